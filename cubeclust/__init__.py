@@ -1,0 +1,31 @@
+"""cubeclust: clusters the spectra of integral-field data cubes and writes class maps."""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "ClassMap": "cubeclust.class_map",
+    "Clustering": "cubeclust.clustering",
+    "Cube": "cubeclust.cube",
+    "InputError": "cubeclust.errors",
+    "METHODS": "cubeclust.methods",
+    "Quality": "cubeclust.quality",
+    "Run": "cubeclust.pipeline",
+    "RunSettings": "cubeclust.run_settings",
+    "Spectra": "cubeclust.spectra",
+    "Window": "cubeclust.preprocessing.windows",
+    "open_cube": "cubeclust.io.cubes",
+    "read_cube": "cubeclust.io.cubes",
+    "run": "cubeclust.pipeline",
+    "sample_cube": "cubeclust.io.sample",
+}
+__all__ = [*_PUBLIC]  # noqa: PLE0604 (names, read from the table)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `cubeclust --help` loads nothing heavy."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'cubeclust' has no attribute {name!r}")
+    return getattr(import_module(_PUBLIC[name]), name)

@@ -1,0 +1,5 @@
+"""`python -m cubeclust`."""
+
+from cubeclust.cli.main import main
+
+main()

@@ -1,0 +1,48 @@
+"""Classes on the sky."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from astropy.wcs import WCS
+
+from cubeclust.clustering import Clustering
+from cubeclust.spectra import Spectra
+
+
+@dataclass(frozen=True)
+class ClassMap:
+    """Class of each spaxel of the frame.
+
+    classes           (NY, NX) int16: 0 = unclassified, 1..n_classes by decreasing number of spaxels
+    max_posterior     (NY, NX) float32: largest p(y|x), NaN where unclassified or where the method has none
+    quality           (NY, NX) int32: Quality bits, 0 where classified
+    wcs               celestial WCS of the frame or None
+    """
+
+    classes: np.ndarray
+    max_posterior: np.ndarray
+    quality: np.ndarray
+    wcs: WCS | None
+
+    @classmethod
+    def of(cls, spectra: Spectra, clustering: Clustering) -> "ClassMap":
+        """Map of a clustering in canonical order; the one place where labels become classes."""
+        if clustering.posterior is None:
+            best = np.full(len(spectra), np.nan, np.float32)
+        else:
+            best = clustering.posterior.max(axis=1).astype(np.float32)
+        return cls(
+            classes=spectra.image((clustering.labels + 1).astype(np.int16), 0),
+            max_posterior=spectra.image(best, np.nan),
+            quality=spectra.quality,
+            wcs=spectra.wcs,
+        )
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes on the map."""
+        return int(self.classes.max())
+
+    def counts(self) -> np.ndarray:
+        """Number of spaxels of each class, (n_classes,)."""
+        return np.bincount(self.classes.ravel(), minlength=self.n_classes + 1)[1:]

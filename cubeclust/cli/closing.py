@@ -1,0 +1,52 @@
+"""The table of classes that ends a run."""
+
+from math import isnan
+
+from rich.console import Console
+from rich.table import Table
+
+from cubeclust import memory
+from cubeclust.pipeline import TINY_CLASS, Run
+
+
+def print_closing(run: Run) -> None:
+    """Print the classes and what the user should know about them on stderr."""
+    console = Console(stderr=True, highlight=False)
+    table = Table(title=f"{run.record['target'] or run.record['cube']}: {run.record['method']}")
+    for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
+        table.add_column(name, justify="right")
+    for row in run.rows:
+        table.add_row(
+            f"[{row.color}]■[/] {row.number}",
+            str(row.n_spaxels),
+            _number(row.area, ".2f"),
+            _number(row.ra, ".5f"),
+            _number(row.dec, "+.5f"),
+            _number(row.mean_max_posterior, ".3f"),
+            _number(row.mean_snr, ".2f"),
+        )
+    console.print(table)
+    for sentence in _sentences(run):
+        console.print(sentence, markup=False, soft_wrap=True)
+
+
+def _number(value: float, form: str) -> str:
+    return "-" if isnan(value) else format(value, form)
+
+
+def _sentences(run: Run) -> list[str]:
+    record = run.record
+    out = [f"{record['classes_used']} classes used of {record['classes_asked']} asked."]
+    if record["tiny_classes"]:
+        numbers = ", ".join(map(str, record["tiny_classes"]))
+        out.append(f"Tiny classes of at most {TINY_CLASS} spaxels: {numbers}.")
+    if record["converged"] is not None:
+        count = "" if record["iterations"] is None else f" after {record['iterations']} iterations"
+        more = "Converged" if record["converged"] else "Not converged (raise --max-iter)"
+        out.append(f"{more}{count}.")
+    left_out = ", ".join(f"{count} {name}" for name, count in record["left_out"].items())
+    if left_out:
+        out.append(f"Left out: {left_out}.")
+    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record["seconds"].items())
+    out.append(f"Time: {stages}; peak memory {memory.readable(record['peak_memory'])}.")
+    return out

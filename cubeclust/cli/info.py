@@ -1,0 +1,58 @@
+"""`cubeclust info`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cubeclust.io.layouts import VARIANCE_KINDS
+
+
+@click.command()
+@click.argument("cube", type=click.Path(path_type=Path))
+@click.option("--variance-hdu", help='HDU with the uncertainty, where it has another name; "none" to ignore it.')
+@click.option("--variance-kind", type=click.Choice(VARIANCE_KINDS), help="What that HDU holds, where its name lies.")
+@click.option("--wavelength-unit", help="Unit of the wavelength axis, where the header has none or a wrong one.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object.")
+def info(cube: Path, as_json: bool, **options: Any) -> None:
+    """Say what CUBE holds and what a run on it would take, without reading all of it."""
+    from cubeclust.description import describe
+
+    facts = describe(cube, **options)
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    for line in _lines(facts):
+        click.echo(line)
+
+
+def _lines(facts: dict[str, Any]) -> list[str]:
+    from cubeclust import memory
+
+    n_wave, ny, nx = facts["shape"]
+    low, high = facts["wavelength"]
+    hdus = ", ".join(f"{name} ({role})" for role, name in facts["hdus"].items())
+    lines = [
+        facts["cube"],
+        f"  target      {facts['target'] or 'unknown'}",
+        f"  layout      {facts['layout']}: {hdus}",
+        f"  axes        {nx} x {ny} spaxels, {n_wave} channels",
+        f"  wavelength  {low:.2f} - {high:.2f} Angstrom, step {facts['step']:.4g}, medium {facts['medium']}",
+        f"  flux unit   {facts['unit'] or 'none'}",
+        f"  sky         {_sky(facts)}",
+        f"  coverage    {facts['coverage']:.1%} of the spaxels, {facts['nan_share']:.2%} of the samples missing "
+        f"(from {facts['planes_sampled']} planes)",
+    ]
+    if facts["snr"]:
+        middle = " / ".join(f"{value:.3g}" for value in facts["snr"])
+        lines.append(f"  S/N         {middle} per channel (10 / 50 / 90 % of the spaxels)")
+    lines.append(f"  memory      about {memory.readable(facts['memory'])} for a default run ({facts['method']})")
+    return lines + [f"  note        {note}" for note in facts["notes"]]
+
+
+def _sky(facts: dict[str, Any]) -> str:
+    if facts["center"] is None:
+        return "no celestial WCS"
+    ra, dec = facts["center"]
+    return f"center RA {ra:.5f} Dec {dec:+.5f}, spaxel {facts['spaxel']:.3g} arcsec"

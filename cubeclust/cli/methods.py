@@ -1,0 +1,47 @@
+"""`cubeclust methods`."""
+
+import json
+from typing import Any
+
+import click
+
+from cubeclust.methods import DEFAULT_METHOD, METHODS, Method
+from cubeclust.settings import option_fields
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+def methods(as_json: bool) -> None:
+    """List the clustering methods with their paper and options."""
+    entries = [_describe(name, method) for name, method in METHODS.items()]
+    if as_json:
+        click.echo(json.dumps(entries, indent=2))
+        return
+    for entry in entries:
+        default = "  (default)" if entry["name"] == DEFAULT_METHOD else ""
+        click.echo(f"{entry['name']:10} {entry['summary']}{default}")
+        click.echo(f"{'':10} {entry['paper']}; scale {entry['scale']}")
+        click.echo(f"{'':10} " + " ".join(f"--{option['name']}" for option in entry["options"]) + "\n")
+    click.echo("Options of a method in full: cubeclust run --method NAME --help")
+
+
+def _describe(name: str, method: Method) -> dict[str, Any]:
+    cls = method.load()
+    options = [
+        {
+            "name": field.name.replace("_", "-"),
+            "type": field.type.__name__ if isinstance(field.type, type) else str(field.type),
+            "default": field.default,
+            "help": field.metadata["help"],
+            "choices": list(field.metadata["choices"]),
+        }
+        for field in option_fields(cls)
+    ]
+    return {
+        "name": name,
+        "summary": method.summary,
+        "paper": cls.paper,
+        "scale": cls.default_scale,
+        "gpu": cls.uses_gpu,
+        "options": options,
+    }

@@ -1,0 +1,49 @@
+"""What a fit returns."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """Labels of the rows of Spectra, in canonical order once `canonical` was called.
+
+    labels        (n,) int, 0..k-1, or -1 for a row without label
+    posterior     (n, k) float32 of p(y|x), or None for a method that has none
+    n_clusters    k, the number of clusters asked for; some may be empty
+    history       name of a term -> its value at each iteration, (n_iterations,) float64
+    converged     whether the stopping rule was met; None for a method without iterations
+    parameters    name -> array of the fitted model, its clusters in the model's own order
+    order         (k,) int: the model's cluster behind each label and each column of posterior
+    """
+
+    labels: np.ndarray
+    n_clusters: int
+    posterior: np.ndarray | None = None
+    history: dict[str, np.ndarray] = field(default_factory=dict)
+    converged: bool | None = None
+    parameters: dict[str, np.ndarray] = field(default_factory=dict)
+    order: np.ndarray = field(default_factory=lambda: np.empty(0, int))
+
+    def __post_init__(self) -> None:
+        if not len(self.order):
+            object.__setattr__(self, "order", np.arange(self.n_clusters))
+
+    def canonical(self) -> "Clustering":
+        """The same clustering with clusters ordered by decreasing size; ties keep the model's order."""
+        sizes = np.bincount(self.labels[self.labels >= 0], minlength=self.n_clusters)
+        order = np.argsort(-sizes, kind="stable")
+        rank = np.empty_like(order)
+        rank[order] = np.arange(self.n_clusters)
+        return replace(
+            self,
+            labels=np.where(self.labels >= 0, rank[self.labels], -1),
+            posterior=None if self.posterior is None else self.posterior[:, order],
+            order=self.order[order],
+        )
+
+    @property
+    def n_used(self) -> int:
+        """Number of clusters that have at least one row."""
+        return len(np.unique(self.labels[self.labels >= 0]))

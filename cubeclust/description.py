@@ -1,0 +1,65 @@
+"""What a cube holds and what a run on it would take, without mpdaf and without reading all of it."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.wcs import WCS, WcsError
+from astropy.wcs.utils import proj_plane_pixel_scales
+
+from cubeclust import memory
+from cubeclust.io.cubes import CubeFile, open_cube
+from cubeclust.io.survey import survey
+from cubeclust.methods import DEFAULT_METHOD, METHODS
+
+
+def describe(path: Path, **options: Any) -> dict[str, Any]:
+    """Facts about a cube as JSON can hold them; options are those of open_cube.
+
+    memory is the need in bytes of a default run: all spaxels, all channels, the default method.
+    """
+    cube_file = open_cube(path, **options)
+    n_wave, ny, nx = cube_file.shape
+    wavelength = cube_file.wavelength
+    center, spaxel = _sky(cube_file)
+    need = memory.run_need(
+        ny * nx,
+        n_wave,
+        n_wave,
+        with_variance="variance" in cube_file.hdus,
+        method=METHODS[DEFAULT_METHOD].create().memory(ny * nx, n_wave),
+    )
+    return {
+        "cube": str(path),
+        "target": cube_file.target,
+        "layout": cube_file.layout,
+        "hdus": cube_file.hdus,
+        "variance_kind": cube_file.variance_kind if "variance" in cube_file.hdus else None,
+        "shape": list(cube_file.shape),
+        "wavelength": [float(wavelength[0]), float(wavelength[-1])],
+        "step": float(np.median(np.diff(wavelength))) if n_wave > 1 else None,
+        "medium": cube_file.axis.medium,
+        "unit": cube_file.unit,
+        "center": center,
+        "spaxel": spaxel,
+        **survey(cube_file),
+        "method": DEFAULT_METHOD,
+        "memory": need,
+        "notes": list(cube_file.notes),
+    }
+
+
+def _sky(cube_file: CubeFile) -> tuple[list[float] | None, float | None]:
+    """RA and Dec of the frame's center in degrees and the side of a spaxel in arcsec, None without a sky WCS."""
+    ny, nx = cube_file.frame
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            wcs = WCS(cube_file.header).celestial
+            if not wcs.has_celestial:
+                return None, None
+            center = wcs.wcs_pix2world([[(nx - 1) / 2, (ny - 1) / 2]], 0)[0]
+        except (WcsError, ValueError, TypeError, LookupError, ArithmeticError):
+            return None, None
+    return [float(value) for value in center], float(proj_plane_pixel_scales(wcs)[0] * 3600)

@@ -1,0 +1,1 @@
+"""Distances between the cluster distributions p(x|y): tensors in, tensors out."""

@@ -1,0 +1,30 @@
+"""The generalized mutual information: one expectation for any divergence."""
+
+from typing import Literal, Protocol
+
+import torch
+from torch import Tensor
+
+Pairs = Literal["ova", "ovo"]
+
+
+class Divergence(Protocol):
+    """Divergence between the cluster distributions that a posterior (n, k) implies on the data."""
+
+    def to_all(self, posterior: Tensor) -> Tensor:
+        """D(p(x|y) || p(x)) of each cluster: (k,)."""
+
+    def between(self, posterior: Tensor) -> Tensor:
+        """D(p(x|a) || p(x|b)) of each ordered pair: (k, k)."""
+
+
+def gemini(posterior: Tensor, divergence: Divergence, pairs: Pairs) -> Tensor:
+    """GEMINI of a posterior p(y|x) (n, k), float64 scalar to be maximized.
+
+    OvA: E_y[D(p(x|y) || p(x))] (Ohl et al. 2022, Eq. 6); OvO: E_a,b[D(p(x|a) || p(x|b))] (Eq. 7), with the
+    prior p(y) = mean over rows.
+    """
+    prior = posterior.mean(dim=0, dtype=torch.float64)  # (k,)
+    if pairs == "ova":
+        return prior @ divergence.to_all(posterior)
+    return prior @ divergence.between(posterior) @ prior

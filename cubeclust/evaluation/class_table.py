@@ -1,0 +1,67 @@
+"""One row of numbers for each class."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from astropy.wcs.utils import proj_plane_pixel_area
+
+from cubeclust.class_map import ClassMap
+from cubeclust.palette import class_colors
+from cubeclust.spectra import Spectra
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A class: number from 1, spaxels, area in arcsec2, mean position in degrees, means over its spaxels.
+
+    Area and position are NaN without a celestial WCS, mean_max_posterior without a posterior and mean_snr
+    (of the median signal to noise per channel) without a variance.
+    """
+
+    number: int
+    n_spaxels: int
+    area: float
+    ra: float
+    dec: float
+    mean_max_posterior: float
+    mean_snr: float
+    color: str
+
+
+def class_table(class_map: ClassMap, spectra: Spectra) -> list[ClassRow]:
+    """Rows of all classes in order of their number."""
+    snr = spectra.image(spectra.snr, np.nan)
+    pixel_area = np.nan if class_map.wcs is None else proj_plane_pixel_area(class_map.wcs) * 3600.0**2
+    colors = class_colors(class_map.n_classes)
+    rows = []
+    for number in range(1, class_map.n_classes + 1):
+        y, x = np.nonzero(class_map.classes == number)
+        ra, dec = _mean_position(class_map, y, x)
+        posterior, signal = class_map.max_posterior[y, x], snr[y, x]
+        rows.append(
+            ClassRow(
+                number=number,
+                n_spaxels=len(y),
+                area=float(len(y) * pixel_area),
+                ra=ra,
+                dec=dec,
+                mean_max_posterior=_mean(posterior),
+                mean_snr=_mean(signal),
+                color=colors[number - 1],
+            )
+        )
+    return rows
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean(dtype=np.float64)) if len(known) else float("nan")
+
+
+def _mean_position(class_map: ClassMap, y: np.ndarray, x: np.ndarray) -> tuple[float, float]:
+    """Direction of the mean unit vector, so that classes across RA = 0 or at a pole come out right; degrees."""
+    if class_map.wcs is None:
+        return float("nan"), float("nan")
+    ra, dec = np.radians(class_map.wcs.wcs_pix2world(x, y, 0))
+    east, north = np.mean(np.cos(dec) * np.exp(1j * ra)), np.mean(np.sin(dec))
+    return float(np.degrees(np.angle(east)) % 360), float(np.degrees(np.arctan2(north, np.abs(east))))

@@ -1,0 +1,25 @@
+"""Scores that need no truth."""
+
+import numpy as np
+
+from cubeclust.spectra import Spectra
+
+MAX_ROWS = 2000
+
+
+def internal_scores(spectra: Spectra, labels: np.ndarray, seed: int) -> dict[str, float]:
+    """Silhouette and Davies-Bouldin index in the space that was clustered, on at most 2000 random rows.
+
+    Both reward collapse to a few classes: never rank runs by them alone. Empty where fewer than two classes
+    are in the sample or every row has its own.
+    """
+    from sklearn.metrics import davies_bouldin_score, silhouette_score
+
+    rows = np.random.default_rng(seed).permutation(len(labels))[:MAX_ROWS]
+    flux, chosen = spectra.flux[rows], labels[rows]
+    if not 2 <= len(np.unique(chosen)) < len(rows):
+        return {}
+    return {
+        "silhouette": float(silhouette_score(flux, chosen)),
+        "davies_bouldin": float(davies_bouldin_score(flux, chosen)),
+    }

@@ -1,0 +1,1 @@
+"""Reading and writing of files; nothing outside this folder opens one."""

@@ -1,0 +1,55 @@
+"""Files that appear whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cubeclust.errors import InputError
+
+
+@contextmanager
+def written_aside(*targets: Path) -> Iterator[tuple[Path, ...]]:
+    """Yield one hidden name beside each target; on success all are synced, then renamed one after another.
+
+    If the body raises, the hidden files are removed and the targets stay as they were.
+    """
+    aside = tuple(path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}") for path in targets)
+    try:
+        yield aside
+        for path in aside:
+            _sync(path)
+        for path, target in zip(aside, targets, strict=True):
+            os.replace(path, target)
+    finally:
+        for path in aside:
+            path.unlink(missing_ok=True)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line in a single write, so that runs that share a file do not mix their lines."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    try:
+        os.write(descriptor, (line + "\n").encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def output_directory(path: Path) -> Path:
+    """Create the directory if needed and prove that files can be written there; InputError if not."""
+    probe = path / f".cubeclust.{os.getpid()}.part"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot write there ({error.strerror}); choose another directory with --output."
+        ) from error
+    return path
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())

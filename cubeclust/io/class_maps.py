@@ -1,0 +1,105 @@
+"""Class maps as FITS files."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+from astropy.table import Table
+
+from cubeclust.class_map import ClassMap
+from cubeclust.evaluation.class_spectra import STATISTICS, ClassSpectra
+from cubeclust.evaluation.class_table import ClassRow
+from cubeclust.io.celestial import cd_header
+from cubeclust.quality import MEANING
+
+_CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
+    "number": ("CLASS", ""),
+    "n_spaxels": ("N_SPAXELS", ""),
+    "area": ("AREA", "arcsec2"),
+    "ra": ("RA", "deg"),
+    "dec": ("DEC", "deg"),
+    "mean_max_posterior": ("MEAN_MAXPROB", ""),
+    "mean_snr": ("MEAN_SNR", ""),
+    "color": ("COLOR", ""),
+}
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a map comes from: header cards (key -> value, comment) and lines of HISTORY."""
+
+    cards: dict[str, tuple[str | int, str]]
+    history: tuple[str, ...]
+
+
+def write_class_map(
+    path: Path,
+    class_map: ClassMap,
+    rows: list[ClassRow],
+    spectra: ClassSpectra,
+    provenance: Provenance,
+) -> None:
+    """Write PRIMARY, CLASSMAP, QUALITY, MAXPROB, CLASSES, SPECTRA and WAVELENGTH with checksums."""
+    sky = cd_header(class_map.wcs)
+    hdus = [
+        _primary(provenance),
+        fits.ImageHDU(class_map.classes, _header(sky, "class, 0 = unclassified"), name="CLASSMAP"),
+        fits.ImageHDU(class_map.quality.astype(np.int32), _quality_header(sky), name="QUALITY"),
+        fits.ImageHDU(class_map.max_posterior, _header(sky, "largest posterior p(class|spectrum)"), name="MAXPROB"),
+        fits.table_to_hdu(_class_table(rows)),
+        fits.table_to_hdu(_spectra_table(spectra)),
+        fits.table_to_hdu(_wavelength_table(spectra)),
+    ]
+    for hdu, name in zip(hdus[4:], ("CLASSES", "SPECTRA", "WAVELENGTH"), strict=True):
+        hdu.name = name
+    fits.HDUList(hdus).writeto(path, checksum=True)
+
+
+def _primary(provenance: Provenance) -> fits.PrimaryHDU:
+    hdu = fits.PrimaryHDU()
+    for key, (value, comment) in provenance.cards.items():
+        hdu.header[key] = (_ascii(value) if isinstance(value, str) else value, comment)
+    for line in provenance.history:
+        hdu.header.add_history(_ascii(line))
+    return hdu
+
+
+def _ascii(text: str) -> str:
+    """The printable ASCII that FITS headers are limited to; other characters as escapes."""
+    return "".join(c if c.isprintable() else " " for c in text).encode("ascii", "backslashreplace").decode()
+
+
+def _header(sky: fits.Header, content: str) -> fits.Header:
+    header = sky.copy()
+    header["CONTENT"] = content
+    return header
+
+
+def _quality_header(sky: fits.Header) -> fits.Header:
+    header = _header(sky, "bits that say why a spaxel has no class")
+    for bit, meaning in MEANING.items():
+        header[f"QBIT{bit.bit_length() - 1}"] = (bit.name, f"{bit.value}: {meaning}")
+    return header
+
+
+def _class_table(rows: list[ClassRow]) -> Table:
+    table = Table(rows=[list(asdict(row).values()) for row in rows], names=[n for n, _ in _CLASS_COLUMNS.values()])
+    for name, unit in _CLASS_COLUMNS.values():
+        table[name].unit = unit or None
+    return table
+
+
+def _spectra_table(spectra: ClassSpectra) -> Table:
+    table = Table({"CLASS": np.arange(1, len(spectra.mean) + 1, dtype=np.int16)})
+    for name in STATISTICS:
+        table[name.upper()] = getattr(spectra, name)
+        table[name.upper()].unit = spectra.unit or None
+    return table
+
+
+def _wavelength_table(spectra: ClassSpectra) -> Table:
+    table = Table({"WAVELENGTH": spectra.wavelength})
+    table["WAVELENGTH"].unit = "Angstrom"
+    table.meta["MEDIUM"] = spectra.medium
+    return table

@@ -1,0 +1,255 @@
+"""Integral-field cubes: what a file holds, and reading the part that is asked for."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+
+from cubeclust import memory
+from cubeclust.cube import Cube
+from cubeclust.errors import InputError
+from cubeclust.io import axes, fits_files, layouts
+
+Report = Callable[[str, int, int], None]  # role of the HDU, planes done, planes in all
+
+
+@dataclass(frozen=True)
+class CubeFile:
+    """What the headers of a cube say; no sample has been read.
+
+    hdus names the HDU of each role ("flux", "variance", "quality", "mask") that the file has.
+    shape is (n_wave, NY, NX); wavelength (n_wave,) in Angstrom.
+    """
+
+    path: Path
+    layout: str
+    hdus: dict[str, str]
+    variance_kind: layouts.VarianceKind
+    shape: tuple[int, int, int]
+    axis: axes.SpectralAxis
+    unit: str
+    target: str
+    header: fits.Header
+    notes: tuple[str, ...]
+
+    @property
+    def wavelength(self) -> np.ndarray:
+        """Wavelength of each channel, (n_wave,) Angstrom."""
+        return self.axis.wavelength
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """(NY, NX) of the image."""
+        return self.shape[1:]
+
+    @property
+    def stem(self) -> str:
+        """File name without its extensions (.fits, .fits.gz, .fit ...)."""
+        return self.path.name.removesuffix(".gz").rsplit(".", 1)[0]
+
+
+def open_cube(
+    path: Path,
+    *,
+    variance_hdu: str | None = None,
+    variance_kind: layouts.VarianceKind | None = None,
+    wavelength_unit: str | None = None,
+) -> CubeFile:
+    """Read the headers of a cube and find the role of each HDU.
+
+    variance_hdu names the HDU with the uncertainty ("none": leave it out) and variance_kind what it holds,
+    where the layout's own choice is wrong.
+
+    Raises:
+        InputError: no FITS cube, no wavelength axis, an HDU of another shape or name.
+
+    """
+    with fits_files.open_hdus(path) as hdus, fits_files.damage_reported(path):
+        cubes, images = fits_files.image_hdus(hdus, 3), fits_files.image_hdus(hdus, 2)
+        if not cubes:
+            raise InputError(f"{path}: holds no 3-D image; give a cube with two sky axes and one wavelength axis.")
+        layout = layouts.match(list(cubes))
+        roles = _roles(path, layout, list(cubes), list(images), variance_hdu)
+        flux = cubes[roles["flux"]]
+        for role, name in roles.items():
+            shape = (images if role == "mask" else cubes)[name].shape
+            if shape != (flux.shape[1:] if role == "mask" else flux.shape):
+                cure = " or leave it out by --variance-hdu none" if role == "variance" else ""
+                raise InputError(
+                    f"{path}: {name} has shape {shape} but {roles['flux']} has {flux.shape}; correct the file{cure}."
+                )
+        primary, header = hdus[0].header, flux.header.copy()
+    try:
+        axis = axes.spectral_axis(header, flux.shape[0], wavelength_unit)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    notes = list(axis.notes)
+    if "mask" in roles:
+        notes.append(f"{roles['mask']} masks spaxels where it is not 0")
+    if "variance" not in roles:
+        notes.append("no variance: signal to noise is unknown")
+    return CubeFile(
+        path=path,
+        layout=layout.name,
+        hdus=roles,
+        variance_kind=variance_kind or (layout.variance_kind if variance_hdu is None else "variance"),
+        shape=flux.shape,
+        axis=axis,
+        unit=str(header.get("BUNIT", primary.get("BUNIT", ""))).strip(),
+        target=str(primary.get("OBJECT", header.get("OBJECT", ""))).strip(),
+        header=header,
+        notes=tuple(notes),
+    )
+
+
+def _roles(
+    path: Path, layout: layouts.Layout, cubes: list[str], images: list[str], variance_hdu: str | None
+) -> dict[str, str]:
+    """Name of the HDU of each role that the file has."""
+    roles = {"flux": layout.flux}
+    if variance_hdu is not None and variance_hdu.lower() != "none":
+        if variance_hdu.upper() not in cubes:
+            raise InputError(
+                f"{path}: no 3-D image is called {variance_hdu}; --variance-hdu takes one of {', '.join(cubes)}."
+            )
+        roles["variance"] = variance_hdu.upper()
+    elif variance_hdu is None and layout.variance in cubes:
+        roles["variance"] = layout.variance
+    if layout.quality in cubes:
+        roles["quality"] = layout.quality
+    if layout.mask in images:
+        roles["mask"] = layout.mask
+    return roles
+
+
+def crop_area(cube_file: CubeFile, crop: tuple[int, int, int, int]) -> tuple[slice, slice]:
+    """Rows and columns left after cutting (left, right, bottom, top) spaxels off the borders."""
+    left, right, bottom, top = crop
+    ny, nx = cube_file.frame
+    if left + right >= nx or bottom + top >= ny:
+        raise InputError(
+            f"{cube_file.path}: --crop {left},{right},{bottom},{top} leaves nothing of {nx} x {ny} spaxels."
+        )
+    return slice(bottom, ny - top), slice(left, nx - right)
+
+
+def read_cube(
+    cube_file: CubeFile,
+    rows: slice,
+    columns: slice,
+    channels: np.ndarray,
+    report: Report = lambda role, done, total: None,
+) -> Cube:
+    """Read some channels (n_wave,) bool of an area, by blocks of planes, as float32.
+
+    Infinite samples and those that the quality HDU flags become NaN. Flux far from unity (1e-16 erg/s/cm2/A)
+    is divided by a power of ten, which the unit then names, so that squares stay within float32.
+
+    Raises:
+        InputError: damaged data, or nothing finite that differs from zero.
+
+    """
+    from cubeclust.io.celestial import read_celestial
+
+    roles = cube_file.hdus
+    area = (rows.stop - rows.start, columns.stop - columns.start, int(channels.sum()))
+    with fits_files.open_hdus(cube_file.path) as hdus:
+        slabs = _SlabReader(cube_file, hdus, rows, columns, channels, report)
+        flux = np.empty(area, np.float32)  # (ny, nx, n_wave): each spectrum contiguous
+        for place, slab in slabs.of("flux"):
+            flux[..., place] = np.where(np.isfinite(slab), slab, np.nan)
+        scale = _power_of_ten(cube_file.path, flux)
+        if scale != 1:
+            flux /= np.float32(scale)
+        variance = np.empty(area, np.float32) if "variance" in roles else None
+        if variance is not None:
+            for place, slab in slabs.of("variance"):
+                variance[..., place] = to_variance(slab, cube_file.variance_kind, scale)
+        if "quality" in roles:
+            for place, slab in slabs.of("quality"):
+                flux[..., place][slab != 0] = np.nan
+        masked = slabs.mask() if "mask" in roles else None
+    return Cube(
+        flux=flux.transpose(2, 0, 1),
+        variance=None if variance is None else variance.transpose(2, 0, 1),
+        wavelength=cube_file.wavelength[channels],
+        frame=cube_file.frame,
+        origin=(rows.start, columns.start),
+        wcs=read_celestial(cube_file.header),
+        masked=masked,
+        unit=cube_file.unit if scale == 1 else f"{scale:.0e} {cube_file.unit}".strip(),
+        medium=cube_file.axis.medium,
+    )
+
+
+@dataclass(frozen=True)
+class _SlabReader:
+    """Reads an HDU by blocks of neighboring planes."""
+
+    cube_file: CubeFile
+    hdus: fits.HDUList
+    rows: slice
+    columns: slice
+    channels: np.ndarray
+    report: Report
+
+    def of(self, role: str) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield the place among the chosen channels and the samples (ny, nx, planes) of each block."""
+        hdu = fits_files.image_hdus(self.hdus, 3)[self.cube_file.hdus[role]]
+        plane_bytes = 4 * self.cube_file.frame[0] * self.cube_file.frame[1]
+        n_channels = int(self.channels.sum())
+        for start, stop, place in plane_runs(self.channels, memory.rows_per_block(plane_bytes)):
+            with fits_files.damage_reported(self.cube_file.path):
+                slab = hdu.section[start:stop]
+            yield slice(place, place + stop - start), slab[:, self.rows, self.columns].transpose(1, 2, 0)
+            self.report(role, place + stop - start, n_channels)
+
+    def mask(self) -> np.ndarray:
+        """Where the 2-D mask of the file rejects spaxels of the area."""
+        hdu = fits_files.image_hdus(self.hdus, 2)[self.cube_file.hdus["mask"]]
+        with fits_files.damage_reported(self.cube_file.path):
+            return np.asarray(hdu.data)[self.rows, self.columns] != 0
+
+
+def plane_runs(channels: np.ndarray, longest: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, stop, place) of runs of chosen neighbors, none longer than `longest`.
+
+    place counts the chosen channels before the run.
+    """
+    chosen = np.flatnonzero(channels)
+    runs = np.split(chosen, np.flatnonzero(np.diff(chosen) > 1) + 1) if len(chosen) else []
+    place = 0
+    for run in runs:
+        for first in range(0, len(run), longest):
+            part = run[first : first + longest]
+            yield int(part[0]), int(part[-1]) + 1, place
+            place += len(part)
+
+
+def _power_of_ten(path: Path, flux: np.ndarray) -> float:
+    """Power of ten to divide by: that of the median |flux| where it lies outside 1e-6..1e6, else 1."""
+    lines = flux[:: max(1, len(flux) // 16)]
+    if not np.any(lines[np.isfinite(lines)]):
+        lines = flux
+    sizes = np.abs(lines[np.isfinite(lines) & (lines != 0)], dtype=np.float64)
+    if not len(sizes):
+        raise InputError(
+            f"{path}: no finite flux other than zero in the part asked for; check --window, --crop and the file."
+        )
+    typical = float(np.median(sizes))
+    return 1.0 if 1e-6 <= typical <= 1e6 else 10.0 ** np.floor(np.log10(typical))
+
+
+def to_variance(slab: np.ndarray, kind: layouts.VarianceKind, scale: float = 1.0) -> np.ndarray:
+    """Variance in the square of the scaled flux unit; NaN where the file's value is not positive and finite."""
+    values = np.asarray(slab, np.float64)
+    with np.errstate(all="ignore"):
+        if kind == "std":
+            values = (values / scale) ** 2
+        elif kind == "ivar":
+            values = 1 / (values * scale**2)
+        else:
+            values = values / scale**2
+        return np.where(np.isfinite(values) & (values > 0), values, np.nan)

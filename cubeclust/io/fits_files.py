@@ -1,0 +1,78 @@
+"""Opening FITS files: every way in which a file can be no FITS file ends as one sentence."""
+
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+
+from cubeclust.errors import InputError
+
+# What astropy raises on headers and data that are not what they claim to be.
+_DAMAGE = (
+    *(OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    *(AssertionError, MemoryError, zlib.error, fits.VerifyError),
+)
+
+
+@contextmanager
+def damage_reported(path: Path) -> Iterator[None]:
+    """Turn whatever astropy raises on a damaged file into one InputError; keep its warnings quiet."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except InputError:
+        raise
+    except _DAMAGE as error:
+        reason = " ".join(str(error).split()).split(". ")[0].strip(" .") or type(error).__name__
+        raise InputError(
+            f"{path}: cannot be read as FITS ({reason}); check that it is a complete FITS file."
+        ) from error
+
+
+def open_hdus(path: Path) -> fits.HDUList:
+    """Open a FITS file, plain or gzip, and check that all of it is there.
+
+    Raises:
+        InputError: no such file, a directory, not FITS, truncated.
+
+    """
+    if path.is_dir():
+        raise InputError(f"{path}: is a directory; give the FITS file inside it.")
+    if not path.exists():
+        raise InputError(f"{path}: no such file; check the path.")
+    with damage_reported(path):
+        hdus = fits.open(path, memmap=False)
+        try:
+            _check_complete(path, hdus)
+        except BaseException:
+            hdus.close()
+            raise
+    return hdus
+
+
+def _check_complete(path: Path, hdus: fits.HDUList) -> None:
+    """Compare where the last HDU ends with the size of the file; gzip tells by itself on reading."""
+    end = max(hdu.fileinfo()["datLoc"] + hdu.size for hdu in hdus)  # iterating reads every header
+    size = path.stat().st_size
+    if not _is_gzip(path) and end > size:
+        raise InputError(f"{path}: is truncated ({size} of {end} bytes); copy or download it again.")
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def image_hdus(hdus: fits.HDUList, n_axes: int) -> dict[str, fits.ImageHDU]:
+    """Image HDUs with n_axes axes, by upper-case name; those without a name are called HDU<number>."""
+    found: dict[str, fits.ImageHDU] = {}
+    for number, hdu in enumerate(hdus):
+        if hdu.is_image and len(hdu.shape) == n_axes and np.prod(hdu.shape) > 0:
+            name = hdu.name.upper() if hdu.name not in ("", "PRIMARY") else f"HDU{number}"
+            found.setdefault(name, hdu)
+    return found

@@ -1,0 +1,49 @@
+"""A clustering with all that is needed to apply it elsewhere, as HDF5."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from cubeclust.clustering import Clustering
+from cubeclust.preprocessing.scaling import Scaling
+from cubeclust.spectra import Spectra
+
+FORMAT = 1
+
+
+def write_result(
+    path: Path, clustering: Clustering, spectra: Spectra, scaling: Scaling, record: dict[str, Any]
+) -> None:
+    """Write labels, posterior, positions, wavelength, history, record of the run, model and fitted preprocessing.
+
+    Arrays and JSON text only. `model` holds the parameters with clusters in the model's own order;
+    `model_cluster` gives for each class, in order of its number, the model's cluster.
+    """
+    with h5py.File(path, "w") as file:
+        file.attrs.update(format=FORMAT, record=json.dumps(record))
+        file.attrs["frame"] = spectra.quality.shape
+        file.attrs["medium"], file.attrs["unit"] = spectra.medium, spectra.unit
+        if clustering.converged is not None:
+            file.attrs["converged"] = clustering.converged
+        arrays = {
+            "labels": clustering.labels,
+            "posterior": clustering.posterior,
+            "model_cluster": clustering.order,
+            "y": spectra.y,
+            "x": spectra.x,
+            "wavelength": spectra.wavelength,
+        }
+        _write(file, {name: values for name, values in arrays.items() if values is not None})
+        _write(file.create_group("history"), clustering.history)
+        _write(file.create_group("model"), clustering.parameters)
+        preprocessing = file.create_group("preprocessing")
+        preprocessing.attrs["scale"] = scaling.name
+        _write(preprocessing, scaling.arrays)
+
+
+def _write(group: h5py.Group, arrays: dict[str, np.ndarray]) -> None:
+    for name, values in arrays.items():
+        group.create_dataset(name, data=np.asarray(values), track_times=False)

@@ -1,0 +1,48 @@
+"""What can be said of a cube from a few of its planes."""
+
+from typing import Any
+
+import numpy as np
+
+from cubeclust.io import fits_files
+from cubeclust.io.cubes import CubeFile, to_variance
+
+_PLANES = 48
+
+
+def survey(cube_file: CubeFile) -> dict[str, Any]:
+    """Coverage, share of NaN and signal to noise per channel of spaxels, from evenly spaced planes.
+
+    coverage is the share of spaxels with any finite sample; snr holds the 10, 50 and 90 % quantiles over the
+    covered spaxels of the median over planes, None without variance.
+    """
+    chosen = np.unique(np.linspace(0, cube_file.shape[0] - 1, _PLANES).astype(int))
+    with fits_files.open_hdus(cube_file.path) as hdus, fits_files.damage_reported(cube_file.path):
+        cubes = fits_files.image_hdus(hdus, 3)
+        flux = _planes(cubes[cube_file.hdus["flux"]], chosen)  # (planes, NY, NX)
+        if "quality" in cube_file.hdus:
+            flux[_planes(cubes[cube_file.hdus["quality"]], chosen) != 0] = np.nan
+        finite = np.isfinite(flux)
+        snr = None
+        if "variance" in cube_file.hdus:
+            raw = _planes(cubes[cube_file.hdus["variance"]], chosen)
+            snr = _quantiles(flux, to_variance(raw, cube_file.variance_kind), finite)
+    return {
+        "planes_sampled": len(chosen),
+        "coverage": float(finite.any(axis=0).mean()),
+        "nan_share": float(1 - finite.mean()),
+        "snr": snr,
+    }
+
+
+def _planes(hdu: Any, chosen: np.ndarray) -> np.ndarray:
+    return np.stack([np.asarray(hdu.section[int(plane)], np.float64) for plane in chosen])
+
+
+def _quantiles(flux: np.ndarray, variance: np.ndarray, finite: np.ndarray) -> list[float] | None:
+    with np.errstate(all="ignore"):
+        ratio = np.where(finite, flux, np.nan) / np.sqrt(variance)
+    covered = np.isfinite(ratio).any(axis=0)
+    if not covered.any():
+        return None
+    return [float(value) for value in np.quantile(np.nanmedian(ratio[:, covered], axis=0), (0.1, 0.5, 0.9))]

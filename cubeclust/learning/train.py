@@ -1,0 +1,76 @@
+"""The one optimization loop."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+Batches = Callable[[], Iterable[Tensor]]
+Losses = Callable[[Tensor], dict[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training did: term -> value at each iteration (float64), and whether it met its stopping rule."""
+
+    history: dict[str, np.ndarray]
+    converged: bool
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """Stopping rule: the last `window` iterations gained next to nothing.
+
+    Met when their mean loss lies below that of the `window` iterations before by no more than `tolerance`
+    times its own size.
+    """
+
+    tolerance: float
+    window: int = 25
+
+    def reached(self, losses: list[float]) -> bool:
+        """Whether the losses so far have settled."""
+        if len(losses) < 2 * self.window:
+            return False
+        before, last = np.mean(losses[-2 * self.window : -self.window]), np.mean(losses[-self.window :])
+        return bool(before - last <= self.tolerance * abs(last))
+
+
+def train(
+    model: nn.Module,
+    batches: Batches,
+    losses: Losses,
+    *,
+    learning_rate: float,
+    max_iter: int,
+    plateau: Plateau,
+    report: Callable[[int, dict[str, float]], None],
+) -> Training:
+    """Minimize the sum of the named loss terms by Adam (Kingma & Ba 2015).
+
+    batches() yields the data of one iteration, a single tensor of all rows for full batch; losses(batch)
+    returns the terms. An iteration's terms are the means over its batches. With a tolerance of 0 all
+    max_iter iterations run, and converged tells whether the rule holds at 1e-4 at their end.
+    """
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    history: list[dict[str, float]] = []
+    totals: list[float] = []
+    for iteration in range(max_iter):
+        seen: list[dict[str, float]] = []
+        for batch in batches():
+            terms = losses(batch)
+            optimizer.zero_grad(set_to_none=True)
+            torch.stack(list(terms.values())).sum().backward()
+            optimizer.step()
+            seen.append({name: float(value.detach()) for name, value in terms.items()})
+        means = {name: float(np.mean([terms[name] for terms in seen])) for name in seen[0]}
+        history.append(means)
+        totals.append(sum(means.values()))
+        report(iteration + 1, means)
+        if plateau.tolerance > 0 and plateau.reached(totals):
+            break
+    rule = plateau if plateau.tolerance > 0 else Plateau(1e-4, plateau.window)
+    columns = {name: np.array([terms[name] for terms in history]) for name in history[0]}
+    return Training(columns, rule.reached(totals))

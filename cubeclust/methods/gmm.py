@@ -1,0 +1,71 @@
+"""Gaussian mixture, by scikit-learn."""
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from cubeclust.errors import InputError
+from cubeclust.settings import check, setting
+
+if TYPE_CHECKING:
+    from cubeclust.clustering import Clustering
+    from cubeclust.progress import Progress
+    from cubeclust.spectra import Spectra
+
+
+@dataclass(frozen=True)
+class GaussianMixture:
+    """Gaussian mixture fitted by expectation maximization from k-means starts."""
+
+    n_clusters: int = setting(10, "Number of components.", minimum=1)
+    covariance: str = setting("diag", "Form of the covariances.", choices=("full", "diag", "tied", "spherical"))
+    n_starts: int = setting(1, "Random starts.", minimum=1)
+    max_iter: int = setting(100, "Iterations of one start.", minimum=1)
+    regularization: float = setting(
+        1e-3, "Added to the variances, as a share of the mean variance of a channel.", above=0
+    )
+
+    paper: ClassVar[str] = "Dempster, Laird & Rubin 1977, J. R. Stat. Soc. B 39, 1 (EM)"
+    default_scale: ClassVar[str] = "zscore"
+    uses_gpu: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def memory(self, n_spectra: int, n_wave: int) -> int:
+        """A centered copy of the data, and covariances with their factors where they are matrices."""
+        matrices = {"full": self.n_clusters, "tied": 1}.get(self.covariance, 0)
+        return 8 * n_spectra * n_wave + 8 * 3 * matrices * n_wave**2 + 16 * n_spectra * self.n_clusters
+
+    def fit(self, spectra: "Spectra", *, seed: int, device: str, report: "Progress") -> "Clustering":
+        """Fit the mixture; posterior, weights, means and covariances are in the result."""
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.mixture import GaussianMixture as SklearnMixture
+
+        from cubeclust.clustering import Clustering
+
+        scale = float(spectra.flux.var(axis=0, dtype="float64").mean())
+        model = SklearnMixture(
+            self.n_clusters,
+            covariance_type=self.covariance,
+            n_init=self.n_starts,
+            max_iter=self.max_iter,
+            reg_covar=self.regularization * scale,
+            random_state=seed,
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the result says so
+            try:
+                posterior = model.fit(spectra.flux).predict_proba(spectra.flux)
+            except ValueError as error:
+                raise InputError(
+                    f"the mixture cannot be fitted ({error}); raise --regularization or lower --n-clusters."
+                ) from error
+        return Clustering(
+            labels=posterior.argmax(axis=1),
+            n_clusters=self.n_clusters,
+            posterior=posterior.astype("float32"),
+            history={"lower_bound": model.lower_bounds_},
+            converged=bool(model.converged_),
+            parameters={"weights": model.weights_, "means": model.means_, "covariances": model.covariances_},
+        )

@@ -1,0 +1,50 @@
+"""Mean spectra of the classes."""
+
+from pathlib import Path
+
+import numpy as np
+
+from cubeclust.evaluation.class_spectra import ClassSpectra
+from cubeclust.evaluation.class_table import ClassRow
+from cubeclust.plots.figure import new_figure, save
+
+_MEDIUM = {"air": " in air", "vacuum": " in vacuum", "unknown": ""}
+
+
+def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, title: str) -> None:
+    """Save one panel for each class: mean, band between the 10 and 90 % quantiles, number of spaxels."""
+    wavelength = spectra.wavelength
+    columns = 1 + (len(rows) - 1) // 12
+    lines = -(-len(rows) // columns)
+    figure = new_figure(9.0 if columns == 1 else 6.5 * columns, 0.9 + 1.25 * lines)
+    grid = figure.subplots(lines, columns, sharex=True, squeeze=False)
+    gap = np.diff(wavelength) > 1.5 * np.median(np.diff(wavelength)) if len(wavelength) > 1 else np.zeros(0, bool)
+    breaks = np.flatnonzero(gap) + 1
+    for place, axes in enumerate(grid.T.ravel()):
+        if place >= len(rows):
+            axes.set_visible(False)
+            continue
+        row = rows[place]
+        for part in np.split(np.arange(len(wavelength)), breaks):
+            low, high = spectra.q10[place, part], spectra.q90[place, part]
+            axes.fill_between(wavelength[part], low, high, color=row.color, alpha=0.35, lw=0)
+            axes.plot(wavelength[part], spectra.mean[place, part], color="black", lw=0.6)
+        axes.set_ylim(*_limits(spectra, place))
+        axes.margins(x=0.01)
+        axes.text(
+            0.01, 0.93, f"class {row.number}, N = {row.n_spaxels}", transform=axes.transAxes, va="top", weight="bold",
+            bbox={"facecolor": row.color, "alpha": 0.6, "edgecolor": "none", "pad": 2},
+        )  # fmt: skip
+    for axes in grid[-1]:
+        axes.set_xlabel(f"wavelength{_MEDIUM[spectra.medium]} (Angstrom)")
+    figure.supylabel(spectra.unit or "normalized flux")
+    figure.suptitle(f"{title}: mean and 10-90 % of each class")
+    save(figure, path)
+
+
+def _limits(spectra: ClassSpectra, place: int) -> tuple[float, float]:
+    """Range that shows the band and the mean, cut where single channels stick out of it by far."""
+    low, high = np.quantile(spectra.q10[place], 0.005), np.quantile(spectra.q90[place], 0.995)
+    high = max(high, float(spectra.mean[place].max()))
+    margin = 0.08 * (high - low) or 1.0
+    return float(low - margin), float(high + margin)

@@ -1,0 +1,61 @@
+"""Wavelength windows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cubeclust.errors import InputError
+from cubeclust.spectra import Spectra
+
+
+@dataclass(frozen=True)
+class Window:
+    """Closed range of wavelengths, Angstrom."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low:g}:{self.high:g}"
+
+    def channels(self, wavelength: np.ndarray) -> np.ndarray:
+        """Which channels (n_wave,) lie in the window."""
+        return (wavelength >= self.low) & (wavelength <= self.high)
+
+    def covered_by(self, wavelength: np.ndarray) -> bool:
+        """Whether the axis reaches over the whole window, to half a channel."""
+        half = np.diff(wavelength).max(initial=0) / 2
+        return bool(self.low >= wavelength[0] - half and self.high <= wavelength[-1] + half)
+
+
+@dataclass(frozen=True)
+class SelectWindows:
+    """Keep the channels inside any window (all if there is none) and outside every excluded one."""
+
+    windows: tuple[Window, ...] = ()
+    excluded: tuple[Window, ...] = ()
+
+    def channels(self, wavelength: np.ndarray) -> np.ndarray:
+        """Which channels (n_wave,) stay; InputError if a window has none or nothing is left."""
+        span = f"the cube covers {wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom"
+        chosen = np.full(len(wavelength), not self.windows)
+        for window in self.windows:
+            inside = window.channels(wavelength)
+            if not inside.any():
+                raise InputError(f"--window {window} lies outside the cube: {span}.")
+            chosen |= inside
+        chosen &= ~self.excludes(wavelength)
+        if not chosen.any():
+            raise InputError(f"--window and --exclude together leave no channel: {span}.")
+        return chosen
+
+    def excludes(self, wavelength: np.ndarray) -> np.ndarray:
+        """Which channels (n_wave,) lie in an excluded window."""
+        inside = np.zeros(len(wavelength), bool)
+        for window in self.excluded:
+            inside |= window.channels(wavelength)
+        return inside
+
+    def apply(self, spectra: Spectra) -> Spectra:
+        """Drop the other channels."""
+        return spectra.channels(self.channels(spectra.wavelength))

@@ -1,0 +1,24 @@
+"""Why a spaxel has no class: one bit for each reason."""
+
+from enum import IntFlag
+
+
+class Quality(IntFlag):
+    """Bits of the QUALITY image; 0 means that the spaxel entered the clustering."""
+
+    CROPPED = 1
+    NO_DATA = 2
+    FEW_CHANNELS = 4
+    MASKED = 8
+    LOW_SNR = 16
+    NOT_NORMALIZABLE = 32
+
+
+MEANING = {
+    Quality.CROPPED: "outside the area asked for (--crop)",
+    Quality.NO_DATA: "no finite sample in the channels read",
+    Quality.FEW_CHANNELS: "too many missing channels (--max-nan)",
+    Quality.MASKED: "flagged by the mask of the cube or --mask",
+    Quality.LOW_SNR: "signal to noise under --min-snr",
+    Quality.NOT_NORMALIZABLE: "mean in the band or total flux not positive",
+}
