@@ -13,10 +13,10 @@ import numpy as np
 
 from cubeclust import memory
 from cubeclust.class_map import ClassMap
+from cubeclust.class_spectra import ClassSpectra
+from cubeclust.class_table import ClassRow, class_table
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
-from cubeclust.evaluation.class_spectra import ClassSpectra
-from cubeclust.evaluation.class_table import ClassRow, class_table
 from cubeclust.evaluation.internal_scores import internal_scores
 from cubeclust.io.atomic import append_line, output_directory, written_aside
 from cubeclust.io.class_maps import Provenance, write_class_map
@@ -192,7 +192,7 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
     write_class_map(aside["classmap.fits"], class_map, rows, outcome.spectra, provenance(record))
     plot_overlay(aside["overlay.png"], class_map, rows, prepared.white_light, title)
     plot_class_spectra(aside["spectra.png"], rows, outcome.spectra, title)
-    write_result(aside["result.h5"], outcome.clustering, prepared.spectra, prepared.scaling, record)
+    write_result(aside["result.h5"], outcome.clustering, prepared.spectra, prepared.scaling.arrays, record)
 
 
 def provenance(record: dict[str, Any]) -> Provenance:

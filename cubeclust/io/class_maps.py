@@ -8,8 +8,8 @@ from astropy.io import fits
 from astropy.table import Table
 
 from cubeclust.class_map import ClassMap
-from cubeclust.evaluation.class_spectra import STATISTICS, ClassSpectra
-from cubeclust.evaluation.class_table import ClassRow
+from cubeclust.class_spectra import STATISTICS, ClassSpectra
+from cubeclust.class_table import ClassRow
 from cubeclust.io.celestial import cd_header
 from cubeclust.quality import MEANING
 

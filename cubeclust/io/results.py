@@ -8,14 +8,13 @@ import h5py
 import numpy as np
 
 from cubeclust.clustering import Clustering
-from cubeclust.preprocessing.scaling import Scaling
 from cubeclust.spectra import Spectra
 
 FORMAT = 1
 
 
 def write_result(
-    path: Path, clustering: Clustering, spectra: Spectra, scaling: Scaling, record: dict[str, Any]
+    path: Path, clustering: Clustering, spectra: Spectra, scaling: dict[str, np.ndarray], record: dict[str, Any]
 ) -> None:
     """Write labels, posterior, positions, wavelength, history, record of the run, model and fitted preprocessing.
 
@@ -39,9 +38,7 @@ def write_result(
         _write(file, {name: values for name, values in arrays.items() if values is not None})
         _write(file.create_group("history"), clustering.history)
         _write(file.create_group("model"), clustering.parameters)
-        preprocessing = file.create_group("preprocessing")
-        preprocessing.attrs["scale"] = scaling.name
-        _write(preprocessing, scaling.arrays)
+        _write(file.create_group("scaling"), scaling)
 
 
 def _write(group: h5py.Group, arrays: dict[str, np.ndarray]) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cubeclust.evaluation.class_spectra import ClassSpectra
-from cubeclust.evaluation.class_table import ClassRow
+from cubeclust.class_spectra import ClassSpectra
+from cubeclust.class_table import ClassRow
 from cubeclust.plots.figure import new_figure, save
 
 _MEDIUM = {"air": " in air", "vacuum": " in vacuum", "unknown": ""}

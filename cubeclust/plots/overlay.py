@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from cubeclust.class_map import ClassMap
-from cubeclust.evaluation.class_table import ClassRow
+from cubeclust.class_table import ClassRow
 from cubeclust.plots.figure import new_figure, save
 from cubeclust.quality import Quality
 

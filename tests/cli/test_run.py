@@ -1,0 +1,208 @@
+"""`cubeclust run` from a file to its products."""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import Table
+from astropy.wcs import WCS
+from click.testing import CliRunner
+from skies import Sky
+from sklearn.metrics import adjusted_rand_score
+
+from cubeclust import __version__
+from cubeclust.cli.main import main
+from cubeclust.io.sample import sample_cube
+from cubeclust.quality import Quality
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+OPTIONS = ["-k", "6", "--max-iter", "200", "--crop", "1,2,3,4", "--seed", "5"]
+
+
+def run(*arguments: object):
+    result = CliRunner().invoke(main, ["run", *map(str, arguments)])
+    assert result.exit_code == 0, (result.stderr, result.exception)
+    return result
+
+
+@pytest.fixture
+def product(sky_file: Path, tmp_path: Path) -> Path:
+    result = run(sky_file, "-o", tmp_path / "out", *OPTIONS)
+    return Path(result.stdout.strip())
+
+
+def test_stdout_is_the_path_and_nothing_else(sky_file: Path, tmp_path: Path) -> None:
+    result = run(sky_file, "-o", tmp_path / "out", *OPTIONS)
+    assert result.stdout == f"{tmp_path}/out/sky_mmd-ovo_classmap.fits\n"
+    names = {path.name.removeprefix("sky_mmd-ovo_") for path in (tmp_path / "out").iterdir()}
+    assert names == {"classmap.fits", "overlay.png", "spectra.png", "result.h5", "runs.jsonl"}
+    assert "6 asked" in result.stderr
+    assert run(sky_file, "-o", tmp_path / "quiet", *OPTIONS, "--quiet").stderr == ""
+
+
+def test_class_map_follows_its_conventions(product: Path, sky: Sky) -> None:
+    with fits.open(product) as hdus:
+        assert [hdu.name for hdu in hdus] == [
+            "PRIMARY", "CLASSMAP", "QUALITY", "MAXPROB", "CLASSES", "SPECTRA", "WAVELENGTH",
+        ]  # fmt: skip
+        classes, quality, probability = (hdus[name].data for name in ("CLASSMAP", "QUALITY", "MAXPROB"))
+        assert hdus[0].data is None
+        assert classes.dtype == np.dtype(">i2")
+        assert quality.dtype == np.dtype(">i4")
+        assert probability.dtype == np.dtype(">f4")
+        for hdu in hdus:
+            assert "BLANK" not in hdu.header
+            assert hdu.verify_checksum() == hdu.verify_datasum() == 1 if "DATASUM" in hdu.header else hdu.data is None
+        header = hdus["CLASSMAP"].header
+    assert classes.shape == sky.truth.shape
+    inside = np.zeros_like(classes, bool)
+    inside[3:-4, 1:-2] = True
+    assert np.array_equal(classes > 0, inside)
+    assert np.all(quality[~inside] == Quality.CROPPED)
+    assert np.all(quality[inside] == 0)
+    assert np.array_equal(np.isfinite(probability), inside)
+    assert np.all(np.diff(np.bincount(classes[inside])[1:]) <= 0)
+    assert adjusted_rand_score(sky.truth[inside], classes[inside]) > 0.9
+    assert "PC1_1" not in header
+    assert header["CD1_1"] == pytest.approx(-0.2 / 3600)
+    assert WCS(header).wcs_pix2world(12.5, 11.5, 0) == pytest.approx((40.66963, -0.01329), abs=1e-9)
+
+
+def test_tables_add_up(product: Path, sky: Sky) -> None:
+    classes = fits.getdata(product, "CLASSMAP")
+    table, spectra = Table.read(product, "CLASSES"), Table.read(product, "SPECTRA")
+    wavelength = Table.read(product, "WAVELENGTH")["WAVELENGTH"]
+    assert table["N_SPAXELS"].sum() == np.count_nonzero(classes)
+    np.testing.assert_allclose(table["AREA"], table["N_SPAXELS"] * 0.04, rtol=1e-6)
+    np.testing.assert_allclose(wavelength, sky.wavelength)
+    sky_position = WCS(fits.getheader(product, "CLASSMAP"))
+    for row, line in zip(table, spectra, strict=True):
+        y, x = np.nonzero(classes == row["CLASS"])
+        assert len(y) == row["N_SPAXELS"]
+        ra, dec = sky_position.wcs_pix2world(x, y, 0)
+        assert row["RA"] == pytest.approx(ra.mean(), abs=1e-6)
+        assert row["DEC"] == pytest.approx(dec.mean(), abs=1e-6)
+        flux = sky.flux[:, y, x].astype(float)
+        band = (wavelength >= 7600) & (wavelength <= 8100)
+        scale = flux[band].mean(axis=0)
+        np.testing.assert_allclose(line["MEAN"], (flux / scale).mean(axis=1), rtol=1e-4)
+        np.testing.assert_allclose(line["STD"], (flux / scale).std(axis=1), rtol=1e-3)
+        np.testing.assert_allclose(line["Q90"], np.quantile(flux / scale, 0.9, axis=1), rtol=1e-4)
+        error = np.sqrt((sky.variance[:, y, x] / scale**2).sum(axis=1)) / len(y)
+        np.testing.assert_allclose(line["MEAN_ERROR"], error, rtol=1e-4)
+        snr = np.median(sky.flux / np.sqrt(sky.variance), axis=0)[y, x]
+        assert row["MEAN_SNR"] == pytest.approx(snr.mean(), rel=1e-5)
+
+
+def test_history_says_all(product: Path) -> None:
+    history = "\n".join(fits.getheader(product)["HISTORY"])
+    for words in ("command: cubeclust", f"version: cubeclust {__version__}", "setting crop = [1, 2, 3, 4]",
+                  "setting seed = 5", "setting device = ", "setting max_iter = 200", "converged:"):  # fmt: skip
+        assert words in history
+    header = fits.getheader(product)
+    assert (header["METHOD"], header["SEED"], header["DEVICE"]) == ("mmd-ovo", 5, "cpu")
+
+
+def test_result_can_be_applied_again(product: Path, sky: Sky) -> None:
+    """The posterior follows from the stored model and scaling alone: relu(x W1 + b1) W2 + b2, softmax."""
+    with h5py.File(str(product).replace("classmap.fits", "result.h5")) as file:
+        y, x, wavelength = file["y"][:], file["x"][:], file["wavelength"][:]
+        flux = sky.flux[:, y, x].T.astype(float)
+        flux /= flux[:, (wavelength >= 7600) & (wavelength <= 8100)].mean(axis=1, keepdims=True)
+        scaled = (flux - file["scaling/mean"][:]) / file["scaling/deviation"][:]
+        model = {name: file["model"][name][:] for name in file["model"]}
+        hidden = np.maximum(scaled @ model["0.weight"].T + model["0.bias"], 0)
+        logits = hidden @ model["2.weight"].T + model["2.bias"]
+        posterior = np.exp(logits - logits.max(axis=1, keepdims=True))
+        posterior /= posterior.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(posterior[:, file["model_cluster"][:]], file["posterior"][:], atol=1e-4)
+        classes = fits.getdata(product, "CLASSMAP")
+        assert np.array_equal(classes[y, x], file["labels"][:] + 1)
+        objective = file["history/gemini"][:]
+        assert len(objective) == 200
+        assert objective[-1] > objective[0]
+        assert json.loads(file.attrs["record"])["settings"]["n_clusters"] == 6
+
+
+def test_record_is_one_line_of_json(sky_file: Path, tmp_path: Path) -> None:
+    printed = json.loads(run(sky_file, "-o", tmp_path, *OPTIONS, "--json").stdout)
+    lines = (tmp_path / "runs.jsonl").read_text().splitlines()
+    assert len(lines) == 1
+    assert json.loads(lines[0]) == printed
+    assert printed["classes_asked"] == 6
+    assert sum(printed["class_sizes"]) == printed["n_spectra"] == 17 * 23
+    assert {"open", "read", "preprocess", "fit", "summarize", "write"} <= set(printed["seconds"])
+    assert printed["left_out"] == {"CROPPED": 24 * 26 - 17 * 23}
+    assert printed["peak_memory"] > 1e7
+    assert {"silhouette", "davies_bouldin"} <= set(printed["scores"])
+
+
+def test_masks_come_back_as_0(sky_file: Path, tmp_path: Path, sky: Sky) -> None:
+    mask = np.zeros(sky.truth.shape, np.uint8)
+    mask[10:12, 5:9] = 1
+    fits.writeto(tmp_path / "mask.fits", mask)
+    path = run(sky_file, "--mask", tmp_path / "mask.fits", "-o", tmp_path, "-m", "kmeans", "-k", 4).stdout.strip()
+    assert np.all(fits.getdata(path, "CLASSMAP")[mask == 1] == 0)
+    assert np.all(fits.getdata(path, "QUALITY")[mask == 1] == Quality.MASKED)
+
+
+def test_same_seed_same_map(sky_file: Path, tmp_path: Path) -> None:
+    maps = [fits.getdata(run(sky_file, "-o", tmp_path / name, *OPTIONS).stdout.strip(), 1) for name in "ab"]
+    assert np.array_equal(*maps)
+
+
+def test_command_line_wins_over_configuration(sky_file: Path, tmp_path: Path) -> None:
+    config = tmp_path / "study.toml"
+    config.write_text(
+        'method = "kmeans"\nn-clusters = 3\nn_starts = 2\nwindow = ["7600:7900", "8000:8100"]\ncrop = 2\n'
+    )
+    record = json.loads(run(sky_file, "--config", config, "-o", tmp_path, "-k", 4, "--json").stdout)
+    assert record["method"] == "kmeans"
+    assert record["settings"]["n_clusters"] == 4
+    assert record["settings"]["n_starts"] == 2
+    assert record["settings"]["window"] == ["7600:7900", "8000:8100"]
+    assert record["settings"]["crop"] == [2, 2, 2, 2]
+
+
+def test_seed_configuration_is_the_papers_run(sky_file: Path, tmp_path: Path) -> None:
+    config = CONFIGS / "ngc1068-mmd-ovo.toml"
+    record = json.loads(
+        run(sky_file, "--config", config, "-o", tmp_path, "--max-iter", 5, "--crop", 0, "--json").stdout
+    )
+    settings = record["settings"]
+    assert (record["method"], settings["n_clusters"], settings["hidden"]) == ("mmd-ovo", 21, 50)
+    assert (record["scale"], settings["normalize_band"]) == ("zscore", "7600:8100")
+    assert "max-iter = 1000" in config.read_text()
+
+
+def test_window_and_band_apart(sky_file: Path, tmp_path: Path, sky: Sky) -> None:
+    arguments = ["--window", "7500:7590", "-m", "kmeans", "-k", 4, "-o", tmp_path]
+    path = run(sky_file, *arguments).stdout.strip()
+    wavelength = Table.read(path, "WAVELENGTH")["WAVELENGTH"]
+    assert (wavelength.min(), wavelength.max()) == (7500, 7587.5)
+    assert len(Table.read(path, "SPECTRA")["MEAN"][0]) == len(wavelength) == 8
+
+
+def test_sample_cube_is_real_and_runs(tmp_path: Path) -> None:
+    """Abell 478 in a narrow window around H-alpha: the nebula's lines outshine the sky class's."""
+    arguments = [sample_cube(), "--window", "7080:7180", "--normalize-band", "none", "-k", 4, "--max-iter", 150]
+    path = run(*arguments, "-o", tmp_path).stdout.strip()
+    spectra, wavelength = Table.read(path, "SPECTRA"), Table.read(path, "WAVELENGTH")["WAVELENGTH"]
+    line = np.abs(wavelength - 6562.8 * 1.0881) < 4  # H-alpha at the redshift of Abell 478
+    heights = spectra["MEAN"][:, line].max(axis=1) / np.median(spectra["MEAN"], axis=1)
+    assert heights.max() > 3
+    assert heights.max() > 2 * heights.min()
+
+
+@pytest.mark.parametrize("cube", ["ngc3081_gmos/ngc3081_cube.fits", "alfa_2x2/3dspec_2x2.fits"])
+@pytest.mark.parametrize("method", ["mmd-ovo", "kmeans"])
+def test_real_cubes_of_other_layouts(shared: Path, tmp_path: Path, cube: str, method: str) -> None:
+    record = json.loads(
+        run(shared / "data" / cube, "-m", method, "-k", 2, "--max-iter", 50, "-o", tmp_path, "--json").stdout
+    )
+    expected = {"ngc3081_gmos/ngc3081_cube.fits": 46, "alfa_2x2/3dspec_2x2.fits": 4}[cube]
+    assert record["n_spectra"] == expected
+    assert record["classes_used"] == 2

@@ -1,0 +1,126 @@
+"""MMD GEMINIs against gemclus 1.1.1, its pins, finite differences and closed forms."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from gemclus.gemini import MMDGEMINI
+
+from cubeclust.divergences.gemini import gemini
+from cubeclust.divergences.mmd import LinearMMD
+
+PINS = Path(__file__).parents[1] / "reference" / "gemini_mmd_linear.npz"
+PAIRS = ("ova", "ovo")
+
+
+def ours(logits: np.ndarray, data: np.ndarray, pairs: str, dtype: torch.dtype) -> tuple[float, np.ndarray]:
+    """Value and gradient at the logits."""
+    leaf = torch.tensor(logits, dtype=dtype, requires_grad=True)
+    value = gemini(torch.softmax(leaf, dim=1), LinearMMD(torch.tensor(data, dtype=dtype)), pairs)
+    value.backward()
+    return float(value), leaf.grad.double().numpy()
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def at_logits(posterior: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Chain rule of the softmax."""
+    return posterior * (gradient - (posterior * gradient).sum(axis=1, keepdims=True))
+
+
+def relative(found: np.ndarray, expected: np.ndarray) -> float:
+    return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
+
+
+def random_problem(seed: int, case: str) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (n, k) and data (n, d)."""
+    random = np.random.default_rng(seed)
+    n, d, k = 150, 30, 6
+    logits, data = 2 * random.standard_normal((n, k)), random.standard_normal((n, d))
+    if case in ("empty", "empty and duplicated"):
+        logits[:, 2] = -60.0
+    if case in ("duplicated", "empty and duplicated"):
+        logits[:, 4] = logits[:, 1]
+    return logits, data
+
+
+@pytest.mark.parametrize("pairs", PAIRS)
+@pytest.mark.parametrize("case", ["plain", "empty", "duplicated", "empty and duplicated"])
+@pytest.mark.parametrize("seed", range(3))
+def test_equals_gemclus(pairs: str, case: str, seed: int) -> None:
+    logits, data = random_problem(seed, case)
+    posterior = softmax(logits)
+    value, gradient = MMDGEMINI(ovo=pairs == "ovo").evaluate(posterior, data @ data.T, return_grad=True)
+    expected = at_logits(posterior, gradient)
+    found, found_gradient = ours(logits, data, pairs, torch.float64)
+    assert found == pytest.approx(float(value), rel=1e-10)
+    assert relative(found_gradient, expected) < 1e-10
+    single, single_gradient = ours(logits, data, pairs, torch.float32)
+    assert single == pytest.approx(float(value), rel=1e-4)
+    assert relative(single_gradient, expected) < 1e-4
+
+
+@pytest.mark.parametrize("pairs", PAIRS)
+@pytest.mark.parametrize("problem", range(3))
+def test_equals_pins(pairs: str, problem: int) -> None:
+    with np.load(PINS, allow_pickle=False) as pins:
+        value, gradient = pins[f"val_mmd_linear_{pairs}_{problem}"], pins[f"grad_mmd_linear_{pairs}_{problem}"]
+        posterior, data, logits = pins[f"P_{problem}"], pins[f"X_{problem}"], pins[f"logits_{problem}"]
+    found, found_gradient = ours(logits, data, pairs, torch.float64)
+    assert found == pytest.approx(float(value), rel=1e-10)
+    assert relative(found_gradient, at_logits(posterior, gradient)) < 1e-10
+
+
+@pytest.mark.parametrize("pairs", PAIRS)
+def test_gradient_is_that_of_the_value(pairs: str) -> None:
+    random = np.random.default_rng(1)
+    data = torch.tensor(random.standard_normal((12, 4)))
+    logits = torch.tensor(random.standard_normal((12, 3)), requires_grad=True)
+    assert torch.autograd.gradcheck(lambda z: gemini(torch.softmax(z, dim=1), LinearMMD(data), pairs), logits)
+
+
+@pytest.mark.parametrize("pairs", PAIRS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_equal_distributions_have_a_subgradient(pairs: str, dtype: torch.dtype) -> None:
+    """With one posterior for all rows every p(x|y) is p(x): I = 0 and dI/dp(y|x_i) = u (x_i - mean) / n, |u| <= 1."""
+    data = np.random.default_rng(2).standard_normal((40, 5))
+    value, gradient = ours(np.zeros((40, 4)), data, pairs, dtype)
+    assert abs(value) < 1e-7
+    bound = np.linalg.norm(data - data.mean(axis=0), axis=1).max() / 40
+    assert np.abs(gradient).max() <= bound * (1 + 1e-5)
+    if pairs == "ovo":  # identical columns of the posterior give identical means
+        assert np.all(gradient == 0)
+
+
+@pytest.mark.parametrize("pairs", PAIRS)
+def test_cluster_of_mass_zero_changes_nothing(pairs: str) -> None:
+    """A posterior that underflows to exactly 0 counts for nothing, and every other gradient stays."""
+    logits, data = random_problem(0, "plain")
+    value, gradient = ours(logits, data, pairs, torch.float32)
+    with_empty = np.concatenate([logits, np.full((len(logits), 1), -1000.0)], axis=1)
+    value_empty, gradient_empty = ours(with_empty, data, pairs, torch.float32)
+    assert value_empty == pytest.approx(value, rel=1e-6)
+    np.testing.assert_allclose(gradient_empty[:, :-1], gradient, rtol=1e-4, atol=1e-8)
+    assert np.all(gradient_empty[:, -1] == 0)
+
+
+def test_two_points_by_hand() -> None:
+    """Two certain clusters at +-1: prior 1/2 each; OvA = 1/2 + 1/2; OvO = 2 * 1/4 * 2."""
+    data = np.array([[1.0], [-1.0]])
+    logits = np.array([[500.0, -500.0], [-500.0, 500.0]])
+    assert ours(logits, data, "ova", torch.float64)[0] == pytest.approx(1.0, rel=1e-12)
+    assert ours(logits, data, "ovo", torch.float64)[0] == pytest.approx(1.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("pairs", PAIRS)
+def test_blocks_add_up(pairs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    logits, data = random_problem(5, "plain")
+    whole = ours(logits, data, pairs, torch.float64)
+    monkeypatch.setattr("cubeclust.divergences.embedding._ROWS", 7)
+    parts = ours(logits, data, pairs, torch.float64)
+    assert parts[0] == pytest.approx(whole[0], rel=1e-13)
+    np.testing.assert_allclose(parts[1], whole[1], rtol=1e-10, atol=1e-15)

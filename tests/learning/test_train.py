@@ -1,0 +1,78 @@
+"""The training loop and the gradient that reaches the weights."""
+
+import numpy as np
+import pytest
+import torch
+
+from cubeclust.divergences.gemini import gemini
+from cubeclust.divergences.mmd import LinearMMD
+from cubeclust.learning import networks
+from cubeclust.learning.batches import FullBatch, Minibatches
+from cubeclust.learning.train import Plateau, train
+
+
+@pytest.mark.parametrize("name", sorted(networks.NETWORKS))
+@pytest.mark.parametrize("pairs", ["ova", "ovo"])
+def test_gradient_of_every_weight_equals_finite_differences(name: str, pairs: str) -> None:
+    """gemclus 1.1.1 fails this for its MLP: it back-propagates through the gradient of the second layer."""
+    data = torch.tensor(np.random.default_rng(0).standard_normal((30, 6)))
+    network = networks.build(name, 6, 5, 3, seed=1).double()
+
+    def objective() -> torch.Tensor:
+        return gemini(networks.posterior(network, data), LinearMMD(data), pairs)
+
+    objective().backward()
+    step = 1e-6
+    for parameter in network.parameters():
+        flat, gradient = parameter.data.view(-1), parameter.grad.view(-1)
+        for place in range(len(flat)):
+            value = float(flat[place])
+            flat[place] = value + step
+            above = float(objective())
+            flat[place] = value - step
+            below = float(objective())
+            flat[place] = value
+            assert float(gradient[place]) == pytest.approx((above - below) / (2 * step), rel=1e-5, abs=1e-9)
+
+
+def quadratic(tolerance: float, max_iter: int) -> tuple[torch.nn.Linear, object]:
+    model = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.constant_(model.weight, 1.0)
+    data = torch.ones(1, 1)
+    training = train(
+        model,
+        FullBatch(data),
+        lambda batch: {"square": (model(batch) - 0.5).square().sum(), "offset": torch.tensor(1.0)},
+        learning_rate=0.01,
+        max_iter=max_iter,
+        plateau=Plateau(tolerance),
+        report=lambda iteration, terms: None,
+    )
+    return model, training
+
+
+def test_training_reaches_the_minimum_and_stops_there() -> None:
+    model, training = quadratic(tolerance=1e-6, max_iter=5000)
+    assert float(model.weight.detach()) == pytest.approx(0.5, abs=1e-2)
+    assert training.converged
+    assert len(training.history["square"]) < 5000
+    assert set(training.history) == {"square", "offset"}
+
+
+def test_training_that_is_cut_short_says_so() -> None:
+    _, training = quadratic(tolerance=0.0, max_iter=60)
+    assert len(training.history["square"]) == 60
+    assert not training.converged
+
+
+def test_minibatches_visit_every_row_once() -> None:
+    data = torch.arange(23.0)[:, None]
+    batches = Minibatches(data, 5, seed=3)
+    first, second = (torch.cat(list(batches())).ravel() for _ in range(2))
+    assert sorted(first.tolist()) == list(range(23))
+    assert first.tolist() != second.tolist()
+    assert torch.cat(list(Minibatches(data, 5, seed=3)())).ravel().tolist() == first.tolist()
+
+
+def test_minibatch_of_one_row_is_left_out() -> None:
+    assert [len(batch) for batch in Minibatches(torch.zeros(11, 1), 5, seed=0)()] == [5, 5]

@@ -1,0 +1,120 @@
+"""What every method of the table must do."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from skies import make_sky
+from sklearn.metrics import adjusted_rand_score
+
+from cubeclust.cube import Cube
+from cubeclust.errors import InputError
+from cubeclust.methods import METHODS
+from cubeclust.preprocessing.normalize import NormalizeBand
+from cubeclust.preprocessing.scaling import SCALINGS
+from cubeclust.preprocessing.windows import Window
+from cubeclust.progress import Silent
+from cubeclust.quality import Quality
+from cubeclust.settings import option_fields
+from cubeclust.spectra import Spectra
+
+VARIANTS = [
+    *((name, {}) for name in METHODS),
+    ("mmd-ova", {"network": "linear"}),
+    ("mmd-ovo", {"network": "linear"}),
+    ("mmd-ovo", {"batch_size": 128}),
+    *(("gmm", {"covariance": form}) for form in ("full", "tied", "spherical")),
+    ("ward", {"connected": True}),
+]
+IDS = [" ".join([name, *(f"{key}={value}" for key, value in settings.items())]) for name, settings in VARIANTS]
+
+
+def sky_spectra(method: str, regions: int = 4, seed: int = 0) -> tuple[Spectra, np.ndarray]:
+    """Features of a sky as the pipeline would scale them, a masked corner left out, and the true regions."""
+    sky = make_sky(regions=regions, seed=seed)
+    spectra = Spectra.of(Cube(flux=sky.flux, variance=sky.variance, wavelength=sky.wavelength, frame=sky.truth.shape))
+    spectra = spectra.keep(np.where((spectra.y < 2) & (spectra.x < 3), Quality.MASKED, 0))
+    spectra = NormalizeBand(Window(7600, 8100)).apply(spectra)
+    scaled = SCALINGS[METHODS[method].load().default_scale].fit(spectra).apply(spectra)
+    for array in (scaled.flux, scaled.wavelength, scaled.y, scaled.x, scaled.quality, scaled.snr):
+        array.flags.writeable = False
+    return scaled, sky.truth[scaled.y, scaled.x]
+
+
+def fit(name: str, settings: dict, spectra: Spectra, seed: int = 0, n_clusters: int = 4):
+    method = METHODS[name].create(n_clusters=n_clusters, **settings)
+    return method.fit(spectra, seed=seed, device="cpu", report=Silent()).canonical()
+
+
+@pytest.mark.parametrize(("name", "settings"), VARIANTS, ids=IDS)
+def test_known_regions_are_recovered(name: str, settings: dict) -> None:
+    for seed in range(2):
+        spectra, truth = sky_spectra(name, seed=seed)
+        assert adjusted_rand_score(truth, fit(name, settings, spectra, seed).labels) >= 0.95
+
+
+@pytest.mark.parametrize(("name", "settings"), VARIANTS, ids=IDS)
+def test_clustering_keeps_its_contract(name: str, settings: dict) -> None:
+    spectra, _ = sky_spectra(name)
+    before = spectra.flux.copy()
+    clustering = fit(name, settings, spectra)
+    assert np.array_equal(spectra.flux, before)
+    assert clustering.labels.shape == (len(spectra),)
+    assert np.issubdtype(clustering.labels.dtype, np.integer)
+    assert clustering.labels.min() >= 0
+    assert clustering.labels.max() < clustering.n_clusters == 4
+    sizes = np.bincount(clustering.labels)
+    assert np.all(np.diff(sizes) <= 0), "clusters come by decreasing size"
+    assert sorted(clustering.order) == [0, 1, 2, 3]
+    if clustering.posterior is not None:
+        assert clustering.posterior.shape == (len(spectra), 4)
+        np.testing.assert_allclose(clustering.posterior.sum(axis=1), 1, rtol=1e-5)
+        assert np.array_equal(clustering.posterior.argmax(axis=1), clustering.labels)
+    for values in [*clustering.parameters.values(), *clustering.history.values()]:
+        assert isinstance(values, np.ndarray)
+        assert np.isfinite(values).all()
+
+
+@pytest.mark.parametrize(("name", "settings"), VARIANTS, ids=IDS)
+def test_same_seed_same_labels(name: str, settings: dict) -> None:
+    spectra, _ = sky_spectra(name)
+    first, second = (fit(name, settings, spectra, seed=7) for _ in range(2))
+    assert np.array_equal(first.labels, second.labels)
+    if first.posterior is not None:
+        assert np.array_equal(first.posterior, second.posterior)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_settings_are_frozen_and_described(name: str) -> None:
+    method = METHODS[name].create()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        method.n_clusters = 3
+    assert method.paper
+    assert method.default_scale in SCALINGS
+    for field in option_fields(method):
+        assert field.metadata["help"].endswith(".")
+        json.dumps(field.default)
+    assert method.memory(1000, 100) >= 0
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_settings_out_of_bounds_are_refused(name: str) -> None:
+    with pytest.raises(InputError, match="--n-clusters"):
+        METHODS[name].create(n_clusters=0)
+    for field in option_fields(METHODS[name].load()):
+        if field.metadata["choices"]:
+            with pytest.raises(InputError, match="choose one of"):
+                METHODS[name].create(**{field.name: "nonsense"})
+
+
+@pytest.mark.parametrize("name", ["mmd-ova", "mmd-ovo"])
+def test_number_of_clusters_is_an_upper_bound(name: str) -> None:
+    """Asked for 12 where there are 2 regions, every row still has a class and the empty ones come last."""
+    spectra, truth = sky_spectra(name, regions=2)
+    clustering = fit(name, {"max_iter": 300}, spectra, n_clusters=12)
+    sizes = np.bincount(clustering.labels, minlength=12)
+    assert clustering.n_used == np.count_nonzero(sizes)
+    assert np.all(sizes[: clustering.n_used] > 0)
+    for label in range(clustering.n_used):
+        assert len(np.unique(truth[clustering.labels == label])) == 1, "no class mixes the regions"

@@ -1,0 +1,143 @@
+"""Each step of the preprocessing against the sentence that describes it."""
+
+import numpy as np
+import pytest
+from skies import Sky
+
+from cubeclust.cube import Cube
+from cubeclust.errors import InputError
+from cubeclust.preprocessing.gaps import FillGaps
+from cubeclust.preprocessing.normalize import NormalizeBand, default_band
+from cubeclust.preprocessing.scaling import SCALINGS, ZScore
+from cubeclust.preprocessing.selection import MaskSpaxels, MinSnr
+from cubeclust.preprocessing.windows import SelectWindows, Window
+from cubeclust.quality import Quality
+from cubeclust.spectra import Spectra
+
+
+@pytest.fixture
+def spectra(sky: Sky) -> Spectra:
+    return Spectra.of(
+        Cube(flux=sky.flux.copy(), variance=sky.variance.copy(), wavelength=sky.wavelength, frame=sky.truth.shape)
+    )
+
+
+def frozen(spectra: Spectra) -> Spectra:
+    """The same spectra, whose arrays refuse to be written."""
+    for array in (spectra.flux, spectra.variance, spectra.quality, spectra.snr, spectra.wavelength):
+        array.flags.writeable = False
+    return spectra
+
+
+def test_signal_to_noise_is_the_median_over_channels(spectra: Spectra, sky: Sky) -> None:
+    ratio = sky.flux / np.sqrt(sky.variance)
+    np.testing.assert_allclose(spectra.snr, np.median(ratio, axis=0).ravel(), rtol=1e-5)
+
+
+def test_normalization_gives_unit_mean_and_keeps_signal_to_noise(spectra: Spectra) -> None:
+    band = Window(7600.0, 8100.0)
+    done = NormalizeBand(band).apply(frozen(spectra))
+    inside = band.channels(done.wavelength)
+    np.testing.assert_allclose(done.flux[:, inside].mean(axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(
+        done.flux / np.sqrt(done.variance), spectra.flux / np.sqrt(spectra.variance), rtol=1e-4, atol=1e-5
+    )
+    assert done.unit == ""
+
+
+def test_spectrum_that_cannot_be_normalized_is_left_out_with_its_own_bit(spectra: Spectra) -> None:
+    spectra.flux[5] *= -1
+    done = NormalizeBand(Window(7600.0, 8100.0)).apply(spectra)
+    assert len(done) == len(spectra) - 1
+    assert done.quality[spectra.y[5], spectra.x[5]] == Quality.NOT_NORMALIZABLE
+    assert np.count_nonzero(done.quality) == 1
+
+
+def test_default_band_is_the_seeds_where_covered_and_says_what_it_is() -> None:
+    muse = 4750.0 + 1.25 * np.arange(3681)
+    assert default_band(muse, np.ones(3681, bool))[0] == Window(7600.0, 8100.0)
+    blue = muse[muse < 7000]
+    band, why = default_band(blue, (blue > 5000) & (blue < 6000))
+    assert band.low == pytest.approx(5000, abs=1.5)
+    assert band.high == pytest.approx(6000, abs=1.5)
+    assert "does not cover" in why
+
+
+def test_windows_add_up_and_exclusions_win(sky: Sky) -> None:
+    steps = SelectWindows((Window(7500, 7600), Window(7900, 8000)), (Window(7550, 7560),))
+    chosen = sky.wavelength[steps.channels(sky.wavelength)]
+    assert chosen.min() == 7500
+    assert set(chosen) == {w for w in sky.wavelength if (w <= 7600 or 7900 <= w <= 8000) and not 7550 <= w <= 7560}
+
+
+def test_window_outside_is_refused_with_the_coverage(sky: Sky) -> None:
+    with pytest.raises(InputError, match=r"7500\.0:8237\.5"):
+        SelectWindows((Window(3000, 3100),)).channels(sky.wavelength)
+
+
+def test_gaps_are_interpolated_and_their_variance_unknown(spectra: Spectra) -> None:
+    spectra.flux[3, 10] = np.nan
+    spectra.flux[3, 0] = np.nan
+    done = FillGaps(0.1).apply(frozen(spectra))
+    assert done.flux[3, 10] == pytest.approx((spectra.flux[3, 9] + spectra.flux[3, 11]) / 2, rel=1e-5)
+    assert done.flux[3, 0] == spectra.flux[3, 1]
+    assert np.isnan(done.variance[3, [0, 10]]).all()
+    assert np.isnan(done.variance).sum() == 2
+
+
+def test_spectra_with_too_many_gaps_are_left_out_and_dead_channels_dropped(spectra: Spectra) -> None:
+    spectra.flux[:400, 20] = np.nan  # more than half of the 624 spectra
+    spectra.flux[7, 30:40] = np.nan  # 10 of 59 channels
+    done = FillGaps(0.1).apply(spectra)
+    assert done.n_wave == spectra.n_wave - 1
+    assert len(done) == len(spectra) - 1
+    assert done.quality[spectra.y[7], spectra.x[7]] == Quality.FEW_CHANNELS
+    assert np.isfinite(done.flux).all()
+
+
+def test_masks_and_signal_to_noise_set_their_bits(spectra: Spectra) -> None:
+    masked = np.zeros(spectra.quality.shape, bool)
+    masked[2, 3] = True
+    spectra.snr[10] = 0.1
+    done = MinSnr(1.0).apply(MaskSpaxels(masked).apply(spectra))
+    assert done.quality[2, 3] == Quality.MASKED
+    assert done.quality[spectra.y[10], spectra.x[10]] == Quality.LOW_SNR
+    assert len(done) == len(spectra) - 2
+
+
+def test_zscore_has_mean_0_and_deviation_1_and_constant_channels_become_0(spectra: Spectra) -> None:
+    spectra.flux[:, 4] = 0.1
+    scaling = ZScore.fit(frozen(spectra))
+    done = scaling.apply(spectra)
+    others = np.arange(spectra.n_wave) != 4
+    np.testing.assert_allclose(done.flux.mean(axis=0, dtype=np.float64), 0, atol=1e-5)
+    np.testing.assert_allclose(done.flux[:, others].std(axis=0, dtype=np.float64), 1, rtol=1e-5)
+    assert np.all(done.flux[:, 4] == 0)
+
+
+@pytest.mark.parametrize("name", sorted(SCALINGS))
+def test_scalings_leave_their_input_and_work_on_tiny_fluxes(name: str, spectra: Spectra) -> None:
+    before = frozen(spectra).flux.copy()
+    done = SCALINGS[name].fit(spectra).apply(spectra)
+    assert np.array_equal(spectra.flux, before)
+    assert np.isfinite(done.flux).all()
+    assert done.flux.dtype == np.float32
+
+
+def test_total_flux_sums_to_1_and_rejects_negative_totals(spectra: Spectra) -> None:
+    spectra.flux[2] *= -1
+    scaling = SCALINGS["total-flux"].fit(spectra)
+    reasons = scaling.unusable(spectra)
+    assert np.flatnonzero(reasons).tolist() == [2]
+    done = scaling.apply(spectra.keep(reasons))
+    np.testing.assert_allclose(done.flux.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_positions_and_values_stay_together(spectra: Spectra, sky: Sky) -> None:
+    reasons = np.where(np.arange(len(spectra)) % 3 == 0, Quality.MASKED, 0)
+    kept = spectra.keep(reasons)
+    np.testing.assert_array_equal(kept.flux, sky.flux[:, kept.y, kept.x].T)
+    np.testing.assert_array_equal(kept.variance, sky.variance[:, kept.y, kept.x].T)
+    image = kept.image(kept.flux[:, 0], np.nan)
+    np.testing.assert_array_equal(image[kept.y, kept.x], sky.flux[0, kept.y, kept.x])
+    assert np.isnan(image).sum() == np.count_nonzero(reasons)

@@ -1,0 +1,77 @@
+"""Which way imports go. The tree is the design; this states it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "cubeclust"
+
+# Modules without science or files that everything may use.
+GROUND = {"errors", "settings", "quality", "palette", "progress", "memory", "__init__"}
+# Records, from the file towards the map; each may use those before it.
+RECORDS = ["cube", "spectra", "clustering", "class_map", "class_spectra", "class_table"]
+ROAD = {"pipeline", "prepare", "description", "run_settings"}
+STAGES = {"methods", "preprocessing", "io", "plots", "evaluation"}
+ALLOWED = {
+    **dict.fromkeys(GROUND, GROUND),
+    **{name: GROUND | set(RECORDS[:place]) for place, name in enumerate(RECORDS)},
+    "divergences": GROUND,
+    "learning": GROUND,
+    **{stage: GROUND | set(RECORDS) for stage in STAGES - {"methods"}},
+    "methods": GROUND | set(RECORDS) | {"divergences", "learning"},
+    **{name: GROUND | set(RECORDS) | STAGES | ROAD for name in ROAD - {"pipeline"}},
+    "pipeline": GROUND | set(RECORDS) | STAGES | ROAD | {"learning"},
+    "cli": GROUND | STAGES | ROAD,
+    "__main__": {"cli"},
+}
+# Heavy packages and the only places that may import them.
+OWNERS = {
+    "torch": {"divergences", "learning", "methods"},
+    "matplotlib": {"plots"},
+    "h5py": {"io"},
+    "mpdaf": {"io"},
+    "click": {"cli"},
+    "rich": {"cli"},
+    "sklearn": {"methods", "evaluation"},
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def part(path: Path) -> str:
+    """First name below the package: a folder or a module."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_down(path: Path) -> None:
+    here = part(path)
+    for name in imports(path):
+        top, *rest = name.split(".")
+        if top == "cubeclust":
+            below = rest[0] if rest and rest[0] != "__version__" else "__init__"
+            assert below == here or below in ALLOWED[here], f"{here} must not import {name}"
+        elif top in OWNERS:
+            assert here in OWNERS[top], f"{top} belongs to {sorted(OWNERS[top])}, not to {here}"
+
+
+def test_methods_do_not_import_each_other() -> None:
+    for path in (PACKAGE / "methods").glob("*.py"):
+        siblings = {name for name in imports(path) if name.startswith("cubeclust.methods.")}
+        assert all(name.startswith("cubeclust.methods.protocol") for name in siblings)
+
+
+def test_fits_files_are_opened_in_one_place() -> None:
+    opening = [path for path in MODULES if "fits.open(" in path.read_text()]
+    assert [path.name for path in opening] == ["fits_files.py"]
