@@ -80,7 +80,7 @@ def open_cube(
                 raise InputError(
                     f"{path}: {name} has shape {shape} but {roles['flux']} has {flux.shape}; correct the file{cure}."
                 )
-        primary, header = hdus[0].header, flux.header.copy()
+        primary, header = (fits_files.standard_cards(hdu.header) for hdu in (hdus[0], flux))
     try:
         axis = axes.spectral_axis(header, flux.shape[0], wavelength_unit)
     except InputError as error:
@@ -155,7 +155,7 @@ def read_cube(
 
     roles = cube_file.hdus
     area = (rows.stop - rows.start, columns.stop - columns.start, int(channels.sum()))
-    with fits_files.open_hdus(cube_file.path) as hdus:
+    with fits_files.open_hdus(cube_file.path, checked=True) as hdus:
         slabs = _SlabReader(cube_file, hdus, rows, columns, channels, report)
         flux = np.empty(area, np.float32)  # (ny, nx, n_wave): each spectrum contiguous
         for place, slab in slabs.of("flux"):

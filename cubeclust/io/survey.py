@@ -17,7 +17,7 @@ def survey(cube_file: CubeFile) -> dict[str, Any]:
     covered spaxels of the median over planes, None without variance.
     """
     chosen = np.unique(np.linspace(0, cube_file.shape[0] - 1, _PLANES).astype(int))
-    with fits_files.open_hdus(cube_file.path) as hdus, fits_files.damage_reported(cube_file.path):
+    with fits_files.open_hdus(cube_file.path, checked=True) as hdus, fits_files.damage_reported(cube_file.path):
         cubes = fits_files.image_hdus(hdus, 3)
         flux = _planes(cubes[cube_file.hdus["flux"]], chosen)  # (planes, NY, NX)
         if "quality" in cube_file.hdus:

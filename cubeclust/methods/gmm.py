@@ -39,12 +39,13 @@ class GaussianMixture:
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, report: "Progress") -> "Clustering":
         """Fit the mixture; posterior, weights, means and covariances are in the result."""
+        import numpy as np
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.mixture import GaussianMixture as SklearnMixture
 
         from cubeclust.clustering import Clustering
 
-        scale = float(spectra.flux.var(axis=0, dtype="float64").mean())
+        scale = float(spectra.flux.var(axis=0, dtype=np.float64).mean())
         model = SklearnMixture(
             self.n_clusters,
             covariance_type=self.covariance,
@@ -64,8 +65,8 @@ class GaussianMixture:
         return Clustering(
             labels=posterior.argmax(axis=1),
             n_clusters=self.n_clusters,
-            posterior=posterior.astype("float32"),
-            history={"lower_bound": model.lower_bounds_},
+            posterior=posterior.astype(np.float32),
+            history={"lower_bound": np.asarray(model.lower_bounds_, np.float64)},
             converged=bool(model.converged_),
             parameters={"weights": model.weights_, "means": model.means_, "covariances": model.covariances_},
         )

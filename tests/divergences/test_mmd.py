@@ -19,7 +19,7 @@ def ours(logits: np.ndarray, data: np.ndarray, pairs: str, dtype: torch.dtype) -
     leaf = torch.tensor(logits, dtype=dtype, requires_grad=True)
     value = gemini(torch.softmax(leaf, dim=1), LinearMMD(torch.tensor(data, dtype=dtype)), pairs)
     value.backward()
-    return float(value), leaf.grad.double().numpy()
+    return float(value.detach()), leaf.grad.double().numpy()
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

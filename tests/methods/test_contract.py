@@ -37,7 +37,7 @@ def sky_spectra(method: str, regions: int = 4, seed: int = 0) -> tuple[Spectra, 
     spectra = spectra.keep(np.where((spectra.y < 2) & (spectra.x < 3), Quality.MASKED, 0))
     spectra = NormalizeBand(Window(7600, 8100)).apply(spectra)
     scaled = SCALINGS[METHODS[method].load().default_scale].fit(spectra).apply(spectra)
-    for array in (scaled.flux, scaled.wavelength, scaled.y, scaled.x, scaled.quality, scaled.snr):
+    for array in (scaled.wavelength, scaled.y, scaled.x, scaled.quality, scaled.snr):
         array.flags.writeable = False
     return scaled, sky.truth[scaled.y, scaled.x]
 
