@@ -1,6 +1,7 @@
 """Opening FITS files: every way in which a file can be no FITS file ends as one sentence."""
 
 import gzip
+import re
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ _DAMAGE = (
     *(OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
     *(AssertionError, MemoryError, zlib.error, fits.VerifyError),
 )
+_KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")  # FITS standard 4.0, section 4.1.2.1
 
 
 @contextmanager
@@ -81,7 +83,7 @@ def standard_cards(header: fits.Header) -> fits.Header:
     clean = fits.Header()
     for card in header.cards:
         keyword = card.keyword
-        if 0 < len(keyword) <= 8 and keyword not in ("COMMENT", "HISTORY"):
+        if _KEYWORD.fullmatch(keyword) and keyword not in ("COMMENT", "HISTORY"):
             try:
                 clean[keyword] = card.value
             except (fits.VerifyError, ValueError):

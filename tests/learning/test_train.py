@@ -28,9 +28,9 @@ def test_gradient_of_every_weight_equals_finite_differences(name: str, pairs: st
         for place in range(len(flat)):
             value = float(flat[place])
             flat[place] = value + step
-            above = float(objective())
+            above = objective().item()
             flat[place] = value - step
-            below = float(objective())
+            below = objective().item()
             flat[place] = value
             assert float(gradient[place]) == pytest.approx((above - below) / (2 * step), rel=1e-5, abs=1e-9)
 
