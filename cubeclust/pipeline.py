@@ -155,14 +155,13 @@ def _record(
     class_map, counts = outcome.class_map, outcome.class_map.counts()
     objective = {name: float(values[-1]) for name, values in clustering.history.items()}
     return {
-        "started": started.isoformat(timespec="seconds"),
+        "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
         "command": settings.command,
         "cube": str(settings.cube),
         "target": cube_file.target,
         "layout": cube_file.layout,
         "method": settings.method,
-        "settings": settings.record(),
-        "scale": prepared.scaling.name,
+        "settings": settings.record() | {"scale": prepared.scaling.name},
         "steps": list(prepared.log),
         "notes": list(cube_file.notes),
         "seed": settings.seed,
@@ -214,5 +213,6 @@ def provenance(record: dict[str, Any]) -> Provenance:
     history += [f"step {line}" for line in record["steps"]]
     history += [f"note {line}" for line in record["notes"]]
     if record["converged"] is not None:
-        history.append(f"converged: {'yes' if record['converged'] else 'no'} ({record['iterations']} iterations)")
+        count = f" after {record['iterations']} iterations" if record["iterations"] else ""
+        history.append(f"{'converged' if record['converged'] else 'not converged'}{count}")
     return Provenance(cards, tuple(history))

@@ -48,7 +48,7 @@ def write_class_map(
         fits.ImageHDU(class_map.quality.astype(np.int32), _quality_header(sky), name="QUALITY"),
         fits.ImageHDU(class_map.max_posterior, _header(sky, "largest posterior p(class|spectrum)"), name="MAXPROB"),
         fits.table_to_hdu(_class_table(rows)),
-        fits.table_to_hdu(_spectra_table(spectra)),
+        _with_unit(fits.table_to_hdu(_spectra_table(spectra)), spectra.unit),
         fits.table_to_hdu(_wavelength_table(spectra)),
     ]
     for hdu, name in zip(hdus[4:], ("CLASSES", "SPECTRA", "WAVELENGTH"), strict=True):
@@ -94,8 +94,14 @@ def _spectra_table(spectra: ClassSpectra) -> Table:
     table = Table({"CLASS": np.arange(1, len(spectra.mean) + 1, dtype=np.int16)})
     for name in STATISTICS:
         table[name.upper()] = getattr(spectra, name)
-        table[name.upper()].unit = spectra.unit or None
     return table
+
+
+def _with_unit(hdu: fits.BinTableHDU, unit: str) -> fits.BinTableHDU:
+    """Give the cube's unit, as the cube spells it, to the columns of spectra."""
+    for name in STATISTICS if unit else ():
+        hdu.columns[name.upper()].unit = unit
+    return hdu
 
 
 def _wavelength_table(spectra: ClassSpectra) -> Table:

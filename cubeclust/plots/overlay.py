@@ -25,14 +25,17 @@ def plot_overlay(path: Path, class_map: ClassMap, rows: list[ClassRow], white_li
     """Save the overlay: image (NY, NX), class colors, striped where left out, legend, scale bar, compass."""
     ny, nx = class_map.classes.shape
     columns = 1 + (len(rows) + 1) // _ROWS_OF_LEGEND
-    figure = new_figure(6.0 * min(2.0, max(0.6, nx / ny)) + 1.2 + 1.5 * columns, 6.6)
+    figure = new_figure(6.0 * min(2.0, max(0.6, nx / ny)) + 1.0 + 1.8 * columns, 6.6)
     axes = figure.add_subplot(projection=class_map.wcs)
     axes.imshow(_composite(class_map, rows, white_light), origin="lower", interpolation="nearest")
     axes.set(title=title)
-    axes.legend(
-        handles=_legend(class_map, rows), title="class (spaxels)", loc="upper left", bbox_to_anchor=(1.02, 1.0),
-        ncols=columns, borderaxespad=0.0, frameon=False,
-    )  # fmt: skip
+    figure.legend(
+        handles=_legend(class_map, rows),
+        title="class (spaxels)",
+        loc="outside right upper",
+        ncols=columns,
+        frameon=False,
+    )
     if class_map.wcs is None:
         axes.set(xlabel="x (spaxels)", ylabel="y (spaxels)")
     else:

@@ -100,7 +100,7 @@ def test_tables_add_up(product: Path, sky: Sky) -> None:
 def test_history_says_all(product: Path) -> None:
     history = "\n".join(fits.getheader(product)["HISTORY"])
     for words in ("command: cubeclust", f"version: cubeclust {__version__}", "setting crop = [1, 2, 3, 4]",
-                  "setting seed = 5", "setting device = ", "setting max_iter = 200", "converged:"):  # fmt: skip
+                  "setting seed = 5", "setting device = ", "setting max_iter = 200", "converged after 200 iterations"):  # fmt: skip
         assert words in history
     header = fits.getheader(product)
     assert (header["METHOD"], header["SEED"], header["DEVICE"]) == ("mmd-ovo", 5, "cpu")
@@ -174,7 +174,7 @@ def test_seed_configuration_is_the_papers_run(sky_file: Path, tmp_path: Path) ->
     )
     settings = record["settings"]
     assert (record["method"], settings["n_clusters"], settings["hidden"]) == ("mmd-ovo", 21, 50)
-    assert (record["scale"], settings["normalize_band"]) == ("zscore", "7600:8100")
+    assert (settings["scale"], settings["normalize_band"]) == ("zscore", "7600:8100")
     assert "max-iter = 1000" in config.read_text()
 
 
@@ -191,7 +191,7 @@ def test_sample_cube_is_real_and_runs(tmp_path: Path) -> None:
     arguments = [sample_cube(), "--window", "7080:7180", "--normalize-band", "none", "-k", 4, "--max-iter", 150]
     path = run(*arguments, "-o", tmp_path).stdout.strip()
     spectra, wavelength = Table.read(path, "SPECTRA"), Table.read(path, "WAVELENGTH")["WAVELENGTH"]
-    line = np.abs(wavelength - 6562.8 * 1.0881) < 4  # H-alpha at the redshift of Abell 478
+    line = np.abs(wavelength - 6562.8 * 1.0859) < 3  # H-alpha at the redshift of the nebula
     heights = spectra["MEAN"][:, line].max(axis=1) / np.median(spectra["MEAN"], axis=1)
     assert heights.max() > 3
     assert heights.max() > 2 * heights.min()
