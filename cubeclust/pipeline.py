@@ -110,11 +110,16 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     record = _record(settings, started, device, outcome, files)
     record["scores"] = internal_scores(prepared.features, clustering.labels, settings.seed)
     timed("summarize")
-    with written_aside(*files.values()) as aside:
-        _write(dict(zip(files, aside, strict=True)), outcome, record)
+    try:
+        with written_aside(*files.values()) as aside:
+            _write(dict(zip(files, aside, strict=True)), outcome, record)
         timed("write")
-    record |= {"seconds": timed.seconds, "peak_memory": memory.peak()}
-    append_line(settings.output / "runs.jsonl", json.dumps(record))
+        record |= {"seconds": timed.seconds, "peak_memory": memory.peak()}
+        append_line(settings.output / "runs.jsonl", json.dumps(record))
+    except OSError as error:
+        raise InputError(
+            f"{settings.output}: the products cannot be written ({error}); make room or choose another --output."
+        ) from error
     return Run(outcome.class_map, outcome.rows, files, record)
 
 

@@ -78,13 +78,13 @@ def plan(cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progr
         steps[f"mask {settings.mask}"] = MaskSpaxels(read_mask(settings.mask, cube_file.frame))
     if settings.min_snr is not None:
         steps[f"signal to noise of at least {settings.min_snr:g}"] = MinSnr(settings.min_snr)
-    steps[f"missing samples: at most {settings.max_nan:g} of a spectrum, interpolated"] = FillGaps(settings.max_nan)
     band = _band(settings, wavelength, features, progress)
     if band is not None:
         read |= band.channels(wavelength) & ~windows.excludes(wavelength)
         steps[f"normalized by the mean in {band} Angstrom"] = NormalizeBand(band)
     if not np.array_equal(read, features):
         steps["feature windows"] = windows
+    steps[f"missing samples: at most {settings.max_nan:g} of a spectrum, interpolated"] = FillGaps(settings.max_nan)
     n_spaxels = (rows.stop - rows.start) * (columns.stop - columns.start)
     n_features = int(features.sum())
     need = memory.run_need(

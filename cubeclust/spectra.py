@@ -121,7 +121,9 @@ def _signal_to_noise(flux: np.ndarray, variance: np.ndarray | None) -> np.ndarra
         rows = slice(start, start + step)
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = flux[rows] / np.sqrt(variance[rows])
-        ratio[~np.isfinite(ratio)] = np.nan
-        some = np.isfinite(ratio).any(axis=1)
-        snr[rows][some] = np.nanmedian(ratio[some], axis=1)
+        known = np.isfinite(ratio)
+        whole, some = known.all(axis=1), known.any(axis=1)
+        gappy = some & ~whole
+        snr[rows][whole] = np.median(ratio[whole], axis=1)  # far quicker than nanmedian
+        snr[rows][gappy] = np.nanmedian(np.where(known[gappy], ratio[gappy], np.nan), axis=1)
     return snr

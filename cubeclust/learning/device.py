@@ -1,10 +1,6 @@
 """Which device computes, and how exactly."""
 
-from typing import Literal
-
 from cubeclust.errors import InputError
-
-DeviceChoice = Literal["auto", "cpu", "cuda"]
 
 
 def resolve_device(choice: str) -> str:
@@ -16,13 +12,14 @@ def resolve_device(choice: str) -> str:
     return "cuda" if choice != "cpu" and torch.cuda.is_available() else "cpu"
 
 
-def make_exact() -> None:
-    """Full float32 products (no TF32) and, on a GPU, deterministic algorithms."""
+def make_exact(device: str) -> None:
+    """Set torch to full float32 products (no TF32) and, on a GPU, to deterministic algorithms."""
     import os
 
     import torch
 
     torch.set_float32_matmul_precision("highest")
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    if device == "cuda":
+        torch.backends.cudnn.allow_tf32 = False
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True, warn_only=True)

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cubeclust.errors import InputError
+
 Batches = Callable[[], Iterable[Tensor]]
 Losses = Callable[[Tensor], dict[str, Tensor]]
 
@@ -53,6 +55,9 @@ def train(
     batches() yields the data of one iteration, a single tensor of all rows for full batch; losses(batch)
     returns the terms. An iteration's terms are the means over its batches. With a tolerance of 0 all
     max_iter iterations run, and converged tells whether the rule holds at 1e-4 at their end.
+
+    Raises:
+        InputError: the loss overflows.
     """
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
     history: list[dict[str, float]] = []
@@ -68,6 +73,8 @@ def train(
         means = {name: float(np.mean([terms[name] for terms in seen])) for name in seen[0]}
         history.append(means)
         totals.append(sum(means.values()))
+        if not np.isfinite(totals[-1]):
+            raise InputError(f"the objective is not finite at iteration {iteration + 1}; lower --learning-rate.")
         report(iteration + 1, means)
         if plateau.tolerance > 0 and plateau.reached(totals):
             break

@@ -52,7 +52,7 @@ class Gemini:
         from cubeclust.learning.device import make_exact
         from cubeclust.learning.train import Plateau, train
 
-        make_exact()
+        make_exact(device)
         data = torch.from_numpy(spectra.flux).to(device)  # (n, d)
         network = networks.build(self.network, spectra.n_wave, self.hidden, self.n_clusters, seed).to(device)
 

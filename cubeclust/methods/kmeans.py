@@ -1,5 +1,6 @@
 """k-means, by scikit-learn."""
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -33,11 +34,14 @@ class KMeans:
     def fit(self, spectra: "Spectra", *, seed: int, device: str, report: "Progress") -> "Clustering":
         """Cluster; the centroids are in the result."""
         from sklearn.cluster import KMeans as SklearnKMeans
+        from sklearn.exceptions import ConvergenceWarning
 
         from cubeclust.clustering import Clustering
 
         model = SklearnKMeans(self.n_clusters, n_init=self.n_starts, max_iter=self.max_iter, random_state=seed)
-        labels = model.fit_predict(spectra.flux)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct spectra than clusters: the map says so
+            labels = model.fit_predict(spectra.flux)
         return Clustering(
             labels=labels.astype(int),
             n_clusters=self.n_clusters,

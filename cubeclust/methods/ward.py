@@ -1,5 +1,6 @@
 """Ward's hierarchical clustering, by scikit-learn."""
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,9 +29,9 @@ class Ward:
         check(self)
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """All pairwise distances in float64, unless only neighbors can merge."""
+        """All pairwise distances in float64, twice over, unless only neighbors can merge."""
         copies = 8 * n_spectra * n_wave
-        return copies * 2 if self.connected else copies + 8 * n_spectra**2 // 2
+        return copies * 2 if self.connected else copies + 8 * n_spectra**2
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, report: "Progress") -> "Clustering":
         """Cluster; the seed plays no role."""
@@ -41,7 +42,12 @@ class Ward:
         model = AgglomerativeClustering(
             self.n_clusters, linkage="ward", connectivity=_neighbors(spectra) if self.connected else None
         )
-        return Clustering(labels=model.fit_predict(spectra.flux).astype(int), n_clusters=self.n_clusters)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UserWarning)
+            labels = model.fit_predict(spectra.flux).astype(int)
+        if caught:
+            report.say("the spaxels lie in separate areas: the nearest spectra of two areas count as touching")
+        return Clustering(labels=labels, n_clusters=self.n_clusters)
 
 
 def _neighbors(spectra: "Spectra") -> "csr_array":

@@ -14,7 +14,8 @@ from cubeclust.spectra import Spectra
 class NormalizeBand:
     """Divide each spectrum by its mean over the band's channels (seed paper of NGC 1068: 7600-8100 A).
 
-    A spectrum whose mean there is not positive cannot be normalized and is left out.
+    A spectrum cannot be normalized, and is left out, where that mean is not positive or more than half of the
+    band's channels are missing.
     """
 
     band: Window
@@ -24,8 +25,10 @@ class NormalizeBand:
         inside = self.band.channels(spectra.wavelength)
         if not inside.any():
             raise InputError(f"--normalize-band {self.band} holds no usable channel; choose another band.")
-        mean = spectra.flux[:, inside].mean(axis=1, dtype=np.float64)  # (n,)
-        usable = mean > 0
+        band = spectra.flux[:, inside]
+        counts = np.isfinite(band).sum(axis=1)
+        mean = np.nansum(band, axis=1, dtype=np.float64) / np.maximum(counts, 1)  # (n,)
+        usable = (mean > 0) & (counts >= inside.sum() / 2)
         spectra, mean = spectra.keep(np.where(usable, 0, Quality.NOT_NORMALIZABLE)), mean[usable, None]
         flux = np.empty_like(spectra.flux)
         variance = None if spectra.variance is None else np.empty_like(spectra.variance)

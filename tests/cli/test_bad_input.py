@@ -272,7 +272,7 @@ def test_nothing_is_written_when_anything_fails(
         raise OSError("disk full")
 
     monkeypatch.setattr("cubeclust.pipeline.write_result", fail)
-    assert run(sky_file, *FAST, "-o", out).exit_code != 0
+    refused(run(sky_file, *FAST, "-o", out), "disk full", "choose another --output")
     assert list(out.iterdir()) == []
 
 

@@ -99,8 +99,13 @@ def test_tables_add_up(product: Path, sky: Sky) -> None:
 
 def test_history_says_all(product: Path) -> None:
     history = "\n".join(fits.getheader(product)["HISTORY"])
-    for words in ("command: cubeclust", f"version: cubeclust {__version__}", "setting crop = [1, 2, 3, 4]",
-                  "setting seed = 5", "setting device = ", "setting max_iter = 200", "converged after 200 iterations"):  # fmt: skip
+    expected = [
+        "command: cubeclust",
+        f"version: cubeclust {__version__}",
+        "setting crop = [1, 2, 3, 4]",
+        "setting seed = 5",
+    ]
+    for words in [*expected, "setting device = ", "setting max_iter = 200", "after 200 iterations"]:
         assert words in history
     header = fits.getheader(product)
     assert (header["METHOD"], header["SEED"], header["DEVICE"]) == ("mmd-ovo", 5, "cpu")

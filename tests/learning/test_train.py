@@ -6,6 +6,7 @@ import torch
 
 from cubeclust.divergences.gemini import gemini
 from cubeclust.divergences.mmd import LinearMMD
+from cubeclust.errors import InputError
 from cubeclust.learning import networks
 from cubeclust.learning.batches import FullBatch, Minibatches
 from cubeclust.learning.train import Plateau, train
@@ -63,6 +64,20 @@ def test_training_that_is_cut_short_says_so() -> None:
     _, training = quadratic(tolerance=0.0, max_iter=60)
     assert len(training.history["square"]) == 60
     assert not training.converged
+
+
+def test_objective_that_overflows_is_refused() -> None:
+    model = torch.nn.Linear(1, 1)
+    with pytest.raises(InputError, match="lower --learning-rate"):
+        train(
+            model,
+            FullBatch(torch.ones(1, 1)),
+            lambda batch: {"fourth": (model(batch) ** 4).sum()},
+            learning_rate=1e30,
+            max_iter=10,
+            plateau=Plateau(0.0),
+            report=lambda iteration, terms: None,
+        )
 
 
 def test_minibatches_visit_every_row_once() -> None:

@@ -34,6 +34,16 @@ def test_signal_to_noise_is_the_median_over_channels(spectra: Spectra, sky: Sky)
     np.testing.assert_allclose(spectra.snr, np.median(ratio, axis=0).ravel(), rtol=1e-5)
 
 
+def test_signal_to_noise_passes_over_missing_samples(sky: Sky) -> None:
+    flux, variance = sky.flux.copy(), sky.variance.copy()
+    flux[:30, 2, 3], variance[5, 4, 4] = np.nan, 0
+    cube = Cube(flux=flux, variance=variance, wavelength=sky.wavelength, frame=sky.truth.shape)
+    snr = Spectra.of(cube).image(Spectra.of(cube).snr, np.nan)
+    assert snr[2, 3] == pytest.approx(np.median(flux[30:, 2, 3] / np.sqrt(variance[30:, 2, 3])), rel=1e-5)
+    others = np.arange(60) != 5
+    assert snr[4, 4] == pytest.approx(np.median(flux[others, 4, 4] / np.sqrt(variance[others, 4, 4])), rel=1e-5)
+
+
 def test_normalization_gives_unit_mean_and_keeps_signal_to_noise(spectra: Spectra) -> None:
     band = Window(7600.0, 8100.0)
     done = NormalizeBand(band).apply(frozen(spectra))
@@ -51,6 +61,18 @@ def test_spectrum_that_cannot_be_normalized_is_left_out_with_its_own_bit(spectra
     assert len(done) == len(spectra) - 1
     assert done.quality[spectra.y[5], spectra.x[5]] == Quality.NOT_NORMALIZABLE
     assert np.count_nonzero(done.quality) == 1
+
+
+def test_band_that_is_half_missing_cannot_normalize(spectra: Spectra) -> None:
+    band = Window(7600.0, 8100.0)
+    inside = np.flatnonzero(band.channels(spectra.wavelength))
+    spectra.flux[4, inside[: len(inside) // 2 + 1]] = np.nan
+    spectra.flux[9, inside[:3]] = np.nan
+    done = NormalizeBand(band).apply(spectra)
+    assert done.quality[spectra.y[4], spectra.x[4]] == Quality.NOT_NORMALIZABLE
+    assert len(done) == len(spectra) - 1
+    row = np.flatnonzero((done.y == spectra.y[9]) & (done.x == spectra.x[9]))[0]
+    assert np.nanmean(done.flux[row, inside]) == pytest.approx(1, rel=1e-5)
 
 
 def test_default_band_is_the_seeds_where_covered_and_says_what_it_is() -> None:
