@@ -16,7 +16,7 @@ _PUBLIC = {
     "RunSettings": "cubeclust.run_settings",
     "Spectra": "cubeclust.spectra",
     "Window": "cubeclust.preprocessing.windows",
-    "open_cube": "cubeclust.io.cubes",
+    "open_cube": "cubeclust.io.cube_files",
     "read_cube": "cubeclust.io.cubes",
     "run": "cubeclust.pipeline",
     "sample_cube": "cubeclust.io.sample",

@@ -12,7 +12,7 @@ from cubeclust.spectra import Spectra
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A class: number from 1, spaxels, area in arcsec2, mean position in degrees, means over its spaxels.
+    """A class: number from 1, spaxels, area in arcsec2, mean position (ICRS) in degrees, means over its spaxels.
 
     Area and position are NaN without a celestial WCS, mean_max_posterior without a posterior and mean_snr
     (of the median signal to noise per channel) without a variance.
@@ -59,9 +59,9 @@ def _mean(values: np.ndarray) -> float:
 
 
 def _mean_position(class_map: ClassMap, y: np.ndarray, x: np.ndarray) -> tuple[float, float]:
-    """Direction of the mean unit vector, so that classes across RA = 0 or at a pole come out right; degrees."""
+    """Direction of the mean unit vector in ICRS, so that classes across RA = 0 or at a pole come out right; degrees."""
     if class_map.wcs is None:
         return float("nan"), float("nan")
-    ra, dec = np.radians(class_map.wcs.wcs_pix2world(x, y, 0))
-    east, north = np.mean(np.cos(dec) * np.exp(1j * ra)), np.mean(np.sin(dec))
+    sky = class_map.wcs.pixel_to_world(x, y).icrs
+    east, north = np.mean(np.cos(sky.dec.rad) * np.exp(1j * sky.ra.rad)), np.mean(np.sin(sky.dec.rad))
     return float(np.degrees(np.angle(east)) % 360), float(np.degrees(np.arctan2(north, np.abs(east))))

@@ -12,8 +12,9 @@ class Clustering:
     labels        (n,) int, 0..k-1, or -1 for a row without label
     posterior     (n, k) float32 of p(y|x), or None for a method that has none
     n_clusters    k, the number of clusters asked for; some may be empty
-    history       name of a term -> its value at each iteration, (n_iterations,) float64
-    converged     whether the stopping rule was met; None for a method without iterations
+    history       name of a term -> its value along the iterations, float64
+    iterations    how many were done; None for a method without iterations
+    converged     whether the stopping rule was met; None for a method without one
     parameters    name -> array of the fitted model, its clusters in the model's own order
     order         (k,) int: the model's cluster behind each label and each column of posterior
     """
@@ -22,6 +23,7 @@ class Clustering:
     n_clusters: int
     posterior: np.ndarray | None = None
     history: dict[str, np.ndarray] = field(default_factory=dict)
+    iterations: int | None = None
     converged: bool | None = None
     parameters: dict[str, np.ndarray] = field(default_factory=dict)
     order: np.ndarray = field(default_factory=lambda: np.empty(0, int))

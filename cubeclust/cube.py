@@ -1,6 +1,6 @@
 """A cube in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from astropy.wcs import WCS
@@ -31,7 +31,6 @@ class Cube:
     masked: np.ndarray | None = None
     unit: str = ""
     medium: str = "unknown"
-    notes: tuple[str, ...] = field(default=())
 
     def white_light(self) -> np.ndarray:
         """Mean flux over the channels read, on the whole frame (NY, NX) float32, NaN where not read."""

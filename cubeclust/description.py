@@ -9,7 +9,7 @@ from astropy.wcs import WCS, WcsError
 from astropy.wcs.utils import proj_plane_pixel_scales
 
 from cubeclust import memory
-from cubeclust.io.cubes import CubeFile, open_cube
+from cubeclust.io.cube_files import CubeFile, open_cube
 from cubeclust.io.survey import survey
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 
@@ -35,7 +35,7 @@ def describe(path: Path, **options: Any) -> dict[str, Any]:
         "target": cube_file.target,
         "layout": cube_file.layout,
         "hdus": cube_file.hdus,
-        "variance_kind": cube_file.variance_kind if "variance" in cube_file.hdus else None,
+        "variance_kind": cube_file.variance_kind,
         "shape": list(cube_file.shape),
         "wavelength": [float(wavelength[0]), float(wavelength[-1])],
         "step": float(np.median(np.diff(wavelength))) if n_wave > 1 else None,
@@ -51,7 +51,7 @@ def describe(path: Path, **options: Any) -> dict[str, Any]:
 
 
 def _sky(cube_file: CubeFile) -> tuple[list[float] | None, float | None]:
-    """RA and Dec of the frame's center in degrees and the side of a spaxel in arcsec, None without a sky WCS."""
+    """RA and Dec (ICRS) of the frame's center in degrees and the side of a spaxel in arcsec, None without a sky WCS."""
     ny, nx = cube_file.frame
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -59,7 +59,7 @@ def _sky(cube_file: CubeFile) -> tuple[list[float] | None, float | None]:
             wcs = WCS(cube_file.header).celestial
             if not wcs.has_celestial:
                 return None, None
-            center = wcs.wcs_pix2world([[(nx - 1) / 2, (ny - 1) / 2]], 0)[0]
+            center = wcs.pixel_to_world((nx - 1) / 2, (ny - 1) / 2).icrs
         except (WcsError, ValueError, TypeError, LookupError, ArithmeticError):
             return None, None
-    return [float(value) for value in center], float(proj_plane_pixel_scales(wcs)[0] * 3600)
+    return [float(center.ra.deg), float(center.dec.deg)], float(proj_plane_pixel_scales(wcs)[0] * 3600)

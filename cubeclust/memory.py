@@ -2,6 +2,7 @@
 
 import resource
 import sys
+from pathlib import Path
 
 import psutil
 
@@ -13,8 +14,29 @@ BLOCK = 64 * 2**20  # bytes of one block of rows or planes
 
 
 def available() -> int:
-    """Bytes of memory that this machine has free now."""
-    return int(psutil.virtual_memory().available)
+    """Bytes of memory that this machine has free now, within the limit of the batch job's control group."""
+    free = int(psutil.virtual_memory().available)
+    own = psutil.Process().memory_info().rss
+    return min([free, *(limit - own for limit in _group_limits())])
+
+
+def _group_limits() -> list[int]:
+    """Memory limits in bytes that Linux control groups (version 1 or 2) set on this process."""
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return []
+    limits = []
+    for line in lines:
+        _, controllers, group = line.split(":", 2)
+        version1 = "memory" in controllers.split(",")
+        if version1 or not controllers:
+            name = "memory/{}/memory.limit_in_bytes" if version1 else "{}/memory.max"
+            try:
+                limits.append(int(Path("/sys/fs/cgroup", name.format(group.strip("/"))).read_text()))
+            except (OSError, ValueError):  # no such file, or the word "max"
+                continue
+    return limits
 
 
 def peak() -> int:
@@ -40,8 +62,8 @@ def run_need(n_spectra: int, n_read: int, n_features: int, *, with_variance: boo
     """Bytes at the peak of a run.
 
     n_read channels are read and n_features of them enter the method, which takes `method` bytes beside
-    them. Selecting and normalizing hold the old and the new float32 arrays for a moment; fitting holds the
-    spectra, with their variance, and the scaled copy.
+    them. Every step of the preprocessing holds its old and its new float32 arrays for a moment; fitting holds
+    the spectra, with their variance, and the scaled copy.
     """
     arrays = 2 if with_variance else 1
     read = 4 * n_spectra * n_read * arrays

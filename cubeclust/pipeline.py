@@ -1,8 +1,11 @@
 """The whole road: read, preprocess, fit, write."""
 
 import json
+import os
 import platform
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,20 +16,21 @@ import numpy as np
 
 from cubeclust import memory
 from cubeclust.class_map import ClassMap
-from cubeclust.class_spectra import ClassSpectra
+from cubeclust.class_spectra import ClassSpectra, class_means
 from cubeclust.class_table import ClassRow, class_table
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.evaluation.internal_scores import internal_scores
 from cubeclust.io.atomic import append_line, output_directory, written_aside
 from cubeclust.io.class_maps import Provenance, write_class_map
-from cubeclust.io.cubes import CubeFile, open_cube
+from cubeclust.io.cube_files import CubeFile, open_cube
 from cubeclust.io.results import write_result
 from cubeclust.methods.protocol import Clusterer
-from cubeclust.prepare import Prepared, plan, prepare, reason_counts
+from cubeclust.prepare import Plan, Prepared, plan, prepare, reason_counts
 from cubeclust.progress import Progress, Silent
 from cubeclust.run_settings import RunSettings
 
+RUN_LOG = "runs.jsonl"
 TINY_CLASS = 5  # spaxels: a class with no more than this is pointed out
 _PACKAGES = ("cubeclust", "numpy", "scipy", "astropy", "mpdaf", "torch", "scikit-learn", "matplotlib", "h5py")
 
@@ -45,7 +49,7 @@ class Run:
 class Outcome:
     """What was found, before it is written."""
 
-    cube_file: CubeFile
+    plan: Plan
     prepared: Prepared
     clustering: Clustering
     class_map: ClassMap
@@ -53,12 +57,12 @@ class Outcome:
     spectra: ClassSpectra
 
     @classmethod
-    def of(cls, cube_file: CubeFile, prepared: Prepared, clustering: Clustering) -> "Outcome":
+    def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering) -> "Outcome":
         """Map and class products of a clustering in canonical order."""
         class_map = ClassMap.of(prepared.spectra, clustering)
         rows = class_table(class_map, prepared.spectra)
         spectra = ClassSpectra.of(prepared.spectra, clustering.labels, class_map.n_classes)
-        return cls(cube_file, prepared, clustering, class_map, rows, spectra)
+        return cls(plan, prepared, clustering, class_map, rows, spectra)
 
 
 @dataclass
@@ -92,13 +96,13 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
         variance_kind=settings.variance_kind,
         wavelength_unit=settings.wavelength_unit,
     )
-    files = _claim_outputs(settings, cube_file)
     for note in cube_file.notes:
         progress.say(note)
     todo = plan(cube_file, settings, clusterer, progress)
-    budget = settings.memory or memory.available()
+    budget = memory.available() if settings.memory is None else settings.memory
     progress.say(f"memory: about {memory.readable(todo.need)} needed, {memory.readable(budget)} allowed")
     memory.require(todo.need, budget)
+    files = _claim_outputs(settings, cube_file)
     timed("open")
     prepared = prepare(todo, progress, timed)
     _require_enough(clusterer, prepared)
@@ -106,21 +110,29 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     progress.say(f"{len(prepared.features)} spectra x {prepared.features.n_wave} channels to {settings.method}")
     clustering = clusterer.fit(prepared.features, seed=settings.seed, device=device, report=progress).canonical()
     timed("fit")
-    outcome = Outcome.of(cube_file, prepared, clustering)
+    outcome = Outcome.of(todo, prepared, clustering)
     record = _record(settings, started, device, outcome, files)
     record["scores"] = internal_scores(prepared.features, clustering.labels, settings.seed)
     timed("summarize")
-    try:
-        with written_aside(*files.values()) as aside:
-            _write(dict(zip(files, aside, strict=True)), outcome, record)
-        timed("write")
-        record |= {"seconds": timed.seconds, "peak_memory": memory.peak()}
-        append_line(settings.output / "runs.jsonl", json.dumps(record))
-    except OSError as error:
-        raise InputError(
-            f"{settings.output}: the products cannot be written ({error}); make room or choose another --output."
-        ) from error
+    with (
+        _said_plainly(f"{settings.output}: the products cannot be written", "make room or choose another --output"),
+        written_aside(*files.values()) as aside,
+    ):
+        _write(dict(zip(files, aside, strict=True)), outcome, record)
+    timed("write")
+    record |= {"seconds": timed.seconds, "peak_memory": memory.peak()}
+    with _said_plainly(f"{settings.output / RUN_LOG}: cannot be appended", "the products are written; mend that file"):
+        append_line(settings.output / RUN_LOG, json.dumps(record))
     return Run(outcome.class_map, outcome.rows, files, record)
+
+
+@contextmanager
+def _said_plainly(fault: str, cure: str) -> Iterator[None]:
+    """Turn an error of the operating system into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{fault} ({error.strerror or error}); {cure}.") from error
 
 
 def _device(settings: RunSettings, clusterer: Clusterer, progress: Progress) -> str:
@@ -137,10 +149,16 @@ def _device(settings: RunSettings, clusterer: Clusterer, progress: Progress) -> 
 
 
 def _claim_outputs(settings: RunSettings, cube_file: CubeFile) -> dict[str, Path]:
-    """Paths of the products in a directory that can be written; InputError if one exists already."""
+    """Paths of the products in a directory that can be written; InputError where they cannot be."""
     output_directory(settings.output)
-    files = settings.products(cube_file.stem)
-    existing = [path for path in files.values() if path.exists()]
+    files, log = settings.products(cube_file.stem), settings.output / RUN_LOG
+    with _said_plainly(f"{settings.output}: the products cannot be named after the cube", "give it a shorter name"):
+        existing = [path for path in files.values() if path.exists()]
+        blocked = [path for path in [*existing, log] if path.is_dir()]
+    if blocked:
+        raise InputError(f"{blocked[0]}: is a directory; move it away or choose another --output.")
+    if log.exists() and not os.access(log, os.W_OK):
+        raise InputError(f"{log}: cannot be appended; mend its permissions or choose another --output.")
     if existing and not settings.overwrite:
         raise InputError(f"{existing[0]}: exists already; give --overwrite to replace it or another --output.")
     return files
@@ -148,6 +166,8 @@ def _claim_outputs(settings: RunSettings, cube_file: CubeFile) -> dict[str, Path
 
 def _require_enough(clusterer: Clusterer, prepared: Prepared) -> None:
     n = len(prepared.features)
+    if n < 2:
+        raise InputError("only one spectrum is left; loosen the masks or the crop.")
     if clusterer.n_clusters > n:
         raise InputError(f"--n-clusters {clusterer.n_clusters} exceeds the {n} spectra that are left; ask for fewer.")
 
@@ -156,17 +176,23 @@ def _record(
     settings: RunSettings, started: datetime, device: str, outcome: Outcome, files: dict[str, Path]
 ) -> dict[str, Any]:
     """The run as one JSON object."""
-    cube_file, prepared, clustering = outcome.cube_file, outcome.prepared, outcome.clustering
+    cube_file, prepared, clustering = outcome.plan.cube_file, outcome.prepared, outcome.clustering
     class_map, counts = outcome.class_map, outcome.class_map.counts()
     objective = {name: float(values[-1]) for name, values in clustering.history.items()}
+    resolved = {
+        "scale": prepared.scaling.name,
+        "normalize_band": None if outcome.plan.band is None else str(outcome.plan.band),
+    }
     return {
         "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
         "command": settings.command,
         "cube": str(settings.cube),
         "target": cube_file.target,
         "layout": cube_file.layout,
+        "hdus": cube_file.hdus,
+        "variance_kind": cube_file.variance_kind,
         "method": settings.method,
-        "settings": settings.record() | {"scale": prepared.scaling.name},
+        "settings": settings.record() | resolved,
         "steps": list(prepared.log),
         "notes": list(cube_file.notes),
         "seed": settings.seed,
@@ -180,7 +206,7 @@ def _record(
         "class_sizes": counts.tolist(),
         "tiny_classes": (np.flatnonzero(counts <= TINY_CLASS) + 1).tolist(),
         "converged": clustering.converged,
-        "iterations": max((len(values) for values in clustering.history.values()), default=None),
+        "iterations": clustering.iterations,
         "objective": objective,
         "files": {ending: str(path) for ending, path in files.items()},
     }
@@ -192,11 +218,13 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
     from cubeclust.plots.overlay import plot_overlay
 
     prepared, class_map, rows = outcome.prepared, outcome.class_map, outcome.rows
-    title = f"{record['target'] or outcome.cube_file.stem}: {record['method']}"
+    title = f"{record['target'] or outcome.plan.cube_file.stem}: {record['method']}"
     write_class_map(aside["classmap.fits"], class_map, rows, outcome.spectra, provenance(record))
     plot_overlay(aside["overlay.png"], class_map, rows, prepared.white_light, title)
     plot_class_spectra(aside["spectra.png"], rows, outcome.spectra, title)
-    write_result(aside["result.h5"], outcome.clustering, prepared.spectra, prepared.scaling.arrays, record)
+    fitted = {f"scaling/{name}": values for name, values in prepared.scaling.arrays.items()}
+    fitted["class_means"] = class_means(prepared.features, outcome.clustering.labels, class_map.n_classes)
+    write_result(aside["result.h5"], outcome.clustering, prepared.spectra, fitted, record)
 
 
 def provenance(record: dict[str, Any]) -> Provenance:

@@ -8,18 +8,21 @@ import numpy as np
 
 from cubeclust import memory
 from cubeclust.errors import InputError
-from cubeclust.io.cubes import CubeFile, crop_area, read_cube
+from cubeclust.io.cube_files import CubeFile
+from cubeclust.io.cubes import crop_area, read_cube
 from cubeclust.io.masks import read_mask
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import NormalizeBand, default_band
 from cubeclust.preprocessing.scaling import SCALINGS, Scaling
-from cubeclust.preprocessing.selection import MaskSpaxels, MinSnr
+from cubeclust.preprocessing.selection import MaskSpaxels, SignalToNoise
 from cubeclust.preprocessing.windows import SelectWindows, Window
 from cubeclust.progress import Progress
 from cubeclust.quality import MEANING, Quality
 from cubeclust.run_settings import RunSettings
 from cubeclust.spectra import Spectra
+
+_LARGEST = 1e15  # feature whose square, summed over a large cube, still fits float32
 
 
 class Step(Protocol):
@@ -33,22 +36,17 @@ class Step(Protocol):
 class Plan:
     """What a run will read and do, decided from the headers alone.
 
-    read and features are the channels (n_wave,) to be read and to be clustered.
+    read holds the channels (n_wave,) to be read, band the one of the normalization.
     """
 
     cube_file: CubeFile
     rows: slice
     columns: slice
     read: np.ndarray
-    features: np.ndarray
+    band: Window | None
     steps: dict[str, Step]
     scale: str
     need: int
-
-    @property
-    def n_spaxels(self) -> int:
-        """Spaxels in the area."""
-        return (self.rows.stop - self.rows.start) * (self.columns.stop - self.columns.start)
 
 
 @dataclass(frozen=True)
@@ -68,6 +66,8 @@ class Prepared:
 
 def plan(cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progress: Progress) -> Plan:
     """Resolve windows, band, masks and memory; InputError where they do not fit the cube."""
+    if not 0 <= settings.max_nan <= 1:
+        raise InputError(f"--max-nan is {settings.max_nan}: give a share between 0 and 1.")
     rows, columns = crop_area(cube_file, settings.crop)
     wavelength = cube_file.wavelength
     windows = SelectWindows(settings.window, settings.exclude)
@@ -76,14 +76,14 @@ def plan(cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progr
     steps: dict[str, Step] = {}
     if settings.mask is not None:
         steps[f"mask {settings.mask}"] = MaskSpaxels(read_mask(settings.mask, cube_file.frame))
-    if settings.min_snr is not None:
-        steps[f"signal to noise of at least {settings.min_snr:g}"] = MinSnr(settings.min_snr)
-    band = _band(settings, wavelength, features, progress)
+    band = _band(settings, wavelength, features, windows.excludes(wavelength), progress)
     if band is not None:
         read |= band.channels(wavelength) & ~windows.excludes(wavelength)
         steps[f"normalized by the mean in {band} Angstrom"] = NormalizeBand(band)
     if not np.array_equal(read, features):
         steps["feature windows"] = windows
+    least = "" if settings.min_snr is None else f" of at least {settings.min_snr:g}"
+    steps[f"signal to noise{least}"] = SignalToNoise(settings.min_snr)
     steps[f"missing samples: at most {settings.max_nan:g} of a spectrum, interpolated"] = FillGaps(settings.max_nan)
     n_spaxels = (rows.stop - rows.start) * (columns.stop - columns.start)
     n_features = int(features.sum())
@@ -94,19 +94,21 @@ def plan(cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progr
         with_variance="variance" in cube_file.hdus,
         method=clusterer.memory(n_spaxels, n_features),
     )
-    return Plan(cube_file, rows, columns, read, features, steps, settings.scale or clusterer.default_scale, need)
+    return Plan(cube_file, rows, columns, read, band, steps, settings.scale or clusterer.default_scale, need)
 
 
-def _band(settings: RunSettings, wavelength: np.ndarray, features: np.ndarray, progress: Progress) -> Window | None:
+def _band(
+    settings: RunSettings, wavelength: np.ndarray, features: np.ndarray, excluded: np.ndarray, progress: Progress
+) -> Window | None:
     """Band of the normalization, announced where it was not named."""
     band = settings.normalize_band
     if isinstance(band, str):
-        band, why = default_band(wavelength, features)
+        band, why = default_band(wavelength, features, excluded)
         progress.say(why)
-    elif band is not None and not band.channels(wavelength).any():
+    elif band is not None and not (band.channels(wavelength) & ~excluded).any():
         raise InputError(
-            f"--normalize-band {band} lies outside the cube, which covers "
-            f"{wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom; choose a band inside or none."
+            f"--normalize-band {band} holds no channel that is not excluded: the cube covers "
+            f"{wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom; choose another band or none."
         )
     return band
 
@@ -125,11 +127,14 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
         plan.read,
         lambda role, done, total: progress.advance(f"read {role}", done, total),
     )
-    white_light = cube.white_light()
+    white_light, has_sky = cube.white_light(), cube.wcs is not None
     spectra = Spectra.of(cube)
     del cube
     timed("read")
     log = [f"read: {len(spectra)} spectra with data, {spectra.n_wave} channels"]
+    if not has_sky:
+        log.append("no celestial WCS: areas and positions are unknown")
+        progress.say(log[-1])
     for name, step in plan.steps.items():
         _require_some(spectra)
         spectra = step.apply(spectra)
@@ -138,14 +143,27 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
     scaling = SCALINGS[plan.scale].fit(spectra)
     spectra = spectra.keep(scaling.unusable(spectra))
     _require_some(spectra)
+    features = scaling.apply(spectra)
+    _require_moderate(features)
     log.append(f"scale {plan.scale}: {len(spectra)} spectra, {spectra.n_wave} channels")
-    return Prepared(spectra, scaling.apply(spectra), scaling, white_light, tuple(log))
+    return Prepared(spectra, features, scaling, white_light, tuple(log))
 
 
 def _require_some(spectra: Spectra) -> None:
-    if len(spectra) == 0 or spectra.n_wave == 0:
+    if len(spectra) == 0:
         reasons = "; ".join(f"{count} {MEANING[bit]}" for bit, count in reason_counts(spectra.quality).items())
         raise InputError(f"every spaxel is left out: {reasons}; loosen the masks or choose another window or band.")
+
+
+def _require_moderate(features: Spectra) -> None:
+    """Raise InputError for samples whose squares would overflow float32 sums; they are damage, not signal."""
+    largest = np.concatenate([np.abs(features.flux[rows]).max(axis=1) for rows in features.blocks()])
+    row = int(largest.argmax())
+    if not largest[row] < _LARGEST:
+        raise InputError(
+            f"the spectrum at x = {features.x[row]}, y = {features.y[row]} (from 0) reaches {largest[row]:.3g} "
+            "times the typical flux; leave it out by --mask, or exclude the channel by --exclude."
+        )
 
 
 def reason_counts(quality: np.ndarray) -> dict[Quality, int]:

@@ -20,5 +20,5 @@ MEANING = {
     Quality.FEW_CHANNELS: "too many missing channels (--max-nan)",
     Quality.MASKED: "flagged by the mask of the cube or --mask",
     Quality.LOW_SNR: "signal to noise under --min-snr",
-    Quality.NOT_NORMALIZABLE: "no positive mean in the band or total flux",
+    Quality.NOT_NORMALIZABLE: "band mean or total flux unknown or not > 0",
 }

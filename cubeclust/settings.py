@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 from cubeclust.errors import InputError
@@ -41,6 +42,8 @@ def check(method: Any) -> None:
         name = "--" + field.name.replace("_", "-")
         if bounds["choices"] and value not in bounds["choices"]:
             raise InputError(f"{name} is {value!r}: choose one of {', '.join(bounds['choices'])}.")
+        if isinstance(value, float) and not isfinite(value):
+            raise InputError(f"{name} is {value}: give a value that is a finite number.")
         if bounds["minimum"] is not None and not value >= bounds["minimum"]:
             raise InputError(f"{name} is {value}: give a value of at least {bounds['minimum']}.")
         if bounds["above"] is not None and not value > bounds["above"]:

@@ -20,7 +20,7 @@ class Spectra:
     wavelength    (n_wave,) float64, Angstrom
     y, x          (n,) int: position of each row in the frame, from 0
     quality       (NY, NX) int32: Quality bits of every spaxel of the frame, 0 = kept
-    snr           (n,) float32: median signal to noise per channel of the spectra as read, NaN without variance
+    snr           (n,) float32: median signal to noise per channel, NaN until measured or without variance
     wcs           celestial WCS of the frame or None
     unit          unit of flux, "" once normalized
     medium        "air", "vacuum" or "unknown"
@@ -53,7 +53,7 @@ class Spectra:
             y=rows.ravel(),
             x=columns.ravel(),
             quality=quality,
-            snr=_signal_to_noise(flux, variance),
+            snr=np.full(len(flux), np.nan, np.float32),
             wcs=cube.wcs,
             unit=cube.unit,
             medium=cube.medium,
@@ -71,17 +71,28 @@ class Spectra:
         """Number of channels."""
         return len(self.wavelength)
 
-    def keep(self, reasons: np.ndarray) -> "Spectra":
-        """Only the rows whose reasons (n,) are 0; the other rows' bits go into the quality image."""
-        kept = reasons == 0
-        if kept.all():
+    def keep(
+        self, reasons: np.ndarray, channels: np.ndarray | None = None, divisor: np.ndarray | None = None
+    ) -> "Spectra":
+        """Only the rows whose reasons (n,) are 0; the other rows' bits go into the quality image.
+
+        In the same pass, by blocks, only the channels (n_wave,) bool are taken and each row is divided by its
+        divisor (n,), its variance by the square: a step holds the old and the new arrays and nothing else.
+        """
+        kept = np.flatnonzero(reasons == 0)
+        chosen = np.ones(self.n_wave, bool) if channels is None else channels
+        if len(kept) == len(self) and chosen.all() and divisor is None:
             return self
         quality = self.quality.copy()
         quality[self.y, self.x] |= reasons.astype(np.int32)
+        scale = None if divisor is None else divisor[kept, None]
         return replace(
             self,
-            flux=self.flux[kept],
-            variance=None if self.variance is None else self.variance[kept],
+            flux=_taken(self.flux, kept, chosen, scale),
+            variance=None
+            if self.variance is None
+            else _taken(self.variance, kept, chosen, None if scale is None else scale**2),
+            wavelength=self.wavelength[chosen],
             y=self.y[kept],
             x=self.x[kept],
             quality=quality,
@@ -90,14 +101,7 @@ class Spectra:
 
     def channels(self, chosen: np.ndarray) -> "Spectra":
         """Only the channels where chosen (n_wave,) is True."""
-        if chosen.all():
-            return self
-        return replace(
-            self,
-            flux=self.flux[:, chosen],
-            variance=None if self.variance is None else self.variance[:, chosen],
-            wavelength=self.wavelength[chosen],
-        )
+        return self.keep(np.zeros(len(self), np.int32), chosen)
 
     def image(self, values: np.ndarray, fill: float) -> np.ndarray:
         """Values (n,) of the rows scattered to the frame (NY, NX), `fill` elsewhere."""
@@ -111,19 +115,13 @@ class Spectra:
         return (slice(start, start + step) for start in range(0, len(self), step))
 
 
-def _signal_to_noise(flux: np.ndarray, variance: np.ndarray | None) -> np.ndarray:
-    """Median over channels of flux / sqrt(variance), by blocks of rows: (n,) float32."""
-    snr = np.full(len(flux), np.nan, np.float32)
-    if variance is None:
-        return snr
-    step = memory.rows_per_block(4 * flux.shape[1])
-    for start in range(0, len(flux), step):
-        rows = slice(start, start + step)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ratio = flux[rows] / np.sqrt(variance[rows])
-        known = np.isfinite(ratio)
-        whole, some = known.all(axis=1), known.any(axis=1)
-        gappy = some & ~whole
-        snr[rows][whole] = np.median(ratio[whole], axis=1)  # far quicker than nanmedian
-        snr[rows][gappy] = np.nanmedian(np.where(known[gappy], ratio[gappy], np.nan), axis=1)
-    return snr
+def _taken(values: np.ndarray, rows: np.ndarray, channels: np.ndarray, divisor: np.ndarray | None) -> np.ndarray:
+    """values[rows][:, channels] / divisor as float32, made by blocks of rows."""
+    taken = np.empty((len(rows), int(channels.sum())), np.float32)
+    step = memory.rows_per_block(4 * values.shape[1])
+    for start in range(0, len(rows), step):
+        part = slice(start, start + step)
+        block = values[rows[part]]
+        block = block if channels.all() else block[:, channels]
+        taken[part] = block if divisor is None else block / divisor[part]
+    return taken

@@ -4,6 +4,7 @@ from math import isnan
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cubeclust import memory
 from cubeclust.pipeline import TINY_CLASS, Run
@@ -12,7 +13,7 @@ from cubeclust.pipeline import TINY_CLASS, Run
 def print_closing(run: Run) -> None:
     """Print the classes and what the user should know about them on stderr."""
     console = Console(stderr=True, highlight=False)
-    table = Table(title=f"{run.record['target'] or run.record['cube']}: {run.record['method']}")
+    table = Table(title=Text(f"{run.record['target'] or run.record['cube']}: {run.record['method']}", style="italic"))
     for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
         table.add_column(name, justify="right")
     for row in run.rows:

@@ -38,7 +38,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         f"  target      {facts['target'] or 'unknown'}",
         f"  layout      {facts['layout']}: {hdus}",
         f"  axes        {nx} x {ny} spaxels, {n_wave} channels",
-        f"  wavelength  {low:.2f} - {high:.2f} Angstrom, step {facts['step']:.4g}, medium {facts['medium']}",
+        f"  wavelength  {low:.2f} - {high:.2f} Angstrom{_step(facts)}, medium {facts['medium']}",
         f"  flux unit   {facts['unit'] or 'none'}",
         f"  sky         {_sky(facts)}",
         f"  coverage    {facts['coverage']:.1%} of the spaxels, {facts['nan_share']:.2%} of the samples missing "
@@ -49,6 +49,10 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         lines.append(f"  S/N         {middle} per channel (10 / 50 / 90 % of the spaxels)")
     lines.append(f"  memory      about {memory.readable(facts['memory'])} for a default run ({facts['method']})")
     return lines + [f"  note        {note}" for note in facts["notes"]]
+
+
+def _step(facts: dict[str, Any]) -> str:
+    return "" if facts["step"] is None else f", step {facts['step']:.4g}"
 
 
 def _sky(facts: dict[str, Any]) -> str:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
+from cubeclust.progress import Silent
+
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
-class Quiet:
+class Quiet(Silent):
     """Nothing but errors."""
 
     def __enter__(self) -> Self:
@@ -21,12 +23,6 @@ class Quiet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         pass
-
-    def say(self, sentence: str) -> None:
-        """Drop the sentence."""
-
-    def advance(self, stage: str, done: int, total: int, **values: float) -> None:
-        """Drop the state."""
 
 
 class Lines(Quiet):

@@ -73,7 +73,7 @@ class RunCommand(click.Command):
     ) -> click.Context:
         """Find the method and the configuration in the arguments, then parse them with the method's options."""
         loose = {"ignore_unknown_options": True, "allow_extra_args": True}
-        peek = click.Command("peek", loose, params=[_METHOD, _CONFIG], add_help_option=False)
+        peek = click.Command("peek", loose, params=_OPTIONS, add_help_option=False)
         seen = peek.make_context(info_name, list(args), resilient_parsing=True)
         method, path = seen.params["method"], seen.params["config"]
         table = config.load(path) if path else {}
@@ -81,7 +81,7 @@ class RunCommand(click.Command):
             method = table.get("method", method)
         command = click.Command(
             self.name,
-            params=[*_OPTIONS, *method_options(method if method in METHODS else DEFAULT_METHOD)],
+            params=[*_OPTIONS, *method_options(method if method in list(METHODS) else DEFAULT_METHOD)],
             callback=self.callback,
             help=self.help,
         )

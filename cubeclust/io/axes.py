@@ -42,14 +42,19 @@ def spectral_axis(header: fits.Header, n_wave: int, unit: str | None = None) -> 
             f"axis 3 is no wavelength axis (CTYPE3 = {kind or 'missing'!r}); "
             "cubeclust needs CTYPE3 = AWAV or WAVE with CRVAL3, CRPIX3 and CD3_3 or CDELT3."
         )
+    algorithm = algorithm.strip("- ")
+    if algorithm not in ("", "LOG"):
+        raise InputError(
+            f"the wavelength axis has CTYPE3 = {header['CTYPE3']!r}, which cubeclust cannot follow; "
+            "resample the cube to a linear or logarithmic axis (AWAV, WAVE, AWAV-LOG, WAVE-LOG)."
+        )
     step = _step(header)
     if not np.isfinite(step) or step <= 0:
         raise InputError(f"the step of the wavelength axis is {step:g}; correct CD3_3 (or CDELT3).")
     native, notes = _unit(header, unit, _number(header, "CRVAL3", 0.0))
     linear = fits.Header()
-    linear["CTYPE1"] = {"air": "AWAV", "vacuum": "WAVE"}.get(_MEDIUM[kind], "WAVE") + (
-        f"-{algorithm.strip('-')}" if algorithm.strip("- ") else ""
-    )
+    linear["CTYPE1"] = "AWAV" if _MEDIUM[kind] == "air" else "WAVE"
+    linear["CTYPE1"] += "-LOG" if algorithm else ""
     linear["CUNIT1"] = native.to_string("fits")
     linear["CRVAL1"], linear["CDELT1"] = _number(header, "CRVAL3", 0.0), step
     linear["CRPIX1"] = _number(header, "CRPIX3", 1.0)

@@ -1,4 +1,4 @@
-"""Integral-field cubes: what a file holds, and reading the part that is asked for."""
+"""Reading the part of a cube that is asked for."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,118 +10,10 @@ from astropy.io import fits
 from cubeclust import memory
 from cubeclust.cube import Cube
 from cubeclust.errors import InputError
-from cubeclust.io import axes, fits_files, layouts
+from cubeclust.io import fits_files, layouts
+from cubeclust.io.cube_files import CubeFile
 
 Report = Callable[[str, int, int], None]  # role of the HDU, planes done, planes in all
-
-
-@dataclass(frozen=True)
-class CubeFile:
-    """What the headers of a cube say; no sample has been read.
-
-    hdus names the HDU of each role ("flux", "variance", "quality", "mask") that the file has.
-    shape is (n_wave, NY, NX); wavelength (n_wave,) in Angstrom.
-    """
-
-    path: Path
-    layout: str
-    hdus: dict[str, str]
-    variance_kind: layouts.VarianceKind
-    shape: tuple[int, int, int]
-    axis: axes.SpectralAxis
-    unit: str
-    target: str
-    header: fits.Header
-    notes: tuple[str, ...]
-
-    @property
-    def wavelength(self) -> np.ndarray:
-        """Wavelength of each channel, (n_wave,) Angstrom."""
-        return self.axis.wavelength
-
-    @property
-    def frame(self) -> tuple[int, int]:
-        """(NY, NX) of the image."""
-        return self.shape[1:]
-
-    @property
-    def stem(self) -> str:
-        """File name without its extensions (.fits, .fits.gz, .fit ...)."""
-        return self.path.name.removesuffix(".gz").rsplit(".", 1)[0]
-
-
-def open_cube(
-    path: Path,
-    *,
-    variance_hdu: str | None = None,
-    variance_kind: layouts.VarianceKind | None = None,
-    wavelength_unit: str | None = None,
-) -> CubeFile:
-    """Read the headers of a cube and find the role of each HDU.
-
-    variance_hdu names the HDU with the uncertainty ("none": leave it out) and variance_kind what it holds,
-    where the layout's own choice is wrong.
-
-    Raises:
-        InputError: no FITS cube, no wavelength axis, an HDU of another shape or name.
-
-    """
-    with fits_files.open_hdus(path) as hdus, fits_files.damage_reported(path):
-        cubes, images = fits_files.image_hdus(hdus, 3), fits_files.image_hdus(hdus, 2)
-        if not cubes:
-            raise InputError(f"{path}: holds no 3-D image; give a cube with two sky axes and one wavelength axis.")
-        layout = layouts.match(list(cubes))
-        roles = _roles(path, layout, list(cubes), list(images), variance_hdu)
-        flux = cubes[roles["flux"]]
-        for role, name in roles.items():
-            shape = (images if role == "mask" else cubes)[name].shape
-            if shape != (flux.shape[1:] if role == "mask" else flux.shape):
-                cure = " or leave it out by --variance-hdu none" if role == "variance" else ""
-                raise InputError(
-                    f"{path}: {name} has shape {shape} but {roles['flux']} has {flux.shape}; correct the file{cure}."
-                )
-        primary, header = (fits_files.standard_cards(hdu.header) for hdu in (hdus[0], flux))
-    try:
-        axis = axes.spectral_axis(header, flux.shape[0], wavelength_unit)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    notes = list(axis.notes)
-    if "mask" in roles:
-        notes.append(f"{roles['mask']} masks spaxels where it is not 0")
-    if "variance" not in roles:
-        notes.append("no variance: signal to noise is unknown")
-    return CubeFile(
-        path=path,
-        layout=layout.name,
-        hdus=roles,
-        variance_kind=variance_kind or (layout.variance_kind if variance_hdu is None else "variance"),
-        shape=flux.shape,
-        axis=axis,
-        unit=str(header.get("BUNIT", primary.get("BUNIT", ""))).strip(),
-        target=str(primary.get("OBJECT", header.get("OBJECT", ""))).strip(),
-        header=header,
-        notes=tuple(notes),
-    )
-
-
-def _roles(
-    path: Path, layout: layouts.Layout, cubes: list[str], images: list[str], variance_hdu: str | None
-) -> dict[str, str]:
-    """Name of the HDU of each role that the file has."""
-    roles = {"flux": layout.flux}
-    if variance_hdu is not None and variance_hdu.lower() != "none":
-        if variance_hdu.upper() not in cubes:
-            raise InputError(
-                f"{path}: no 3-D image is called {variance_hdu}; --variance-hdu takes one of {', '.join(cubes)}."
-            )
-        roles["variance"] = variance_hdu.upper()
-    elif variance_hdu is None and layout.variance in cubes:
-        roles["variance"] = layout.variance
-    if layout.quality in cubes:
-        roles["quality"] = layout.quality
-    if layout.mask in images:
-        roles["mask"] = layout.mask
-    return roles
 
 
 def crop_area(cube_file: CubeFile, crop: tuple[int, int, int, int]) -> tuple[slice, slice]:
@@ -197,7 +89,8 @@ class _SlabReader:
 
     def of(self, role: str) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield the place among the chosen channels and the samples (ny, nx, planes) of each block."""
-        hdu = fits_files.image_hdus(self.hdus, 3)[self.cube_file.hdus[role]]
+        with fits_files.damage_reported(self.cube_file.path):
+            hdu = fits_files.image_hdus(self.hdus, 3)[self.cube_file.hdus[role]]
         plane_bytes = 4 * self.cube_file.frame[0] * self.cube_file.frame[1]
         n_channels = int(self.channels.sum())
         for start, stop, place in plane_runs(self.channels, memory.rows_per_block(plane_bytes)):
@@ -208,8 +101,8 @@ class _SlabReader:
 
     def mask(self) -> np.ndarray:
         """Where the 2-D mask of the file rejects spaxels of the area."""
-        hdu = fits_files.image_hdus(self.hdus, 2)[self.cube_file.hdus["mask"]]
         with fits_files.damage_reported(self.cube_file.path):
+            hdu = fits_files.image_hdus(self.hdus, 2)[self.cube_file.hdus["mask"]]
             return np.asarray(hdu.data)[self.rows, self.columns] != 0
 
 
@@ -242,7 +135,7 @@ def _power_of_ten(path: Path, flux: np.ndarray) -> float:
     return 1.0 if 1e-6 <= typical <= 1e6 else 10.0 ** np.floor(np.log10(typical))
 
 
-def to_variance(slab: np.ndarray, kind: layouts.VarianceKind, scale: float = 1.0) -> np.ndarray:
+def to_variance(slab: np.ndarray, kind: layouts.VarianceKind | None, scale: float = 1.0) -> np.ndarray:
     """Variance in the square of the scaled flux unit; NaN where the file's value is not positive and finite."""
     values = np.asarray(slab, np.float64)
     with np.errstate(all="ignore"):

@@ -1,12 +1,14 @@
 """Opening FITS files: every way in which a file can be no FITS file ends as one sentence."""
 
+import bz2
 import gzip
 import re
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy.io import fits
@@ -18,6 +20,8 @@ _DAMAGE = (
     *(OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
     *(AssertionError, MemoryError, zlib.error, fits.VerifyError),
 )
+# First bytes of a packed file -> how to unpack it.
+_PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open}
 _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")  # FITS standard 4.0, section 4.1.2.1
 
 
@@ -38,7 +42,7 @@ def damage_reported(path: Path) -> Iterator[None]:
 
 
 def open_hdus(path: Path, *, checked: bool = False) -> fits.HDUList:
-    """Open a FITS file, plain or gzip, and check that all of it is there unless that is known already.
+    """Open a FITS file, plain, gzip or bzip2, and check that all of it is there unless that is known already.
 
     Raises:
         InputError: no such file, a directory, not FITS, truncated.
@@ -60,21 +64,28 @@ def open_hdus(path: Path, *, checked: bool = False) -> fits.HDUList:
 
 
 def _check_complete(path: Path, hdus: fits.HDUList) -> None:
-    """Compare where the last HDU ends with the size of the file, unpacked if it is gzip.
+    """Compare where the last HDU ends with the size of the file, unpacked if it is packed.
 
     astropy quietly drops the HDUs that a truncated gzip file cuts off; unpacking to its end raises instead.
     """
-    end = max(hdu.fileinfo()["datLoc"] + hdu.size for hdu in hdus)  # iterating reads every header
+    end = max(hdu.fileinfo()["datLoc"] + _stored_size(hdu) for hdu in hdus)  # iterating reads every header
     size = _unpacked_size(path)
     if end > size:
         raise InputError(f"{path}: is truncated ({size} of {end} bytes); copy or download it again.")
 
 
+def _stored_size(hdu: fits.ImageHDU) -> int:
+    """Bytes of the HDU's data in the file; a tile-compressed image gives its size when it is read."""
+    return 0 if isinstance(hdu, fits.CompImageHDU) else hdu.size
+
+
 def _unpacked_size(path: Path) -> int:
     with path.open("rb") as stream:
-        if stream.read(2) != b"\x1f\x8b":
-            return path.stat().st_size
-    with gzip.open(path) as unpacked:
+        start = stream.read(3)
+    opener = next((opener for magic, opener in _PACKED.items() if start.startswith(magic)), None)
+    if opener is None:
+        return path.stat().st_size
+    with opener(path) as unpacked:
         return sum(len(part) for part in iter(lambda: unpacked.read(2**22), b""))
 
 

@@ -14,12 +14,14 @@ FORMAT = 1
 
 
 def write_result(
-    path: Path, clustering: Clustering, spectra: Spectra, scaling: dict[str, np.ndarray], record: dict[str, Any]
+    path: Path, clustering: Clustering, spectra: Spectra, fitted: dict[str, np.ndarray], record: dict[str, Any]
 ) -> None:
     """Write labels, posterior, positions, wavelength, history, record of the run, model and fitted preprocessing.
 
-    Arrays and JSON text only. `model` holds the parameters with clusters in the model's own order;
-    `model_cluster` gives for each class, in order of its number, the model's cluster.
+    Arrays and JSON text only. fitted holds what the preprocessing and the classes left behind, by the path it gets
+    in the file (`scaling/mean`, `class_means`: means of the classes in the space that was clustered). `model` holds
+    the parameters with clusters in the model's own order; `model_cluster` gives for each class, in order of its
+    number, the model's cluster.
     """
     with h5py.File(path, "w") as file:
         file.attrs.update(format=FORMAT, record=json.dumps(record))
@@ -38,7 +40,7 @@ def write_result(
         _write(file, {name: values for name, values in arrays.items() if values is not None})
         _write(file.create_group("history"), clustering.history)
         _write(file.create_group("model"), clustering.parameters)
-        _write(file.create_group("scaling"), scaling)
+        _write(file, fitted)
 
 
 def _write(group: h5py.Group, arrays: dict[str, np.ndarray]) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from cubeclust.io import fits_files
-from cubeclust.io.cubes import CubeFile, to_variance
+from cubeclust.io.cube_files import CubeFile
+from cubeclust.io.cubes import to_variance
 
 _PLANES = 48
 

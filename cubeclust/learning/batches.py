@@ -20,7 +20,7 @@ class FullBatch:
 class Minibatches:
     """A new random partition of the rows at each iteration, decided by the seed.
 
-    A last batch of a single row is left out: it says nothing about a distribution.
+    A single row that is left over joins the last batch: alone it says nothing about a distribution.
     """
 
     def __init__(self, data: Tensor, batch_size: int, seed: int) -> None:
@@ -30,6 +30,8 @@ class Minibatches:
     def __call__(self) -> Iterator[Tensor]:
         """Yield batches (batch_size, d)."""
         order = torch.randperm(len(self.data), generator=self.random).to(self.data.device)
-        for rows in order.split(self.batch_size):
-            if len(rows) > 1:
-                yield self.data[rows]
+        batches = list(order.split(self.batch_size))
+        if len(batches) > 1 and len(batches[-1]) == 1:
+            batches[-2:] = [torch.cat(batches[-2:])]
+        for rows in batches:
+            yield self.data[rows]

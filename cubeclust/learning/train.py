@@ -15,9 +15,14 @@ Losses = Callable[[Tensor], dict[str, Tensor]]
 
 @dataclass(frozen=True)
 class Training:
-    """What a training did: term -> value at each iteration (float64), and whether it met its stopping rule."""
+    """What a training did.
+
+    history maps each term to its value as each iteration began and, last, at the end: (iterations + 1,)
+    float64; converged says whether the stopping rule was met.
+    """
 
     history: dict[str, np.ndarray]
+    iterations: int
     converged: bool
 
 
@@ -53,7 +58,7 @@ def train(
     """Minimize the sum of the named loss terms by Adam (Kingma & Ba 2015).
 
     batches() yields the data of one iteration, a single tensor of all rows for full batch; losses(batch)
-    returns the terms. An iteration's terms are the means over its batches. With a tolerance of 0 all
+    returns the terms. Terms recorded are means over an iteration's batches. With a tolerance of 0 all
     max_iter iterations run, and converged tells whether the rule holds at 1e-4 at their end.
 
     Raises:
@@ -63,21 +68,31 @@ def train(
     history: list[dict[str, float]] = []
     totals: list[float] = []
     for iteration in range(max_iter):
-        seen: list[dict[str, float]] = []
+        seen = []
         for batch in batches():
             terms = losses(batch)
             optimizer.zero_grad(set_to_none=True)
             torch.stack(list(terms.values())).sum().backward()
             optimizer.step()
-            seen.append({name: float(value.detach()) for name, value in terms.items()})
-        means = {name: float(np.mean([terms[name] for terms in seen])) for name in seen[0]}
-        history.append(means)
-        totals.append(sum(means.values()))
-        if not np.isfinite(totals[-1]):
-            raise InputError(f"the objective is not finite at iteration {iteration + 1}; lower --learning-rate.")
-        report(iteration + 1, means)
+            seen.append(_values(terms))
+        _record(seen, history, totals)
+        report(iteration + 1, history[-1])
         if plateau.tolerance > 0 and plateau.reached(totals):
             break
+    with torch.no_grad():
+        _record([_values(losses(batch)) for batch in batches()], history, totals)
     rule = plateau if plateau.tolerance > 0 else Plateau(1e-4, plateau.window)
     columns = {name: np.array([terms[name] for terms in history]) for name in history[0]}
-    return Training(columns, rule.reached(totals))
+    return Training(columns, len(history) - 1, rule.reached(totals))
+
+
+def _values(terms: dict[str, Tensor]) -> dict[str, float]:
+    return {name: float(value.detach()) for name, value in terms.items()}
+
+
+def _record(seen: list[dict[str, float]], history: list[dict[str, float]], totals: list[float]) -> None:
+    """Append the means over an iteration's batches; InputError if their sum is not finite."""
+    history.append({name: float(np.mean([terms[name] for terms in seen])) for name in seen[0]})
+    totals.append(sum(history[-1].values()))
+    if not np.isfinite(totals[-1]):
+        raise InputError(f"the objective is not finite at iteration {len(history)}; lower --learning-rate.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from cubeclust.errors import InputError
 from cubeclust.settings import check, preset, setting
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Gemini:
     tolerance: float = setting(
         0.0, "Stop once 25 iterations gain less than this share of the objective; 0 = run all.", minimum=0
     )
-    divergence: Literal["mmd"] = preset("mmd")
+    divergence: str = preset("mmd")
     pairs: Literal["ova", "ovo"] = preset("ova")
 
     paper: ClassVar[str] = "Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
@@ -33,20 +34,23 @@ class Gemini:
 
     def __post_init__(self) -> None:
         check(self)
+        if self.batch_size == 1:
+            raise InputError("--batch-size is 1: one spectrum is no distribution; give at least 2, or 0 for all.")
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Posterior, activations and their gradients; Adam's two moments; the means in float64."""
+        """Posterior, activations and their gradients; weights with Adam's two moments; means in float64."""
         weights = self.hidden * (n_wave + self.n_clusters) if self.network == "mlp" else n_wave * self.n_clusters
         batch = 4 * self.batch_size * n_wave
-        return 4 * n_spectra * (6 * self.n_clusters + 4 * self.hidden) + 16 * weights + batch
+        means = 8 * 8 * self.n_clusters * n_wave
+        return 4 * n_spectra * (6 * self.n_clusters + 4 * self.hidden) + 16 * weights + means + batch
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, report: "Progress") -> "Clustering":
         """Train the network; posterior, loss history and weights are in the result."""
         import torch
 
         from cubeclust.clustering import Clustering
+        from cubeclust.divergences import DIVERGENCES
         from cubeclust.divergences.gemini import gemini
-        from cubeclust.divergences.mmd import LinearMMD
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
         from cubeclust.learning.device import make_exact
@@ -56,10 +60,11 @@ class Gemini:
         data = torch.from_numpy(spectra.flux).to(device)  # (n, d)
         network = networks.build(self.network, spectra.n_wave, self.hidden, self.n_clusters, seed).to(device)
 
-        whole = LinearMMD(data)
+        build = DIVERGENCES[self.divergence]
+        whole = build(data)
 
         def losses(batch: torch.Tensor) -> dict[str, torch.Tensor]:
-            divergence = LinearMMD(batch) if self.batch_size else whole
+            divergence = build(batch) if self.batch_size else whole
             return {"gemini": -gemini(networks.posterior(network, batch), divergence, self.pairs)}
 
         def progress(iteration: int, terms: dict[str, float]) -> None:
@@ -81,6 +86,7 @@ class Gemini:
             n_clusters=self.n_clusters,
             posterior=posterior,
             history={name: -values for name, values in training.history.items()},
+            iterations=training.iterations,
             converged=training.converged,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )

@@ -67,6 +67,7 @@ class GaussianMixture:
             n_clusters=self.n_clusters,
             posterior=posterior.astype(np.float32),
             history={"lower_bound": np.asarray(model.lower_bounds_, np.float64)},
+            iterations=model.n_iter_,
             converged=bool(model.converged_),
             parameters={"weights": model.weights_, "means": model.means_, "covariances": model.covariances_},
         )

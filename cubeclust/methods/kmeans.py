@@ -45,6 +45,7 @@ class KMeans:
         return Clustering(
             labels=labels.astype(int),
             n_clusters=self.n_clusters,
+            iterations=model.n_iter_,
             converged=model.n_iter_ < self.max_iter,
             parameters={"centroids": model.cluster_centers_},
         )

@@ -37,8 +37,8 @@ def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, 
         )  # fmt: skip
     for axes in grid[-1]:
         axes.set_xlabel(f"wavelength{_MEDIUM[spectra.medium]} (Angstrom)")
-    figure.supylabel(spectra.unit or "normalized flux")
-    figure.suptitle(f"{title}: mean and 10-90 % of each class")
+    figure.supylabel(spectra.unit or "normalized flux", parse_math=False)
+    figure.suptitle(f"{title}: mean and 10-90 % of each class", parse_math=False)
     save(figure, path)
 
 

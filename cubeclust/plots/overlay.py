@@ -28,7 +28,7 @@ def plot_overlay(path: Path, class_map: ClassMap, rows: list[ClassRow], white_li
     figure = new_figure(6.0 * min(2.0, max(0.6, nx / ny)) + 1.0 + 1.8 * columns, 6.6)
     axes = figure.add_subplot(projection=class_map.wcs)
     axes.imshow(_composite(class_map, rows, white_light), origin="lower", interpolation="nearest")
-    axes.set(title=title)
+    axes.set_title(title, parse_math=False)
     figure.legend(
         handles=_legend(class_map, rows),
         title="class (spaxels)",
@@ -89,16 +89,16 @@ def _legend(class_map: ClassMap, rows: list[ClassRow]) -> list[Patch]:
 
 
 def _label_sky(axes: Axes, wcs: WCS) -> None:
-    longitude, latitude = axes.coords  # type: ignore[attr-defined]
-    for axis, name in ((longitude, "RA"), (latitude, "Dec")):
-        axis.set_axislabel(f"{name} ({wcs.wcs.radesys or 'ICRS'})")
-    longitude.set_ticklabel(exclude_overlapping=True)
-    latitude.set_ticklabel(rotation="vertical", exclude_overlapping=True)
+    """Name both axes as the WCS has them: RA and DEC, or GLON and GLAT, in either order."""
+    for place, kind, rotation in ((wcs.wcs.lng, wcs.wcs.lngtyp, None), (wcs.wcs.lat, wcs.wcs.lattyp, "vertical")):
+        axis = axes.coords[place]  # type: ignore[attr-defined]
+        axis.set_axislabel(f"{kind.strip()} ({wcs.wcs.radesys})" if wcs.wcs.radesys else kind.strip())
+        axis.set_ticklabel(rotation=rotation, exclude_overlapping=True)
 
 
 def _scale_bar(axes: Axes, wcs: WCS) -> None:
     """Bar of a round number of arcseconds, about a quarter of the width."""
-    nx, scale = _width(axes), proj_plane_pixel_scales(wcs)[0] * 3600.0
+    nx, scale = _size(axes)[0], proj_plane_pixel_scales(wcs)[0] * 3600.0
     steps = [factor * 10.0**power for power in range(-2, 4) for factor in (1, 2, 5)]
     length = min(steps, key=lambda step: abs(np.log(step / (nx * scale / 4))))
     right, bottom = 0.95, 0.05
@@ -108,25 +108,32 @@ def _scale_bar(axes: Axes, wcs: WCS) -> None:
     _write(axes, (left + right) / 2, bottom + 0.02, f'{length:g}"', va="bottom")
 
 
-def _width(axes: Axes) -> float:
-    """Width of the image in spaxels."""
-    low, high = axes.get_xlim()
-    return high - low
+def _size(axes: Axes) -> np.ndarray:
+    """Width and height of the image in spaxels."""
+    return np.ravel([np.diff(axes.get_xlim()), np.diff(axes.get_ylim())])
+
+
+def compass(wcs: WCS, size: np.ndarray) -> dict[str, np.ndarray]:
+    """Directions of east and north as steps in axes fractions, equally long on an image of `size` spaxels."""
+    to_pixels = np.linalg.inv(wcs.pixel_scale_matrix)
+    pixels = {"E": to_pixels[:, wcs.wcs.lng], "N": to_pixels[:, wcs.wcs.lat]}
+    return {name: vector / np.hypot(*vector) * size.min() / size for name, vector in pixels.items()}
 
 
 def _compass(axes: Axes, wcs: WCS) -> None:
-    """Arrows to north and east from the lower left corner, as the WCS has them."""
-    to_pixels = np.linalg.inv(wcs.pixel_scale_matrix)
-    directions = {"E": to_pixels[:, 0], "N": to_pixels[:, 1]}
-    unit = {name: vector / np.hypot(*vector) for name, vector in directions.items()}
-    low = np.min([np.zeros(2), *unit.values()], axis=0)
+    """Arrows to north and east near the lower left corner."""
+    steps = compass(wcs, _size(axes))
+    low = np.min([np.zeros(2), *steps.values()], axis=0)
     start = np.array([0.06, 0.06]) - 0.12 * low
-    for name, vector in unit.items():
-        end = start + 0.12 * vector
+    for name, vector in steps.items():
         axes.annotate(
-            "", end, start, xycoords="axes fraction", textcoords="axes fraction",
+            "",
+            start + 0.12 * vector,
+            start,
+            xycoords="axes fraction",
+            textcoords="axes fraction",
             arrowprops={"arrowstyle": "-|>", "color": "white", "ec": "black", "lw": 1.2, "mutation_scale": 16},
-        )  # fmt: skip
+        )
         x, y = start + 0.15 * vector
         _write(axes, x, y, name, va="center")
 

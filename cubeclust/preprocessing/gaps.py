@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cubeclust.errors import InputError
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
 
@@ -26,19 +27,23 @@ class FillGaps:
             missing += np.isnan(spectra.flux[rows]).sum(axis=0)
         if not missing.any():
             return spectra
-        spectra = spectra.channels(missing <= len(spectra) / 2)
-        gaps = np.concatenate([np.isnan(spectra.flux[rows]).sum(axis=1) for rows in spectra.blocks()])
-        spectra = spectra.keep(np.where(gaps > self.max_share * spectra.n_wave, Quality.FEW_CHANNELS, 0))
-        return _interpolate(spectra)
+        alive = missing <= len(spectra) / 2
+        if not alive.any():
+            raise InputError("no channel has data in half of the spectra; choose another --window.")
+        gaps = np.concatenate([np.isnan(spectra.flux[rows][:, alive]).sum(axis=1) for rows in spectra.blocks()])
+        empty = gaps == alive.sum()
+        few = empty | (gaps > self.max_share * alive.sum())
+        kept = spectra.keep(np.where(few, Quality.FEW_CHANNELS, 0), alive)
+        return _interpolated(kept, owned=kept is not spectra)
 
 
-def _interpolate(spectra: Spectra) -> Spectra:
-    flux = spectra.flux.copy()
-    variance = None if spectra.variance is None else spectra.variance.copy()
-    for row in range(len(spectra)):
+def _interpolated(spectra: Spectra, *, owned: bool) -> Spectra:
+    """Gaps filled, in place where the arrays are a copy that nobody else holds."""
+    flux = spectra.flux if owned else spectra.flux.copy()
+    variance = spectra.variance if owned or spectra.variance is None else spectra.variance.copy()
+    for row in np.flatnonzero(np.concatenate([np.isnan(flux[rows]).any(axis=1) for rows in spectra.blocks()])):
         gap = np.isnan(flux[row])
-        if gap.any():
-            flux[row, gap] = np.interp(spectra.wavelength[gap], spectra.wavelength[~gap], flux[row, ~gap])
-            if variance is not None:
-                variance[row, gap] = np.nan
+        flux[row, gap] = np.interp(spectra.wavelength[gap], spectra.wavelength[~gap], flux[row, ~gap])
+        if variance is not None:
+            variance[row, gap] = np.nan
     return replace(spectra, flux=flux, variance=variance)

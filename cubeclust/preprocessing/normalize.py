@@ -25,31 +25,32 @@ class NormalizeBand:
         inside = self.band.channels(spectra.wavelength)
         if not inside.any():
             raise InputError(f"--normalize-band {self.band} holds no usable channel; choose another band.")
-        band = spectra.flux[:, inside]
-        counts = np.isfinite(band).sum(axis=1)
-        mean = np.nansum(band, axis=1, dtype=np.float64) / np.maximum(counts, 1)  # (n,)
+        parts = [_sums(spectra.flux[rows][:, inside]) for rows in spectra.blocks()]
+        counts, sums = np.concatenate(parts, axis=1)
+        mean = sums / np.maximum(counts, 1)  # (n,)
         usable = (mean > 0) & (counts >= inside.sum() / 2)
-        spectra, mean = spectra.keep(np.where(usable, 0, Quality.NOT_NORMALIZABLE)), mean[usable, None]
-        flux = np.empty_like(spectra.flux)
-        variance = None if spectra.variance is None else np.empty_like(spectra.variance)
-        for rows in spectra.blocks():
-            flux[rows] = spectra.flux[rows] / mean[rows]
-            if variance is not None and spectra.variance is not None:
-                variance[rows] = spectra.variance[rows] / mean[rows] ** 2
-        return replace(spectra, flux=flux, variance=variance, unit="")
+        normalized = spectra.keep(np.where(usable, 0, Quality.NOT_NORMALIZABLE), divisor=mean)
+        return replace(normalized, unit="")
 
 
-def default_band(wavelength: np.ndarray, features: np.ndarray) -> tuple[Window, str]:
+def _sums(band: np.ndarray) -> np.ndarray:
+    """Number and sum of the finite samples of each row, (2, n) float64."""
+    finite = np.isfinite(band)
+    return np.stack([finite.sum(axis=1), np.where(finite, band, 0).sum(axis=1, dtype=np.float64)])
+
+
+def default_band(wavelength: np.ndarray, features: np.ndarray, excluded: np.ndarray) -> tuple[Window, str]:
     """Band used where the user names none, and a sentence that says which one and why.
 
-    7600:8100 Angstrom where the cube covers it, otherwise the span of the feature channels (n_wave,).
+    7600:8100 Angstrom where the cube covers it and not all of it is excluded (n_wave,), otherwise the span of
+    the feature channels (n_wave,).
     """
     seed = Window(7600.0, 8100.0)
-    if seed.covered_by(wavelength):
+    if seed.covered_by(wavelength) and (seed.channels(wavelength) & ~excluded).any():
         return seed, f"each spectrum is divided by its mean in {seed} Angstrom (--normalize-band)"
     chosen = wavelength[features]
     band = Window(float(chosen[0]), float(chosen[-1]))
     return band, (
-        f"the cube does not cover {seed} Angstrom: each spectrum is divided by its mean over the "
-        f"feature window {band} (--normalize-band)"
+        f"{seed} Angstrom is not covered: each spectrum is divided by its mean over the feature window {band} "
+        "(--normalize-band)"
     )

@@ -70,15 +70,15 @@ class ZScore:
         mean = total / len(spectra)
         squares = np.zeros(spectra.n_wave)
         for rows in spectra.blocks():
-            squares += np.square(spectra.flux[rows] - mean.astype(np.float32)).sum(axis=0, dtype=np.float64)
+            squares += np.square(spectra.flux[rows] - mean).sum(axis=0)
         deviation = np.sqrt(squares / len(spectra))
         # A constant channel differs from its float32 mean by rounding alone.
         constant = deviation <= 4 * np.finfo(np.float32).eps * np.abs(mean)
-        return cls(mean, np.where(constant, np.inf, deviation))
+        return cls(mean, np.where(constant, 0.0, deviation))
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
-        """Mean and deviation; a constant channel has an infinite deviation."""
+        """Mean and deviation; that of a constant channel is 0."""
         return {"mean": self.mean, "deviation": self.deviation}
 
     def unusable(self, spectra: Spectra) -> np.ndarray:
@@ -88,7 +88,10 @@ class ZScore:
     def apply(self, spectra: Spectra) -> Spectra:
         """Return standardized channels."""
         flux = np.empty_like(spectra.flux)
-        mean, weight = self.mean.astype(np.float32), (1 / self.deviation).astype(np.float32)
+        mean = self.mean.astype(np.float32)
+        weight = np.divide(1, self.deviation, out=np.zeros_like(self.deviation), where=self.deviation > 0).astype(
+            np.float32
+        )
         for rows in spectra.blocks():
             np.subtract(spectra.flux[rows], mean, out=flux[rows])
             flux[rows] *= weight

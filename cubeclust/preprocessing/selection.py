@@ -1,6 +1,6 @@
 """Which spaxels enter: masks and signal to noise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,13 +21,35 @@ class MaskSpaxels:
 
 
 @dataclass(frozen=True)
-class MinSnr:
-    """Leave out spectra whose median signal to noise per channel is under the limit or unknown."""
+class SignalToNoise:
+    """Measure the signal to noise of each spectrum: the median over its channels of flux / sqrt(variance).
 
-    limit: float
+    With a minimum, spectra below it, or whose signal to noise is unknown, are left out.
+    """
+
+    minimum: float | None = None
 
     def apply(self, spectra: Spectra) -> Spectra:
-        """Flag them LOW_SNR; InputError if the cube has no variance."""
+        """Set snr and flag LOW_SNR; InputError for a minimum where the cube has no variance."""
         if spectra.variance is None:
+            if self.minimum is None:
+                return spectra
             raise InputError("--min-snr needs a variance and the cube has none; name it by --variance-hdu.")
-        return spectra.keep(np.where(spectra.snr >= self.limit, 0, Quality.LOW_SNR))
+        blocks = [_median_ratio(spectra.flux[rows], spectra.variance[rows]) for rows in spectra.blocks()]
+        spectra = replace(spectra, snr=np.concatenate(blocks))
+        if self.minimum is None:
+            return spectra
+        return spectra.keep(np.where(spectra.snr >= self.minimum, 0, Quality.LOW_SNR))
+
+
+def _median_ratio(flux: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Median over channels of flux / sqrt(variance), passing over unknown samples: (n,) float32."""
+    snr = np.full(len(flux), np.nan, np.float32)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = flux / np.sqrt(variance)
+    known = np.isfinite(ratio)
+    whole, some = known.all(axis=1), known.any(axis=1)
+    gappy = some & ~whole
+    snr[whole] = np.median(ratio[whole], axis=1)  # far quicker than nanmedian
+    snr[gappy] = np.nanmedian(np.where(known[gappy], ratio[gappy], np.nan), axis=1)
+    return snr

@@ -16,7 +16,7 @@ class Window:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.low:g}:{self.high:g}"
+        return ":".join(repr(bound).removesuffix(".0") for bound in (self.low, self.high))
 
     def channels(self, wavelength: np.ndarray) -> np.ndarray:
         """Which channels (n_wave,) lie in the window."""
@@ -42,11 +42,11 @@ class SelectWindows:
         for window in self.windows:
             inside = window.channels(wavelength)
             if not inside.any():
-                raise InputError(f"--window {window} lies outside the cube: {span}.")
+                raise InputError(f"--window {window} holds no channel: {span}; choose another.")
             chosen |= inside
         chosen &= ~self.excludes(wavelength)
         if not chosen.any():
-            raise InputError(f"--window and --exclude together leave no channel: {span}.")
+            raise InputError(f"--window and --exclude together leave no channel: {span}; widen one.")
         return chosen
 
     def excludes(self, wavelength: np.ndarray) -> np.ndarray:

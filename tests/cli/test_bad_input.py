@@ -52,7 +52,7 @@ def test_directory(tmp_path: Path) -> None:
     refused(run(tmp_path), "is a directory", "give the FITS file")
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"SIMPLE  =                    T", os.urandom(5000)])
+@pytest.mark.parametrize("content", [b"", b"hello", b"SIMPLE  =                    T", bytes(range(256)) * 20])
 def test_not_fits(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "text.fits"
     path.write_bytes(content)
@@ -97,12 +97,33 @@ def test_wavelength_without_unit_that_could_be_anything(tmp_path: Path, sky: Sky
     refused(run(path), "no CUNIT3", "--wavelength-unit")
 
 
+@pytest.mark.parametrize("kind", ["WAVE-TAB", "WAVE-FOO", "WAVE-V2W", "AWAV-GRI"])
+@pytest.mark.parametrize("command", ["run", "info"])
+def test_axis_that_cannot_be_followed(tmp_path: Path, sky: Sky, kind: str, command: str) -> None:
+    path = changed(sky, tmp_path / "sky.fits", CTYPE3=kind)
+    refused(CliRunner().invoke(main, [command, str(path)]), kind, "resample the cube")
+
+
+def test_only_uncertainties(tmp_path: Path, sky: Sky) -> None:
+    path = write(tmp_path / "stat.fits", fits.ImageHDU(sky.variance, sky_header(sky), name="STAT"))
+    refused(run(path), "holds only uncertainties", "STAT")
+
+
+def test_four_axes(tmp_path: Path, sky: Sky) -> None:
+    path = write(tmp_path / "four.fits", fits.ImageHDU(sky.flux[None], sky_header(sky), name="DATA"))
+    refused(run(path), "no 3-D image", "26 x 24 x 60 x 1")
+
+
 def test_window_outside(sky_file: Path) -> None:
-    refused(run(sky_file, "--window", "3000:3500"), "lies outside the cube", "7500.0:8237.5")
+    refused(run(sky_file, "--window", "3000:3500"), "holds no channel", "7500.0:8237.5")
+
+
+def test_window_between_two_channels(sky_file: Path) -> None:
+    refused(run(sky_file, "--window", "7501:7502"), "holds no channel", "7500.0:8237.5")
 
 
 def test_band_outside(sky_file: Path) -> None:
-    refused(run(sky_file, "--normalize-band", "3000:3500"), "lies outside the cube", "choose a band")
+    refused(run(sky_file, "--normalize-band", "3000:3500"), "holds no channel", "choose another band")
 
 
 def test_everything_excluded(sky_file: Path) -> None:
@@ -132,7 +153,7 @@ def test_cube_without_signal(tmp_path: Path, sky: Sky, value: float) -> None:
 
 def test_negative_cube(tmp_path: Path, sky: Sky) -> None:
     path = write(tmp_path / "negative.fits", fits.ImageHDU(-sky.flux, sky_header(sky), name="DATA"))
-    refused(run(path, *FAST), "every spaxel is left out", "not positive")
+    refused(run(path, *FAST), "every spaxel is left out", "not > 0")
 
 
 def test_every_spaxel_masked(tmp_path: Path, sky: Sky, sky_file: Path) -> None:
@@ -210,6 +231,7 @@ def test_unknown_key_names_the_nearest(tmp_path: Path, sky_file: Path) -> None:
         ("overwrite = 1", ("give true or false",)),
         ("[n-clusters]\nk = 3", ("is a table",)),
         ('method = "nonsense"', ("'nonsense'",)),
+        ('method = ["kmeans", "ward"]', ("'kmeans,ward'",)),
         ('method = "kmeans"\nhidden = 5', ("'hidden'",)),
     ],
 )
@@ -229,6 +251,40 @@ def test_output_exists(sky_file: Path, tmp_path: Path) -> None:
     refused(run(sky_file, *FAST, "-o", tmp_path / "out"), "exists already", "--overwrite")
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()} == before
     assert run(sky_file, *FAST, "-o", tmp_path / "out", "--overwrite").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["sky_kmeans_overlay.png", "runs.jsonl"])
+def test_directory_in_the_place_of_a_product(sky_file: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "out" / name).mkdir(parents=True)
+    refused(run(sky_file, *FAST, "-o", tmp_path / "out", "--overwrite"), name, "is a directory", "--output")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [name]
+
+
+def test_refused_run_makes_no_directory(sky_file: Path, tmp_path: Path) -> None:
+    refused(run(sky_file, *FAST, "--memory", "0GB", "-o", tmp_path / "a" / "b"), "0 B")
+    assert not (tmp_path / "a").exists()
+
+
+def test_name_too_long(tmp_path: Path, sky: Sky) -> None:
+    path = write_sky(tmp_path / ("s" * 245 + ".fits"), sky)
+    refused(run(path, *FAST), "shorter name")
+
+
+def test_damaged_sample_is_named(tmp_path: Path, sky: Sky) -> None:
+    flux = sky.flux.copy()
+    flux[:, 3, 5] = 1e25
+    path = write(tmp_path / "spike.fits", fits.ImageHDU(flux, sky_header(sky), name="DATA"))
+    arguments = ["--normalize-band", "none", "--scale", "none", *FAST]
+    refused(run(path, *arguments), "x = 5, y = 3", "--mask")
+
+
+def test_single_spectrum(sky_file: Path) -> None:
+    refused(run(sky_file, "--crop", "25,0,23,0", "-m", "ward", "-k", 1), "only one spectrum")
+
+
+@pytest.mark.parametrize("share", ["nan", "1.5", "-1"])
+def test_share_that_is_none(sky_file: Path, share: str) -> None:
+    refused(run(sky_file, f"--max-nan={share}", *FAST), "--max-nan")
 
 
 def test_output_below_a_file(sky_file: Path) -> None:
@@ -296,6 +352,24 @@ def test_flipped_header_bytes(tmp_path: Path, seed: int) -> None:
     if result.exit_code == 2:
         assert "Error: " in result.stderr
         assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+
+
+@pytest.mark.parametrize(
+    "key", ["CTYPE3", "CUNIT3", "CRVAL3", "CRPIX3", "CD3_3", "CTYPE1", "CD1_1", "NAXIS3", "BITPIX"]
+)
+@pytest.mark.parametrize("seed", range(6))
+def test_flipped_bytes_of_a_key_card(tmp_path: Path, key: str, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    small = Sky(*_cubes(), truth=np.zeros((6, 6), int), wavelength=_WAVELENGTH)
+    path = write_sky(tmp_path / "sky.fits", small)
+    content = bytearray(path.read_bytes())
+    card = content.index(key.ljust(8).encode() + b"=", 2880)
+    content[card + int(random.integers(8, 32))] = int(random.integers(32, 127))
+    path.write_bytes(content)
+    for command in ("run", "info"):
+        extra = [*FAST, "--normalize-band", "none", "-o", str(tmp_path / "out")] if command == "run" else []
+        result = CliRunner().invoke(main, [command, str(path), *extra])
+        assert result.exit_code in (0, 2), result.exception
 
 
 _WAVELENGTH = 7500.0 + 12.5 * np.arange(12)

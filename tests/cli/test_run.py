@@ -10,7 +10,7 @@ from astropy.io import fits
 from astropy.table import Table
 from astropy.wcs import WCS
 from click.testing import CliRunner
-from skies import Sky
+from skies import Sky, write_sky
 from sklearn.metrics import adjusted_rand_score
 
 from cubeclust import __version__
@@ -116,7 +116,9 @@ def test_result_can_be_applied_again(product: Path, sky: Sky) -> None:
     with h5py.File(str(product).replace("classmap.fits", "result.h5")) as file:
         y, x, wavelength = file["y"][:], file["x"][:], file["wavelength"][:]
         flux = sky.flux[:, y, x].T.astype(float)
-        flux /= flux[:, (wavelength >= 7600) & (wavelength <= 8100)].mean(axis=1, keepdims=True)
+        record = json.loads(file.attrs["record"])
+        low, high = map(float, record["settings"]["normalize_band"].split(":"))
+        flux /= flux[:, (wavelength >= low) & (wavelength <= high)].mean(axis=1, keepdims=True)
         scaled = (flux - file["scaling/mean"][:]) / file["scaling/deviation"][:]
         model = {name: file["model"][name][:] for name in file["model"]}
         hidden = np.maximum(scaled @ model["0.weight"].T + model["0.bias"], 0)
@@ -127,9 +129,12 @@ def test_result_can_be_applied_again(product: Path, sky: Sky) -> None:
         classes = fits.getdata(product, "CLASSMAP")
         assert np.array_equal(classes[y, x], file["labels"][:] + 1)
         objective = file["history/gemini"][:]
-        assert len(objective) == 200
+        assert len(objective) == 201
         assert objective[-1] > objective[0]
-        assert json.loads(file.attrs["record"])["settings"]["n_clusters"] == 6
+        assert record["settings"]["n_clusters"] == 6
+        for label, mean in enumerate(file["class_means"][:]):
+            members = file["labels"][:] == label
+            np.testing.assert_allclose(mean, scaled[members].mean(axis=0), atol=1e-4)
 
 
 def test_record_is_one_line_of_json(sky_file: Path, tmp_path: Path) -> None:
@@ -143,6 +148,31 @@ def test_record_is_one_line_of_json(sky_file: Path, tmp_path: Path) -> None:
     assert printed["left_out"] == {"CROPPED": 24 * 26 - 17 * 23}
     assert printed["peak_memory"] > 1e7
     assert {"silhouette", "davies_bouldin"} <= set(printed["scores"])
+
+
+def test_record_names_what_was_taken_for_what(sky_file: Path, tmp_path: Path) -> None:
+    record = json.loads(run(sky_file, "-o", tmp_path, *OPTIONS, "--json").stdout)
+    assert record["hdus"] == {"flux": "DATA", "variance": "STAT"}
+    assert record["variance_kind"] == "variance"
+    assert record["settings"]["normalize_band"] == "7600:8100"
+    assert record["settings"]["scale"] == "zscore"
+
+
+def test_window_is_recorded_to_the_last_digit(sky_file: Path, tmp_path: Path) -> None:
+    window = "7612.345678901:8012.98765"
+    record = json.loads(run(sky_file, "-o", tmp_path, "-m", "kmeans", "-k", 2, "--window", window, "--json").stdout)
+    assert record["settings"]["window"] == [window]
+
+
+@pytest.mark.parametrize("target", ["A [/b] x", "A [core] 478", "$x_{$", "NGC 1068 \\alpha"])
+def test_names_with_signs_of_markup(tmp_path: Path, sky: Sky, target: str) -> None:
+    path = write_sky(tmp_path / "sky.fits", sky)
+    fits.setval(path, "OBJECT", value=target)
+    assert target in run(path, "-o", tmp_path, "-m", "kmeans", "-k", 2).stderr
+
+
+def test_output_may_be_glued_to_its_letter(sky_file: Path, tmp_path: Path) -> None:
+    assert run(sky_file, "-m", "kmeans", f"-o{tmp_path}/maps", "-k", 2).stdout.startswith(f"{tmp_path}/maps/")
 
 
 def test_masks_come_back_as_0(sky_file: Path, tmp_path: Path, sky: Sky) -> None:

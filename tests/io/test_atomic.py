@@ -1,5 +1,6 @@
 """Products appear whole or not at all."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -31,26 +32,43 @@ def test_failure_leaves_the_old_files_and_no_others(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_stop_between_two_renames_leaves_whole_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    targets = tmp_path / "a.fits", tmp_path / "b.png"
+    replace, done = os.replace, []
+
+    def stopping(source: Path, target: Path) -> None:
+        if done:
+            raise KeyboardInterrupt
+        done.append(target)
+        replace(source, target)
+
+    monkeypatch.setattr("os.replace", stopping)
+    with pytest.raises(KeyboardInterrupt), written_aside(*targets) as aside:
+        for path in aside:
+            path.write_text("whole")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.fits", "whole")]
+
+
 def test_lines_are_appended(tmp_path: Path) -> None:
     for line in ("{}", "[]"):
         append_line(tmp_path / "runs.jsonl", line)
     assert (tmp_path / "runs.jsonl").read_text() == "{}\n[]\n"
 
 
-@pytest.mark.parametrize("stop_after", ["classmap.fits", "overlay.png", "result.h5"])
-def test_kill_while_writing_leaves_no_partial_product(sky_file: Path, tmp_path: Path, stop_after: str) -> None:
+@pytest.mark.parametrize("writer", ["write_class_map", "write_result"])
+def test_kill_while_writing_leaves_no_partial_product(sky_file: Path, tmp_path: Path, writer: str) -> None:
     """kill -9 in the middle of the output: hidden parts may stay, no product has its final name."""
     out = tmp_path / "out"
-    writer = {"classmap.fits": "write_class_map", "overlay.png": "provenance", "result.h5": "write_result"}[stop_after]
     code = f"""
 import sys, time
 import cubeclust.pipeline as pipeline
 original = pipeline.{writer}
-def slow(*arguments):
-    result = original(*arguments)
+def slow(path, *arguments):
+    original(path, *arguments)
+    with open(path, "r+b") as stream:
+        stream.truncate(1000)
     print("writing", flush=True)
     time.sleep(60)
-    return result
 pipeline.{writer} = slow
 from cubeclust.cli.main import main
 main(sys.argv[1:])
@@ -61,6 +79,7 @@ main(sys.argv[1:])
         time.sleep(0.1)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    assert any(path.name.startswith(".") for path in out.iterdir()), "it was killed with something half written"
     assert [path for path in out.iterdir() if not path.name.startswith(".")] == []
     command[2] = "import sys; from cubeclust.cli.main import main; main(sys.argv[1:])"
     subprocess.run(command, check=True, capture_output=True)

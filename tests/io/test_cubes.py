@@ -1,5 +1,6 @@
 """Reading cubes: axes, units, variances, quality, and only the part that is asked for."""
 
+import bz2
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 from astropy.io import fits
 from skies import Sky, sky_header, write_sky
 
-from cubeclust.io.cubes import CubeFile, crop_area, open_cube, plane_runs, read_cube
+from cubeclust.io.cube_files import CubeFile, open_cube
+from cubeclust.io.cubes import crop_area, plane_runs, read_cube
 from cubeclust.io.sample import sample_cube
 
 
@@ -96,6 +98,28 @@ def test_every_kind_of_variance(tmp_path: Path, sky: Sky, kind: str) -> None:
     assert "variance" not in open_cube(tmp_path / "sky.fits", variance_hdu="none").hdus
 
 
+@pytest.mark.parametrize(
+    ("names", "flux", "variance", "kind"),
+    [
+        (["STAT", "FLUX"], "FLUX", "STAT", "variance"),
+        (["SCI", "VAR", "DQ"], "SCI", "VAR", "variance"),
+        (["SCI", "ERR"], "SCI", "ERR", "std"),
+        (["FLUX", "IVAR"], "FLUX", "IVAR", "ivar"),
+        (["OTHER"], "OTHER", None, None),
+    ],
+)
+def test_uncertainties_are_never_taken_for_the_flux(
+    tmp_path: Path, sky: Sky, names: list[str], flux: str, variance: str | None, kind: str | None
+) -> None:
+    hdus = [fits.ImageHDU(sky.flux, sky_header(sky), name=name) for name in names]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "sky.fits")
+    cube_file = open_cube(tmp_path / "sky.fits")
+    assert (cube_file.hdus["flux"], cube_file.hdus.get("variance"), cube_file.variance_kind) == (flux, variance, kind)
+    assert f"flux from {flux}" in cube_file.notes[0]
+    if variance:  # the same HDU named by hand means the same
+        assert open_cube(tmp_path / "sky.fits", variance_hdu=variance).variance_kind == kind
+
+
 def test_variance_under_another_name(tmp_path: Path, sky: Sky) -> None:
     header = sky_header(sky)
     hdus = [fits.PrimaryHDU(), fits.ImageHDU(sky.flux, header, name="DATA")]
@@ -126,6 +150,18 @@ def test_gzip_reads_the_same(tmp_path: Path, sky: Sky) -> None:
     cube_file = open_cube(write_sky(tmp_path / "sky.fits.gz", sky))
     assert cube_file.stem == "sky"
     np.testing.assert_array_equal(read_all(cube_file).flux, sky.flux)
+
+
+def test_tile_compressed_and_bzip2(tmp_path: Path, sky: Sky) -> None:
+    header = sky_header(sky)
+    hdus = [fits.CompImageHDU(a, header, name=n, compression_type="GZIP_1", quantize_level=0.0)
+            for a, n in ((sky.flux, "DATA"), (sky.variance, "STAT"))]  # fmt: skip
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "sky.fits.fz")
+    (tmp_path / "sky.fits.bz2").write_bytes(bz2.compress(write_sky(tmp_path / "sky.fits", sky).read_bytes()))
+    for name in ("sky.fits.fz", "sky.fits.bz2"):
+        cube_file = open_cube(tmp_path / name)
+        assert cube_file.stem == "sky"
+        np.testing.assert_array_equal(read_all(cube_file).flux, sky.flux)
 
 
 def test_scaled_integers(tmp_path: Path, sky: Sky) -> None:

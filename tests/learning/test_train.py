@@ -54,15 +54,17 @@ def quadratic(tolerance: float, max_iter: int) -> tuple[torch.nn.Linear, object]
 
 def test_training_reaches_the_minimum_and_stops_there() -> None:
     model, training = quadratic(tolerance=1e-6, max_iter=5000)
+    assert training.history["square"][-1] == pytest.approx(float((model.weight.detach() - 0.5) ** 2), abs=1e-12)
     assert float(model.weight.detach()) == pytest.approx(0.5, abs=1e-2)
     assert training.converged
-    assert len(training.history["square"]) < 5000
+    assert training.iterations < 5000
     assert set(training.history) == {"square", "offset"}
 
 
 def test_training_that_is_cut_short_says_so() -> None:
     _, training = quadratic(tolerance=0.0, max_iter=60)
-    assert len(training.history["square"]) == 60
+    assert training.iterations == 60
+    assert len(training.history["square"]) == 61
     assert not training.converged
 
 
@@ -74,7 +76,7 @@ def test_objective_that_overflows_is_refused() -> None:
             FullBatch(torch.ones(1, 1)),
             lambda batch: {"fourth": (model(batch) ** 4).sum()},
             learning_rate=1e30,
-            max_iter=10,
+            max_iter=1,  # finite before the only step, not after it
             plateau=Plateau(0.0),
             report=lambda iteration, terms: None,
         )
@@ -89,5 +91,5 @@ def test_minibatches_visit_every_row_once() -> None:
     assert torch.cat(list(Minibatches(data, 5, seed=3)())).ravel().tolist() == first.tolist()
 
 
-def test_minibatch_of_one_row_is_left_out() -> None:
-    assert [len(batch) for batch in Minibatches(torch.zeros(11, 1), 5, seed=0)()] == [5, 5]
+def test_single_row_that_is_left_over_joins_the_last_batch() -> None:
+    assert [len(batch) for batch in Minibatches(torch.zeros(11, 1), 5, seed=0)()] == [5, 6]

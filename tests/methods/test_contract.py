@@ -108,6 +108,12 @@ def test_settings_out_of_bounds_are_refused(name: str) -> None:
                 METHODS[name].create(**{field.name: "nonsense"})
 
 
+@pytest.mark.parametrize("settings", [{"batch_size": 1}, {"learning_rate": float("inf")}])
+def test_settings_that_cannot_work_are_refused(settings: dict) -> None:
+    with pytest.raises(InputError, match="give"):
+        METHODS["mmd-ovo"].create(**settings)
+
+
 @pytest.mark.parametrize("name", ["mmd-ova", "mmd-ovo"])
 def test_number_of_clusters_is_an_upper_bound(name: str) -> None:
     """Asked for 12 where there are 2 regions, every row still has a class and the empty ones come last."""

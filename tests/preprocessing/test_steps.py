@@ -9,7 +9,7 @@ from cubeclust.errors import InputError
 from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import NormalizeBand, default_band
 from cubeclust.preprocessing.scaling import SCALINGS, ZScore
-from cubeclust.preprocessing.selection import MaskSpaxels, MinSnr
+from cubeclust.preprocessing.selection import MaskSpaxels, SignalToNoise
 from cubeclust.preprocessing.windows import SelectWindows, Window
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
@@ -31,14 +31,15 @@ def frozen(spectra: Spectra) -> Spectra:
 
 def test_signal_to_noise_is_the_median_over_channels(spectra: Spectra, sky: Sky) -> None:
     ratio = sky.flux / np.sqrt(sky.variance)
-    np.testing.assert_allclose(spectra.snr, np.median(ratio, axis=0).ravel(), rtol=1e-5)
+    np.testing.assert_allclose(SignalToNoise().apply(spectra).snr, np.median(ratio, axis=0).ravel(), rtol=1e-5)
 
 
 def test_signal_to_noise_passes_over_missing_samples(sky: Sky) -> None:
     flux, variance = sky.flux.copy(), sky.variance.copy()
     flux[:30, 2, 3], variance[5, 4, 4] = np.nan, 0
     cube = Cube(flux=flux, variance=variance, wavelength=sky.wavelength, frame=sky.truth.shape)
-    snr = Spectra.of(cube).image(Spectra.of(cube).snr, np.nan)
+    measured = SignalToNoise().apply(Spectra.of(cube))
+    snr = measured.image(measured.snr, np.nan)
     assert snr[2, 3] == pytest.approx(np.median(flux[30:, 2, 3] / np.sqrt(variance[30:, 2, 3])), rel=1e-5)
     others = np.arange(60) != 5
     assert snr[4, 4] == pytest.approx(np.median(flux[others, 4, 4] / np.sqrt(variance[others, 4, 4])), rel=1e-5)
@@ -77,12 +78,34 @@ def test_band_that_is_half_missing_cannot_normalize(spectra: Spectra) -> None:
 
 def test_default_band_is_the_seeds_where_covered_and_says_what_it_is() -> None:
     muse = 4750.0 + 1.25 * np.arange(3681)
-    assert default_band(muse, np.ones(3681, bool))[0] == Window(7600.0, 8100.0)
+    assert default_band(muse, np.ones(3681, bool), np.zeros(3681, bool))[0] == Window(7600.0, 8100.0)
     blue = muse[muse < 7000]
-    band, why = default_band(blue, (blue > 5000) & (blue < 6000))
+    band, why = default_band(blue, (blue > 5000) & (blue < 6000), blue < 0)
     assert band.low == pytest.approx(5000, abs=1.5)
     assert band.high == pytest.approx(6000, abs=1.5)
-    assert "does not cover" in why
+    assert "is not covered" in why
+
+
+def test_default_band_gives_way_where_it_is_excluded() -> None:
+    muse = 4750.0 + 1.25 * np.arange(3681)
+    seed = Window(7600.0, 8100.0).channels(muse)
+    assert default_band(muse, muse < 6000, seed)[0].high < 6000
+
+
+def test_signal_to_noise_looks_at_the_features_alone(spectra: Spectra) -> None:
+    """Variance in the band does not matter once the band is dropped, nor does the normalization."""
+    spectra.variance[:, 20:] *= 400
+    features = SelectWindows((Window(7500, 7700),))
+    plain = SignalToNoise().apply(features.apply(spectra)).snr
+    normalized = SignalToNoise().apply(features.apply(NormalizeBand(Window(7900, 8100)).apply(spectra))).snr
+    np.testing.assert_allclose(normalized, plain, rtol=1e-4)
+
+
+def test_one_huge_sample_does_not_erase_its_channel(spectra: Spectra) -> None:
+    spectra.flux[3, 7] = 1e25
+    scaling = ZScore.fit(spectra)
+    assert np.isfinite(scaling.deviation).all()
+    assert scaling.apply(spectra).flux[3, 7] == pytest.approx(np.sqrt(len(spectra) - 1), rel=1e-3)
 
 
 def test_windows_add_up_and_exclusions_win(sky: Sky) -> None:
@@ -117,11 +140,25 @@ def test_spectra_with_too_many_gaps_are_left_out_and_dead_channels_dropped(spect
     assert np.isfinite(done.flux).all()
 
 
+def test_gaps_that_leave_nothing_are_refused(spectra: Spectra) -> None:
+    spectra.flux[:] = np.nan
+    with pytest.raises(InputError, match="choose another --window"):
+        FillGaps(0.1).apply(spectra)
+
+
+def test_spectrum_with_data_in_dropped_channels_alone_is_left_out(spectra: Spectra) -> None:
+    spectra.flux[:400, 20] = np.nan
+    spectra.flux[500, np.arange(60) != 20] = np.nan
+    done = FillGaps(1.0).apply(spectra)
+    assert done.quality[spectra.y[500], spectra.x[500]] == Quality.FEW_CHANNELS
+    assert np.isfinite(done.flux).all()
+
+
 def test_masks_and_signal_to_noise_set_their_bits(spectra: Spectra) -> None:
     masked = np.zeros(spectra.quality.shape, bool)
     masked[2, 3] = True
-    spectra.snr[10] = 0.1
-    done = MinSnr(1.0).apply(MaskSpaxels(masked).apply(spectra))
+    spectra.variance[10] *= 1e4
+    done = SignalToNoise(1.0).apply(MaskSpaxels(masked).apply(spectra))
     assert done.quality[2, 3] == Quality.MASKED
     assert done.quality[spectra.y[10], spectra.x[10]] == Quality.LOW_SNR
     assert len(done) == len(spectra) - 2
@@ -138,12 +175,16 @@ def test_zscore_has_mean_0_and_deviation_1_and_constant_channels_become_0(spectr
 
 
 @pytest.mark.parametrize("name", sorted(SCALINGS))
-def test_scalings_leave_their_input_and_work_on_tiny_fluxes(name: str, spectra: Spectra) -> None:
+@pytest.mark.parametrize("size", [1e-18, 1.0, 1e12])
+def test_scalings_leave_their_input_and_work_on_any_size_of_flux(name: str, size: float, spectra: Spectra) -> None:
+    spectra.flux[:] *= size
     before = frozen(spectra).flux.copy()
     done = SCALINGS[name].fit(spectra).apply(spectra)
     assert np.array_equal(spectra.flux, before)
     assert np.isfinite(done.flux).all()
     assert done.flux.dtype == np.float32
+    if name == "zscore":
+        assert done.flux.std() == pytest.approx(1, rel=1e-3)
 
 
 def test_total_flux_sums_to_1_and_rejects_negative_totals(spectra: Spectra) -> None:

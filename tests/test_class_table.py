@@ -1,0 +1,37 @@
+"""Positions of classes on the sky."""
+
+import numpy as np
+import pytest
+from astropy.coordinates import SkyCoord
+from astropy.wcs import WCS
+
+from cubeclust.class_map import ClassMap
+from cubeclust.class_table import class_table
+from cubeclust.spectra import Spectra
+
+
+def one_class(wcs: WCS) -> tuple[ClassMap, Spectra]:
+    y, x = (values.ravel() for values in np.mgrid[:5, :5])
+    flux = np.ones((25, 2), np.float32)
+    quality = np.zeros((5, 5), np.int32)
+    spectra = Spectra(flux, np.array([1.0, 2.0]), y, x, quality, np.ones(25, np.float32), wcs=wcs)
+    return ClassMap(np.ones((5, 5), np.int16), np.ones((5, 5), np.float32), quality, wcs), spectra
+
+
+@pytest.mark.parametrize(
+    ("kinds", "value", "expected"),
+    [
+        (("RA---TAN", "DEC--TAN"), (0.0, 20.0), SkyCoord(0.0, 20.0, unit="deg")),
+        (("RA---TAN", "DEC--TAN"), (123.0, 90.0), SkyCoord(123.0, 90.0, unit="deg")),
+        (("DEC--TAN", "RA---TAN"), (-30.0, 120.0), SkyCoord(120.0, -30.0, unit="deg")),
+        (("GLON-TAN", "GLAT-TAN"), (120.0, -5.0), SkyCoord(120.0, -5.0, unit="deg", frame="galactic").icrs),
+    ],
+)
+def test_mean_position_is_the_center_of_a_centered_class(kinds, value, expected) -> None:
+    """Across RA = 0, at the pole, with axes in the other order, and in Galactic coordinates."""
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype, wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = kinds, value, [3, 3], [-0.01, 0.01]
+    wcs.wcs.set()
+    (row,) = class_table(*one_class(wcs))
+    assert SkyCoord(row.ra, row.dec, unit="deg").separation(expected).arcsec < 1e-3
+    assert row.area == pytest.approx(25 * 36.0**2, rel=1e-3)
