@@ -2,37 +2,31 @@
 
 import json
 import os
-import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from cubeclust import memory
 from cubeclust.class_map import ClassMap
-from cubeclust.class_spectra import ClassSpectra, class_means
-from cubeclust.class_table import ClassRow, class_table
-from cubeclust.clustering import Clustering
+from cubeclust.class_spectra import class_means
+from cubeclust.class_table import ClassRow
 from cubeclust.errors import InputError
 from cubeclust.evaluation.internal_scores import internal_scores
 from cubeclust.io.atomic import append_line, output_directory, written_aside
-from cubeclust.io.class_maps import Provenance, write_class_map
+from cubeclust.io.class_maps import write_class_map
 from cubeclust.io.cube_files import CubeFile, open_cube
 from cubeclust.io.results import write_result
 from cubeclust.methods.protocol import Clusterer
-from cubeclust.prepare import Plan, Prepared, plan, prepare, reason_counts
+from cubeclust.prepare import Prepared, plan, prepare
 from cubeclust.progress import Progress, Silent
+from cubeclust.run_record import Outcome, provenance, run_record
 from cubeclust.run_settings import RunSettings
 
 RUN_LOG = "runs.jsonl"
-TINY_CLASS = 5  # spaxels: a class with no more than this is pointed out
-_PACKAGES = ("cubeclust", "numpy", "scipy", "astropy", "mpdaf", "torch", "scikit-learn", "matplotlib", "h5py")
 
 
 @dataclass(frozen=True)
@@ -43,26 +37,6 @@ class Run:
     rows: list[ClassRow]
     files: dict[str, Path]
     record: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was found, before it is written."""
-
-    plan: Plan
-    prepared: Prepared
-    clustering: Clustering
-    class_map: ClassMap
-    rows: list[ClassRow]
-    spectra: ClassSpectra
-
-    @classmethod
-    def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering) -> "Outcome":
-        """Map and class products of a clustering in canonical order."""
-        class_map = ClassMap.of(prepared.spectra, clustering)
-        rows = class_table(class_map, prepared.spectra)
-        spectra = ClassSpectra.of(prepared.spectra, clustering.labels, class_map.n_classes)
-        return cls(plan, prepared, clustering, class_map, rows, spectra)
 
 
 @dataclass
@@ -84,7 +58,6 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
 
     Raises:
         InputError: bad input or settings, no room in memory or on disk, products that exist.
-
     """
     progress = progress or Silent()
     started, timed = datetime.now(UTC), Stopwatch()
@@ -111,7 +84,7 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     clustering = clusterer.fit(prepared.features, seed=settings.seed, device=device, report=progress).canonical()
     timed("fit")
     outcome = Outcome.of(todo, prepared, clustering)
-    record = _record(settings, started, device, outcome, files)
+    record = run_record(settings, started, device, outcome, files)
     record["scores"] = internal_scores(prepared.features, clustering.labels, settings.seed)
     timed("summarize")
     with (
@@ -172,46 +145,6 @@ def _require_enough(clusterer: Clusterer, prepared: Prepared) -> None:
         raise InputError(f"--n-clusters {clusterer.n_clusters} exceeds the {n} spectra that are left; ask for fewer.")
 
 
-def _record(
-    settings: RunSettings, started: datetime, device: str, outcome: Outcome, files: dict[str, Path]
-) -> dict[str, Any]:
-    """The run as one JSON object."""
-    cube_file, prepared, clustering = outcome.plan.cube_file, outcome.prepared, outcome.clustering
-    class_map, counts = outcome.class_map, outcome.class_map.counts()
-    objective = {name: float(values[-1]) for name, values in clustering.history.items()}
-    resolved = {
-        "scale": prepared.scaling.name,
-        "normalize_band": None if outcome.plan.band is None else str(outcome.plan.band),
-    }
-    return {
-        "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
-        "command": settings.command,
-        "cube": str(settings.cube),
-        "target": cube_file.target,
-        "layout": cube_file.layout,
-        "hdus": cube_file.hdus,
-        "variance_kind": cube_file.variance_kind,
-        "method": settings.method,
-        "settings": settings.record() | resolved,
-        "steps": list(prepared.log),
-        "notes": list(cube_file.notes),
-        "seed": settings.seed,
-        "device": device,
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
-        "n_spectra": len(prepared.features),
-        "n_channels": prepared.features.n_wave,
-        "left_out": {bit.name: count for bit, count in reason_counts(class_map.quality).items()},
-        "classes_asked": clustering.n_clusters,
-        "classes_used": class_map.n_classes,
-        "class_sizes": counts.tolist(),
-        "tiny_classes": (np.flatnonzero(counts <= TINY_CLASS) + 1).tolist(),
-        "converged": clustering.converged,
-        "iterations": clustering.iterations,
-        "objective": objective,
-        "files": {ending: str(path) for ending, path in files.items()},
-    }
-
-
 def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> None:
     """Write the four products under the names given."""
     from cubeclust.plots.class_spectra import plot_class_spectra
@@ -225,27 +158,3 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
     fitted = {f"scaling/{name}": values for name, values in prepared.scaling.arrays.items()}
     fitted["class_means"] = class_means(prepared.features, outcome.clustering.labels, class_map.n_classes)
     write_result(aside["result.h5"], outcome.clustering, prepared.spectra, fitted, record)
-
-
-def provenance(record: dict[str, Any]) -> Provenance:
-    """What the class map's primary header says about the run."""
-    software = f"cubeclust {record['versions']['cubeclust']}"
-    cards: dict[str, tuple[str | int, str]] = {
-        "CREATOR": (software, "software that made this file"),
-        "DATE": (record["started"], "start of the run, UTC"),
-        "OBJECT": (record["target"], "target of the cube"),
-        "CUBE": (Path(record["cube"]).name, "file that was clustered"),
-        "METHOD": (record["method"], "clustering method"),
-        "NCLASS": (record["classes_used"], "classes on the map"),
-        "SEED": (record["seed"], "seed of the random numbers"),
-        "DEVICE": (record["device"], "device of the fit"),
-    }
-    history = [f"command: {record['command']}", f"version: {software}"]
-    history += [f"{name} {number}" for name, number in record["versions"].items()]
-    history += [f"setting {name} = {json.dumps(value)}" for name, value in record["settings"].items()]
-    history += [f"step {line}" for line in record["steps"]]
-    history += [f"note {line}" for line in record["notes"]]
-    if record["converged"] is not None:
-        count = f" after {record['iterations']} iterations" if record["iterations"] else ""
-        history.append(f"{'converged' if record['converged'] else 'not converged'}{count}")
-    return Provenance(cards, tuple(history))

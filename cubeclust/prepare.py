@@ -118,7 +118,6 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
 
     Raises:
         InputError: nothing is left to cluster.
-
     """
     cube = read_cube(
         plan.cube_file,

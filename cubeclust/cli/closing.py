@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cubeclust import memory
-from cubeclust.pipeline import TINY_CLASS, Run
+from cubeclust.pipeline import Run
+from cubeclust.run_record import TINY_CLASS
 
 
 def print_closing(run: Run) -> None:

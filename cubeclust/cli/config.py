@@ -15,7 +15,6 @@ def load(path: Path) -> dict[str, Any]:
 
     Raises:
         InputError: no such file, or no TOML.
-
     """
     try:
         with path.open("rb") as stream:
@@ -32,7 +31,6 @@ def defaults(path: Path, table: dict[str, Any], command: click.Command) -> dict[
 
     Raises:
         InputError: a key that is no option (names the nearest one), or a value of the wrong kind.
-
     """
     options = {
         max(option.opts, key=len).removeprefix("--"): option

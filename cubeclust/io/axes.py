@@ -34,7 +34,6 @@ def spectral_axis(header: fits.Header, n_wave: int, unit: str | None = None) -> 
 
     Raises:
         InputError: no wavelength axis, unknown unit, a step that is zero, negative or not finite.
-
     """
     kind, _, algorithm = str(header.get("CTYPE3", "")).strip().upper().partition("-")
     if kind not in _MEDIUM or "CRVAL3" not in header:

@@ -41,7 +41,6 @@ def read_cube(
 
     Raises:
         InputError: damaged data, or nothing finite that differs from zero.
-
     """
     from cubeclust.io.celestial import read_celestial
 

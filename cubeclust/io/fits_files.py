@@ -46,7 +46,6 @@ def open_hdus(path: Path, *, checked: bool = False) -> fits.HDUList:
 
     Raises:
         InputError: no such file, a directory, not FITS, truncated.
-
     """
     if path.is_dir():
         raise InputError(f"{path}: is a directory; give the FITS file inside it.")

@@ -13,7 +13,6 @@ def read_mask(path: Path, frame: tuple[int, int]) -> np.ndarray:
 
     Raises:
         InputError: no FITS file, no 2-D image, or an image of another shape than the cube's frame.
-
     """
     with fits_files.open_hdus(path) as hdus, fits_files.damage_reported(path):
         images = fits_files.image_hdus(hdus, 2)

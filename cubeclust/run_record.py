@@ -1,0 +1,106 @@
+"""What a run found, and what is recorded of it."""
+
+import json
+import platform
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cubeclust.class_map import ClassMap
+from cubeclust.class_spectra import ClassSpectra
+from cubeclust.class_table import ClassRow, class_table
+from cubeclust.clustering import Clustering
+from cubeclust.io.class_maps import Provenance
+from cubeclust.prepare import Plan, Prepared, reason_counts
+from cubeclust.run_settings import RunSettings
+
+TINY_CLASS = 5  # spaxels: a class with no more than this is pointed out
+_PACKAGES = ("cubeclust", "numpy", "scipy", "astropy", "mpdaf", "torch", "scikit-learn", "matplotlib", "h5py")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found, before it is written."""
+
+    plan: Plan
+    prepared: Prepared
+    clustering: Clustering
+    class_map: ClassMap
+    rows: list[ClassRow]
+    spectra: ClassSpectra
+
+    @classmethod
+    def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering) -> "Outcome":
+        """Map and class products of a clustering in canonical order."""
+        class_map = ClassMap.of(prepared.spectra, clustering)
+        rows = class_table(class_map, prepared.spectra)
+        spectra = ClassSpectra.of(prepared.spectra, clustering.labels, class_map.n_classes)
+        return cls(plan, prepared, clustering, class_map, rows, spectra)
+
+
+def run_record(
+    settings: RunSettings, started: datetime, device: str, outcome: Outcome, files: dict[str, Path]
+) -> dict[str, Any]:
+    """The run as one JSON object."""
+    cube_file, prepared, clustering = outcome.plan.cube_file, outcome.prepared, outcome.clustering
+    class_map, counts = outcome.class_map, outcome.class_map.counts()
+    objective = {name: float(values[-1]) for name, values in clustering.history.items()}
+    resolved = {
+        "scale": prepared.scaling.name,
+        "normalize_band": None if outcome.plan.band is None else str(outcome.plan.band),
+    }
+    return {
+        "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
+        "command": settings.command,
+        "cube": str(settings.cube),
+        "target": cube_file.target,
+        "layout": cube_file.layout,
+        "hdus": cube_file.hdus,
+        "variance_kind": cube_file.variance_kind,
+        "method": settings.method,
+        "settings": settings.record() | resolved,
+        "steps": list(prepared.log),
+        "notes": list(cube_file.notes),
+        "seed": settings.seed,
+        "device": device,
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
+        "n_spectra": len(prepared.features),
+        "n_channels": prepared.features.n_wave,
+        "left_out": {bit.name: count for bit, count in reason_counts(class_map.quality).items()},
+        "classes_asked": clustering.n_clusters,
+        "classes_used": class_map.n_classes,
+        "class_sizes": counts.tolist(),
+        "tiny_classes": (np.flatnonzero(counts <= TINY_CLASS) + 1).tolist(),
+        "converged": clustering.converged,
+        "iterations": clustering.iterations,
+        "objective": objective,
+        "files": {ending: str(path) for ending, path in files.items()},
+    }
+
+
+def provenance(record: dict[str, Any]) -> Provenance:
+    """What the class map's primary header says about the run."""
+    software = f"cubeclust {record['versions']['cubeclust']}"
+    cards: dict[str, tuple[str | int, str]] = {
+        "CREATOR": (software, "software that made this file"),
+        "DATE": (record["started"], "start of the run, UTC"),
+        "OBJECT": (record["target"], "target of the cube"),
+        "CUBE": (Path(record["cube"]).name, "file that was clustered"),
+        "METHOD": (record["method"], "clustering method"),
+        "NCLASS": (record["classes_used"], "classes on the map"),
+        "SEED": (record["seed"], "seed of the random numbers"),
+        "DEVICE": (record["device"], "device of the fit"),
+    }
+    history = [f"command: {record['command']}", f"version: {software}"]
+    history += [f"{name} {number}" for name, number in record["versions"].items()]
+    history += [f"setting {name} = {json.dumps(value)}" for name, value in record["settings"].items()]
+    history += [f"step {line}" for line in record["steps"]]
+    history += [f"note {line}" for line in record["notes"]]
+    if record["converged"] is not None:
+        count = f" after {record['iterations']} iterations" if record["iterations"] else ""
+        history.append(f"{'converged' if record['converged'] else 'not converged'}{count}")
+    return Provenance(cards, tuple(history))
