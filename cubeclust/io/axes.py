@@ -63,6 +63,8 @@ def spectral_axis(header: fits.Header, n_wave: int, unit: str | None = None) -> 
     wavelength = np.asarray(meters) * 1e10
     if not (np.all(np.isfinite(wavelength)) and wavelength[0] > 0):
         raise InputError(f"the wavelengths start at {wavelength[0]:g} Angstrom; correct CRVAL3 and CUNIT3.")
+    if _MEDIUM[kind] == "unknown":
+        notes += (f"CTYPE3 = {kind!r} does not say whether the wavelengths are in air or in vacuum",)
     return SpectralAxis(wavelength, _MEDIUM[kind], notes)
 
 

@@ -82,6 +82,7 @@ def test_missing_unit_is_assumed_only_where_nothing_else_fits_and_announced(tmp_
     np.testing.assert_allclose(cube_file.wavelength, sky.wavelength, rtol=1e-10)
     assert cube_file.axis.medium == "unknown"
     assert any("taken as Angstrom" in note for note in cube_file.notes)
+    assert any("air or in vacuum" in note for note in cube_file.notes)
     named = open_cube(cube_file.path, wavelength_unit="nm")
     np.testing.assert_allclose(named.wavelength, 10 * sky.wavelength, rtol=1e-10)
 
