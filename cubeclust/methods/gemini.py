@@ -23,7 +23,9 @@ class Gemini:
     learning_rate: float = setting(0.001, "Step of the Adam optimizer.", above=0)
     batch_size: int = setting(0, "Spectra in a batch; 0 = all of them, the exact objective.", minimum=0)
     tolerance: float = setting(
-        0.0, "Stop once 25 iterations gain less than this share of the objective; 0 = run all.", minimum=0
+        0.0,
+        "Stop once 25 iterations gain less than this share of the objective; 0 = run all and judge by 1e-4.",
+        minimum=0,
     )
     divergence: str = preset("mmd")
     pairs: Literal["ova", "ovo"] = preset("ova")
