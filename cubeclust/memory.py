@@ -21,7 +21,7 @@ def available() -> int:
 
 
 def _group_limits() -> list[int]:
-    """Memory limits in bytes that Linux control groups (version 1 or 2) set on this process."""
+    """Memory limits in bytes of the Linux control groups (version 1 or 2) around this process."""
     try:
         lines = Path("/proc/self/cgroup").read_text().splitlines()
     except OSError:
@@ -29,14 +29,22 @@ def _group_limits() -> list[int]:
     limits = []
     for line in lines:
         _, controllers, group = line.split(":", 2)
-        version1 = "memory" in controllers.split(",")
-        if version1 or not controllers:
-            name = "memory/{}/memory.limit_in_bytes" if version1 else "{}/memory.max"
-            try:
-                limits.append(int(Path("/sys/fs/cgroup", name.format(group.strip("/"))).read_text()))
-            except (OSError, ValueError):  # no such file, or the word "max"
-                continue
-    return limits
+        if "memory" in controllers.split(","):
+            root, name = Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"
+        elif not controllers:
+            root, name = Path("/sys/fs/cgroup"), "memory.max"
+        else:
+            continue
+        here = root / group.strip("/")
+        limits += [_limit(folder / name) for folder in (here, *here.parents) if folder.is_relative_to(root)]
+    return [limit for limit in limits if limit is not None]
+
+
+def _limit(path: Path) -> int | None:
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):  # no such file, or the word "max"
+        return None
 
 
 def peak() -> int:

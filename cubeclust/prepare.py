@@ -13,7 +13,7 @@ from cubeclust.io.cubes import crop_area, read_cube
 from cubeclust.io.masks import read_mask
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.preprocessing.gaps import FillGaps
-from cubeclust.preprocessing.normalize import NormalizeBand, default_band
+from cubeclust.preprocessing.normalize import SEED_BAND, NormalizeBand, default_band
 from cubeclust.preprocessing.scaling import SCALINGS, Scaling
 from cubeclust.preprocessing.selection import MaskSpaxels, SignalToNoise
 from cubeclust.preprocessing.windows import SelectWindows, Window
@@ -66,8 +66,6 @@ class Prepared:
 
 def plan(cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progress: Progress) -> Plan:
     """Resolve windows, band, masks and memory; InputError where they do not fit the cube."""
-    if not 0 <= settings.max_nan <= 1:
-        raise InputError(f"--max-nan is {settings.max_nan}: give a share between 0 and 1.")
     rows, columns = crop_area(cube_file, settings.crop)
     wavelength = cube_file.wavelength
     windows = SelectWindows(settings.window, settings.exclude)
@@ -78,7 +76,8 @@ def plan(cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progr
         steps[f"mask {settings.mask}"] = MaskSpaxels(read_mask(settings.mask, cube_file.frame))
     band = _band(settings, wavelength, features, windows.excludes(wavelength), progress)
     if band is not None:
-        read |= band.channels(wavelength) & ~windows.excludes(wavelength)
+        if band is SEED_BAND or settings.normalize_band != "auto":
+            read |= band.channels(wavelength) & ~windows.excludes(wavelength)
         steps[f"normalized by the mean in {band} Angstrom"] = NormalizeBand(band)
     if not np.array_equal(read, features):
         steps["feature windows"] = windows
@@ -130,7 +129,7 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
     spectra = Spectra.of(cube)
     del cube
     timed("read")
-    log = [f"read: {len(spectra)} spectra with data, {spectra.n_wave} channels"]
+    log = [f"read {_part(plan)}: {len(spectra)} spectra with data, {spectra.n_wave} channels"]
     if not has_sky:
         log.append("no celestial WCS: areas and positions are unknown")
         progress.say(log[-1])
@@ -148,6 +147,16 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
     return Prepared(spectra, features, scaling, white_light, tuple(log))
 
 
+def _part(plan: Plan) -> str:
+    """The part of the cube that was read, in words: rows and columns counted from 0, ends left out."""
+    masked = f", not masked by {plan.cube_file.hdus['mask']}" if "mask" in plan.cube_file.hdus else ""
+    wavelength = plan.cube_file.wavelength[plan.read]
+    return (
+        f"x {plan.columns.start}:{plan.columns.stop}, y {plan.rows.start}:{plan.rows.stop}, "
+        f"{wavelength[0]:.2f}:{wavelength[-1]:.2f} Angstrom{masked}"
+    )
+
+
 def _require_some(spectra: Spectra) -> None:
     if len(spectra) == 0:
         reasons = "; ".join(f"{count} {MEANING[bit]}" for bit, count in reason_counts(spectra.quality).items())
@@ -161,7 +170,7 @@ def _require_moderate(features: Spectra) -> None:
     if not largest[row] < _LARGEST:
         raise InputError(
             f"the spectrum at x = {features.x[row]}, y = {features.y[row]} (from 0) reaches {largest[row]:.3g} "
-            "times the typical flux; leave it out by --mask, or exclude the channel by --exclude."
+            "after scaling, which is damage; leave it out by --mask, or exclude the channel by --exclude."
         )
 
 

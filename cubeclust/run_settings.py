@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cubeclust.errors import InputError
-from cubeclust.io.layouts import VarianceKind
+from cubeclust.io.layouts import VARIANCE_KINDS, VarianceKind
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.methods.protocol import Clusterer
+from cubeclust.preprocessing.scaling import SCALINGS
 from cubeclust.preprocessing.windows import Window
 
 PRODUCTS = ("classmap.fits", "overlay.png", "spectra.png", "result.h5")
@@ -42,6 +43,23 @@ class RunSettings:
     memory: int | None = None
     overwrite: bool = False
     command: str = ""
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "normalize_band": self.normalize_band in ("auto", None) or isinstance(self.normalize_band, Window),
+            "scale": self.scale is None or self.scale in SCALINGS,
+            "variance_kind": self.variance_kind is None or self.variance_kind in VARIANCE_KINDS,
+            "device": self.device in ("auto", "cpu", "cuda"),
+            "crop": len(self.crop) == 4 and all(isinstance(n, int) and n >= 0 for n in self.crop),
+            "max_nan": 0 <= self.max_nan <= 1,
+            "memory": self.memory is None or isinstance(self.memory, int),
+        }
+        for name, fits in allowed.items():
+            if not fits:
+                option = "--" + name.replace("_", "-")
+                raise InputError(
+                    f"{option} cannot be {getattr(self, name)!r}; `cubeclust run --help` says what it takes."
+                )
 
     def clusterer(self) -> Clusterer:
         """Record of the method; InputError for an unknown name or a setting out of bounds."""

@@ -9,6 +9,9 @@ import click
 
 from cubeclust.errors import InputError
 
+# Options that say what the terminal shows, or that only the command line can have: no settings of a study.
+TERMINAL = ("config", "as_json", "quiet", "verbose", "help")
+
 
 def load(path: Path) -> dict[str, Any]:
     """Read the keys and values of a TOML file, keys with dashes.
@@ -26,29 +29,35 @@ def load(path: Path) -> dict[str, Any]:
     return {key.replace("_", "-"): value for key, value in table.items()}
 
 
-def defaults(path: Path, table: dict[str, Any], command: click.Command) -> dict[str, Any]:
+def defaults(path: Path, table: dict[str, Any], command: click.Command, others: dict[str, list[str]]) -> dict[str, Any]:
     """Values of the table as click's default_map wants them: option's Python name -> value.
+
+    others names, for options of other methods, the methods that have them.
 
     Raises:
         InputError: a key that is no option (names the nearest one), or a value of the wrong kind.
     """
     options = {
-        max(option.opts, key=len).removeprefix("--"): option
+        name.lstrip("-"): option
         for option in command.params
-        if isinstance(option, click.Option) and option.name not in ("config", "help")
+        if isinstance(option, click.Option) and option.name not in TERMINAL
+        for name in option.opts
     }
     values = {}
     for key, value in table.items():
         if key not in options:
-            raise InputError(f"{path}: no option is called {key!r}{_nearest(key, list(options))}.")
+            raise InputError(f"{path}: {_unknown(key, list(options), others)}.")
         option = options[key]
         values[str(option.name)] = _value(path, key, value, option)
     return values
 
 
-def _nearest(key: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
-    return f"; the nearest is {near[0]!r}" if near else ""
+def _unknown(key: str, known: list[str], others: dict[str, list[str]]) -> str:
+    """What is wrong with a key that this run has no option for, and the cure."""
+    if key in others:
+        return f"{key!r} is an option of {', '.join(others[key])}, not of this run's method; remove it"
+    words = [name for name in known if len(name) > 1]
+    return f"no option is called {key!r}; the nearest is {difflib.get_close_matches(key, words, n=1, cutoff=0.0)[0]!r}"
 
 
 def _value(path: Path, key: str, value: Any, option: click.Option) -> Any:

@@ -57,12 +57,11 @@ _OPTIONS: list[click.Parameter] = [
     click.Option(["--device"], type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
                  help="Where to compute; auto takes a GPU if there is one."),
     click.Option(["--memory"], type=MemoryType(), help="Memory budget, such as 4GB.  [default: what is free]"),
-    click.Option(["--overwrite"], is_flag=True, help="Replace products that exist."),
+    click.Option(["--overwrite/--no-overwrite"], default=False, help="Replace products that exist."),
     click.Option(["--json", "as_json"], is_flag=True, help="Print the run record instead of the class map's path."),
     click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing on stderr but errors."),
     click.Option(["-v", "--verbose"], is_flag=True, help="Print every preprocessing step, too."),
 ]  # fmt: skip
-_CLI_ONLY = {"config", "as_json", "quiet", "verbose"}
 
 
 class RunCommand(click.Command):
@@ -86,7 +85,7 @@ class RunCommand(click.Command):
             help=self.help,
         )
         if path:
-            extra["default_map"] = config.defaults(path, table, command)
+            extra["default_map"] = config.defaults(path, table, command, _methods_by_option())
         return click.Command.make_context(command, info_name, args, parent, **extra)
 
 
@@ -94,20 +93,27 @@ def method_options(name: str) -> list[click.Option]:
     """Options made of the fields of the method's settings."""
     options = []
     for field in option_fields(METHODS[name].load()):
-        flags = ["--" + field.name.replace("_", "-")] + (["-k"] if field.name == "n_clusters" else [])
-        choices = field.metadata["choices"]
-        kind = click.Choice(choices) if choices else field.type
+        flag, choices = "--" + field.name.replace("_", "-"), field.metadata["choices"]
+        spelled = [f"{flag}/--no-{flag[2:]}"] if field.type is bool else [flag]
         options.append(
             click.Option(
-                flags,
-                type=None if field.type is bool else kind,
-                is_flag=field.type is bool,
+                [*spelled, "-k"] if field.name == "n_clusters" else spelled,
+                type=click.Choice(choices) if choices else field.type,
                 default=field.default,
-                show_default=field.type is not bool,
+                show_default=True,
                 help=f"[{name}] {field.metadata['help']}",
             )
         )
     return options
+
+
+def _methods_by_option() -> dict[str, list[str]]:
+    """Names of the methods that have each option."""
+    found: dict[str, list[str]] = {}
+    for name, method in METHODS.items():
+        for field in option_fields(method.load()):
+            found.setdefault(field.name.replace("_", "-"), []).append(name)
+    return found
 
 
 @click.command(cls=RunCommand)
@@ -143,5 +149,5 @@ def _settings(values: dict[str, Any]) -> Any:
         general[name] = tuple(Window(*window) for window in general[name])
     band = general["normalize_band"]
     general["normalize_band"] = {"auto": "auto", "none": None}[band] if isinstance(band, str) else Window(*band)
-    own = {name: value for name, value in values.items() if name not in names | _CLI_ONLY}
+    own = {name: value for name, value in values.items() if name not in names | set(config.TERMINAL)}
     return RunSettings(**general, method_settings=own, command=shlex.join(["cubeclust", *sys.argv[1:]]))

@@ -56,7 +56,7 @@ def spectral_axis(header: fits.Header, n_wave: int, unit: str | None = None) -> 
     linear["CTYPE1"] += "-LOG" if algorithm else ""
     linear["CUNIT1"] = native.to_string("fits")
     linear["CRVAL1"], linear["CDELT1"] = _number(header, "CRVAL3", 0.0), step
-    linear["CRPIX1"] = _number(header, "CRPIX3", 1.0)
+    linear["CRPIX1"] = _number(header, "CRPIX3", 0.0)  # FITS standard: 0 where absent
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         meters = WCS(linear).wcs_pix2world(np.arange(n_wave), 0)[0]

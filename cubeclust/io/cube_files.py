@@ -113,9 +113,11 @@ def _roles(
         variance = ""
     else:
         variance = variance_hdu.upper()
-        if variance not in cubes:
+        offered = [name for name in cubes if name not in (layout.flux, layout.quality)]
+        if variance not in offered:
             raise InputError(
-                f"{path}: no 3-D image is called {variance_hdu}; --variance-hdu takes one of {', '.join(cubes)}."
+                f"{path}: {variance_hdu!r} is no 3-D image beside flux and flags; --variance-hdu takes one of "
+                f"{', '.join([*offered, 'none'])}."
             )
     optional = {
         "variance": variance,
@@ -131,8 +133,8 @@ def _check_shapes(path: Path, roles: dict[str, str], cubes: dict[str, tuple], ma
     for role, name in roles.items():
         shape, expected = (masks[name], flux[1:]) if role == "mask" else (cubes[name], flux)
         if shape != expected:
-            cure = " or leave it out by --variance-hdu none" if role == "variance" else ""
-            raise InputError(f"{path}: {name} has shape {shape} but {expected} is needed; correct the file{cure}.")
+            cure = "leave it out by --variance-hdu none" if role == "variance" else "remove that HDU"
+            raise InputError(f"{path}: {name} has shape {shape} but {expected} is needed; correct the file or {cure}.")
 
 
 def _notes(roles: dict[str, str], kind: str, images: list[str]) -> list[str]:

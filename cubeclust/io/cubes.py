@@ -51,6 +51,9 @@ def read_cube(
         flux = np.empty(area, np.float32)  # (ny, nx, n_wave): each spectrum contiguous
         for place, slab in slabs.of("flux"):
             flux[..., place] = np.where(np.isfinite(slab), slab, np.nan)
+        if "quality" in roles:
+            for place, slab in slabs.of("quality"):
+                flux[..., place][slab != 0] = np.nan
         scale = _power_of_ten(cube_file.path, flux)
         if scale != 1:
             flux /= np.float32(scale)
@@ -58,9 +61,6 @@ def read_cube(
         if variance is not None:
             for place, slab in slabs.of("variance"):
                 variance[..., place] = to_variance(slab, cube_file.variance_kind, scale)
-        if "quality" in roles:
-            for place, slab in slabs.of("quality"):
-                flux[..., place][slab != 0] = np.nan
         masked = slabs.mask() if "mask" in roles else None
     return Cube(
         flux=flux.transpose(2, 0, 1),

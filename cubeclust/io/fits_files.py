@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import re
+import stat
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
@@ -47,10 +48,16 @@ def open_hdus(path: Path, *, checked: bool = False) -> fits.HDUList:
     Raises:
         InputError: no such file, a directory, not FITS, truncated.
     """
-    if path.is_dir():
+    try:
+        directory = stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; check the path.") from error
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be reached ({error.strerror}); check the path and its permissions."
+        ) from error
+    if directory:
         raise InputError(f"{path}: is a directory; give the FITS file inside it.")
-    if not path.exists():
-        raise InputError(f"{path}: no such file; check the path.")
     with damage_reported(path):
         hdus = fits.open(path, memmap=False)
         try:

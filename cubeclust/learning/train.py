@@ -28,9 +28,9 @@ class Training:
 
 @dataclass(frozen=True)
 class Plateau:
-    """Stopping rule: the last `window` iterations gained next to nothing.
+    """Stopping rule: the last `window` iterations changed next to nothing.
 
-    Met when their mean loss lies below that of the `window` iterations before by no more than `tolerance`
+    Met when their mean loss differs from that of the `window` iterations before by no more than `tolerance`
     times its own size.
     """
 
@@ -42,7 +42,7 @@ class Plateau:
         if len(losses) < 2 * self.window:
             return False
         before, last = np.mean(losses[-2 * self.window : -self.window]), np.mean(losses[-self.window :])
-        return bool(before - last <= self.tolerance * abs(last))
+        return bool(abs(before - last) <= self.tolerance * abs(last))
 
 
 def train(

@@ -24,7 +24,7 @@ class Gemini:
     batch_size: int = setting(0, "Spectra in a batch; 0 = all of them, the exact objective.", minimum=0)
     tolerance: float = setting(
         0.0,
-        "Stop once 25 iterations gain less than this share of the objective; 0 = run all and judge by 1e-4.",
+        "Stop once 25 iterations change less than this share of the objective; 0 = run all and judge by 1e-4.",
         minimum=0,
     )
     divergence: str = preset("mmd")

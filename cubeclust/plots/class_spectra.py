@@ -8,12 +8,14 @@ from cubeclust.class_spectra import ClassSpectra
 from cubeclust.class_table import ClassRow
 from cubeclust.plots.figure import new_figure, save
 
+_MOST = 60  # classes in the figure
 _MEDIUM = {"air": " in air", "vacuum": " in vacuum", "unknown": ""}
 
 
 def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, title: str) -> None:
     """Save one panel for each class: mean, band between the 10 and 90 % quantiles, number of spaxels."""
-    wavelength = spectra.wavelength
+    wavelength, n_classes = spectra.wavelength, len(rows)
+    rows = rows[:_MOST]
     columns = 1 + (len(rows) - 1) // 12
     lines = -(-len(rows) // columns)
     figure = new_figure(9.0 if columns == 1 else 6.5 * columns, 0.9 + 1.25 * lines)
@@ -38,7 +40,8 @@ def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, 
     for axes in grid[-1]:
         axes.set_xlabel(f"wavelength{_MEDIUM[spectra.medium]} (Angstrom)")
     figure.supylabel(spectra.unit or "normalized flux", parse_math=False)
-    figure.suptitle(f"{title}: mean and 10-90 % of each class", parse_math=False)
+    more = f" (the first {_MOST} of {n_classes})" if n_classes > _MOST else ""
+    figure.suptitle(f"{title}: mean and 10-90 % of each class{more}", parse_math=False)
     save(figure, path)
 
 

@@ -18,13 +18,14 @@ from cubeclust.quality import Quality
 
 _OPACITY = 0.7  # of a class color over the image
 _ROWS_OF_LEGEND = 26
+_MOST = 100  # classes in the legend
 _STRIPE, _CROPPED, _LEFT_OUT = (0.55, 0.55, 0.55), (0.82, 0.82, 0.82), (1.0, 1.0, 1.0)
 
 
 def plot_overlay(path: Path, class_map: ClassMap, rows: list[ClassRow], white_light: np.ndarray, title: str) -> None:
     """Save the overlay: image (NY, NX), class colors, striped where left out, legend, scale bar, compass."""
     ny, nx = class_map.classes.shape
-    columns = 1 + (len(rows) + 1) // _ROWS_OF_LEGEND
+    columns = 1 + (min(len(rows), _MOST) + 2) // _ROWS_OF_LEGEND
     figure = new_figure(6.0 * min(2.0, max(0.6, nx / ny)) + 1.0 + 1.8 * columns, 6.6)
     axes = figure.add_subplot(projection=class_map.wcs)
     axes.imshow(_composite(class_map, rows, white_light), origin="lower", interpolation="nearest")
@@ -77,7 +78,9 @@ def _composite(class_map: ClassMap, rows: list[ClassRow], white_light: np.ndarra
 
 
 def _legend(class_map: ClassMap, rows: list[ClassRow]) -> list[Patch]:
-    patches = [Patch(color=row.color, label=f"{row.number}  ({row.n_spaxels})") for row in rows]
+    patches = [Patch(color=row.color, label=f"{row.number}  ({row.n_spaxels})") for row in rows[:_MOST]]
+    if len(rows) > _MOST:
+        patches.append(Patch(facecolor="none", label=f"and {len(rows) - _MOST} more"))
     for where, color, hatch, name in (
         (_cropped(class_map), _CROPPED, "////", "cropped"),
         (_left_out(class_map), _LEFT_OUT, "\\\\\\\\", "left out"),

@@ -39,18 +39,21 @@ def _sums(band: np.ndarray) -> np.ndarray:
     return np.stack([finite.sum(axis=1), np.where(finite, band, 0).sum(axis=1, dtype=np.float64)])
 
 
+SEED_BAND = Window(7600.0, 8100.0)  # of the seed paper of NGC 1068
+
+
 def default_band(wavelength: np.ndarray, features: np.ndarray, excluded: np.ndarray) -> tuple[Window, str]:
     """Band used where the user names none, and a sentence that says which one and why.
 
-    7600:8100 Angstrom where the cube covers it and not all of it is excluded (n_wave,), otherwise the span of
-    the feature channels (n_wave,).
+    SEED_BAND where the cube covers it and not all of it is excluded (n_wave,), otherwise the span of the feature
+    channels (n_wave,), of which only those count that were selected.
     """
-    seed = Window(7600.0, 8100.0)
-    if seed.covered_by(wavelength) and (seed.channels(wavelength) & ~excluded).any():
-        return seed, f"each spectrum is divided by its mean in {seed} Angstrom (--normalize-band)"
+    covered = SEED_BAND.covered_by(wavelength)
+    if covered and (SEED_BAND.channels(wavelength) & ~excluded).any():
+        return SEED_BAND, f"each spectrum is divided by its mean in {SEED_BAND} Angstrom (--normalize-band)"
     chosen = wavelength[features]
-    band = Window(float(chosen[0]), float(chosen[-1]))
-    return band, (
-        f"{seed} Angstrom is not covered: each spectrum is divided by its mean over the feature window {band} "
-        "(--normalize-band)"
+    span = Window(float(chosen[0]), float(chosen[-1]))
+    return span, (
+        f"{SEED_BAND} Angstrom is {'excluded' if covered else 'not covered'}: each spectrum is divided by its mean "
+        f"over the selected channels of {span} (--normalize-band)"
     )

@@ -48,6 +48,11 @@ def test_no_such_file(tmp_path: Path) -> None:
     refused(run(tmp_path / "none.fits"), "none.fits: no such file", "check the path")
 
 
+def test_path_that_cannot_be_reached(sky_file: Path) -> None:
+    refused(run("a" * 300 + ".fits"), "cannot be reached", "check the path")
+    refused(run(sky_file / "below.fits"), "cannot be reached", "check the path")
+
+
 def test_directory(tmp_path: Path) -> None:
     refused(run(tmp_path), "is a directory", "give the FITS file")
 
@@ -182,7 +187,8 @@ def test_variance_of_another_shape(tmp_path: Path, sky: Sky) -> None:
 
 
 def test_no_such_variance_hdu(sky_file: Path) -> None:
-    refused(run(sky_file, "--variance-hdu", "NOISE"), "NOISE", "DATA, STAT")
+    refused(run(sky_file, "--variance-hdu", "NOISE"), "NOISE", "STAT, none")
+    refused(run(sky_file, "--variance-hdu", "DATA"), "DATA", "STAT, none")
 
 
 def test_mask_of_another_shape(tmp_path: Path, sky_file: Path) -> None:
@@ -232,7 +238,8 @@ def test_unknown_key_names_the_nearest(tmp_path: Path, sky_file: Path) -> None:
         ("[n-clusters]\nk = 3", ("is a table",)),
         ('method = "nonsense"', ("'nonsense'",)),
         ('method = ["kmeans", "ward"]', ("'kmeans,ward'",)),
-        ('method = "kmeans"\nhidden = 5', ("'hidden'",)),
+        ('method = "kmeans"\nhidden = 5', ("'hidden'", "mmd-ova, mmd-ovo", "remove it")),
+        ("quiet = true", ("'quiet'",)),
     ],
 )
 def test_bad_configuration(tmp_path: Path, sky_file: Path, text: str, words: tuple[str, ...]) -> None:

@@ -10,8 +10,8 @@ from astropy.io import fits
 from astropy.table import Table
 from astropy.wcs import WCS
 from click.testing import CliRunner
-from skies import Sky, write_sky
-from sklearn.metrics import adjusted_rand_score
+from skies import Sky, sky_header, write_sky
+from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, silhouette_score
 
 from cubeclust import __version__
 from cubeclust.cli.main import main
@@ -90,7 +90,8 @@ def test_tables_add_up(product: Path, sky: Sky) -> None:
         scale = flux[band].mean(axis=0)
         np.testing.assert_allclose(line["MEAN"], (flux / scale).mean(axis=1), rtol=1e-4)
         np.testing.assert_allclose(line["STD"], (flux / scale).std(axis=1), rtol=1e-3)
-        np.testing.assert_allclose(line["Q90"], np.quantile(flux / scale, 0.9, axis=1), rtol=1e-4)
+        for name, share in (("Q10", 0.1), ("Q50", 0.5), ("Q90", 0.9)):
+            np.testing.assert_allclose(line[name], np.quantile(flux / scale, share, axis=1), rtol=1e-4, atol=1e-5)
         error = np.sqrt((sky.variance[:, y, x] / scale**2).sum(axis=1)) / len(y)
         np.testing.assert_allclose(line["MEAN_ERROR"], error, rtol=1e-4)
         snr = np.median(sky.flux / np.sqrt(sky.variance), axis=0)[y, x]
@@ -173,6 +174,77 @@ def test_names_with_signs_of_markup(tmp_path: Path, sky: Sky, target: str) -> No
 
 def test_output_may_be_glued_to_its_letter(sky_file: Path, tmp_path: Path) -> None:
     assert run(sky_file, "-m", "kmeans", f"-o{tmp_path}/maps", "-k", 2).stdout.startswith(f"{tmp_path}/maps/")
+
+
+def test_scores_are_those_of_the_written_labels(sky_file: Path, tmp_path: Path, sky: Sky) -> None:
+    arguments = ["-m", "kmeans", "-k", 4, "--scale", "none", "--normalize-band", "none"]
+    record = json.loads(run(sky_file, "-o", tmp_path, *arguments, "--json").stdout)
+    classes = fits.getdata(record["files"]["classmap.fits"], "CLASSMAP").ravel()
+    rows = sky.flux.reshape(60, -1).T
+    assert record["scores"]["silhouette"] == pytest.approx(silhouette_score(rows, classes), abs=1e-4)
+    assert record["scores"]["davies_bouldin"] == pytest.approx(davies_bouldin_score(rows, classes), rel=1e-4)
+
+
+def test_record_counts_tiny_classes_and_reasons(tmp_path: Path, sky: Sky) -> None:
+    flux = sky.flux.copy()
+    flux[20:30, 8, 8:11] *= 30  # three spaxels like no others
+    flux[:, 0, :4] = np.nan
+    path = write_sky(tmp_path / "sky.fits", Sky(flux, sky.variance, sky.truth, sky.wavelength))
+    mask = np.zeros(sky.truth.shape, np.uint8)
+    mask[5, 5:12] = 1
+    fits.writeto(tmp_path / "mask.fits", mask)
+    arguments = ["--mask", tmp_path / "mask.fits", "-m", "kmeans", "-k", 5, "-o", tmp_path]
+    record = json.loads(run(path, *arguments, "--json").stdout)
+    assert record["left_out"] == {"NO_DATA": 4, "MASKED": 7}
+    assert record["class_sizes"][-1] == 3
+    assert record["tiny_classes"] == [5]
+    assert "Tiny classes of at most 5 spaxels: 5." in run(path, *arguments, "--overwrite").stderr
+
+
+def test_mask_in_the_file_is_honored(tmp_path: Path, sky: Sky) -> None:
+    mask = np.zeros(sky.truth.shape, np.int64)
+    mask[3, 4:9] = 1
+    hdus = [fits.PrimaryHDU(), fits.ImageHDU(sky.flux, sky_header(sky), name="SCI"), fits.ImageHDU(mask, name="MASK")]
+    fits.HDUList(hdus).writeto(tmp_path / "sky.fits")
+    path = run(tmp_path / "sky.fits", "-m", "kmeans", "-k", 4, "-o", tmp_path).stdout.strip()
+    assert np.array_equal(fits.getdata(path, "QUALITY") == Quality.MASKED, mask == 1)
+    assert np.array_equal(fits.getdata(path, "CLASSMAP") == 0, mask == 1)
+
+
+def test_rotated_cube_keeps_its_wcs(tmp_path: Path, sky: Sky) -> None:
+    """PC + CDELT in, rotated by 30 degrees; CD out; the same sky at every corner."""
+    header = sky_header(sky)
+    for key in ("CD1_1", "CD1_2", "CD2_1", "CD2_2", "CD3_3", "CD1_3", "CD2_3", "CD3_1", "CD3_2"):
+        del header[key]
+    cos, sin = np.cos(np.radians(30)), np.sin(np.radians(30))
+    header.update({"PC1_1": cos, "PC1_2": -sin, "PC2_1": sin, "PC2_2": cos})
+    header.update({"CDELT1": -0.2 / 3600, "CDELT2": 0.2 / 3600, "CDELT3": 12.5})
+    path = run(write_sky(tmp_path / "sky.fits", sky, header), "-m", "kmeans", "-k", 4, "-o", tmp_path).stdout.strip()
+    written = fits.getheader(path, "CLASSMAP")
+    assert "CD1_2" in written
+    assert "PC1_2" not in written
+    corners = [[0, 0], [25, 0], [0, 23], [25, 23]]
+    np.testing.assert_allclose(
+        WCS(written).wcs_pix2world(corners, 0), WCS(header).celestial.wcs_pix2world(corners, 0), atol=1e-10
+    )
+
+
+def test_band_of_two_windows_counts_only_what_was_selected(sky_file: Path, tmp_path: Path, sky: Sky) -> None:
+    windows = ["--window", "7500:7550", "--window", "8100:8150", "--exclude", "7600:8105"]
+    path = run(sky_file, *windows, "-m", "kmeans", "-k", 4, "-o", tmp_path).stdout.strip()
+    spectra = Table.read(path, "SPECTRA")
+    chosen = np.array(Table.read(path, "WAVELENGTH")["WAVELENGTH"])
+    assert set(chosen) == {7500, 7512.5, 7525, 7537.5, 7550, 8112.5, 8125, 8137.5, 8150}
+    np.testing.assert_allclose(spectra["MEAN"].mean(axis=1), 1, rtol=1e-5)
+
+
+def test_flag_of_the_configuration_can_be_undone(sky_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text("overwrite = true\nk = 3\n")
+    arguments = [sky_file, "--config", tmp_path / "study.toml", "-m", "kmeans", "-o", tmp_path]
+    assert "3 asked" in run(*arguments).stderr
+    run(*arguments)
+    refused = CliRunner().invoke(main, ["run", *map(str, arguments), "--no-overwrite"])
+    assert refused.exit_code == 2
 
 
 def test_masks_come_back_as_0(sky_file: Path, tmp_path: Path, sky: Sky) -> None:

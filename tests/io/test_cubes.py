@@ -172,17 +172,31 @@ def test_scaled_integers(tmp_path: Path, sky: Sky) -> None:
     np.testing.assert_allclose(read_all(open_cube(tmp_path / "sky.fits")).flux, sky.flux, atol=0.026)
 
 
-def test_tiny_fluxes_are_brought_to_order_one(tmp_path: Path, sky: Sky) -> None:
+@pytest.mark.parametrize("kind", ["variance", "std", "ivar"])
+def test_tiny_fluxes_are_brought_to_order_one(tmp_path: Path, sky: Sky, kind: str) -> None:
     """1e-20 erg/s/cm2/A: the variance 1e-40 is no normal float32."""
-    header = sky_header(sky)
+    header, variance = sky_header(sky), sky.variance.astype(float) * 1e-40
+    stored = {"variance": variance, "std": np.sqrt(variance), "ivar": 1 / variance}[kind]
     tiny = [fits.ImageHDU(sky.flux.astype(float) * 1e-20, header, name="DATA")]
-    tiny += [fits.ImageHDU(sky.variance.astype(float) * 1e-40, header, name="STAT")]
+    tiny += [fits.ImageHDU(stored, header, name="STAT")]
     fits.HDUList([fits.PrimaryHDU(), *tiny]).writeto(tmp_path / "sky.fits")
-    cube = read_all(open_cube(tmp_path / "sky.fits"))
+    cube = read_all(open_cube(tmp_path / "sky.fits", variance_kind=kind))
     expected = sky.flux / np.sqrt(sky.variance)
     np.testing.assert_allclose(cube.flux / np.sqrt(cube.variance), expected, rtol=1e-4)
     assert 0.1 < np.median(cube.flux) < 100
     assert cube.unit.startswith("1e-1")
+
+
+def test_flagged_samples_do_not_set_the_scale(tmp_path: Path, sky: Sky) -> None:
+    flux, quality = sky.flux.copy(), np.zeros(sky.flux.shape, np.uint8)
+    flux[:40], quality[:40] = -1e30, 1  # most of the cube is a sentinel
+    header = sky_header(sky)
+    hdus = [fits.ImageHDU(a, header, name=n) for a, n in ((flux, "DATA"), (sky.variance, "STAT"), (quality, "DQ"))]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "sky.fits")
+    cube = read_all(open_cube(tmp_path / "sky.fits"))
+    np.testing.assert_array_equal(cube.flux[40:], sky.flux[40:])
+    np.testing.assert_array_equal(cube.variance[40:], sky.variance[40:])
+    assert np.isnan(cube.flux[:40]).all()
 
 
 def test_only_the_area_and_the_channels_asked_for(sky_file: Path, sky: Sky) -> None:

@@ -82,6 +82,13 @@ def test_objective_that_overflows_is_refused() -> None:
         )
 
 
+def test_only_a_settled_loss_is_a_plateau() -> None:
+    assert Plateau(1e-4).reached([-1.0] * 50)
+    assert not Plateau(1e-4).reached(list(np.linspace(-1, -2, 50)))
+    assert not Plateau(1e-4).reached(list(np.linspace(-1, 0, 50))), "a loss that rises has not settled"
+    assert not Plateau(1e-4).reached([-1.0] * 49)
+
+
 def test_minibatches_visit_every_row_once() -> None:
     data = torch.arange(23.0)[:, None]
     batches = Minibatches(data, 5, seed=3)

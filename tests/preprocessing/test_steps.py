@@ -89,7 +89,9 @@ def test_default_band_is_the_seeds_where_covered_and_says_what_it_is() -> None:
 def test_default_band_gives_way_where_it_is_excluded() -> None:
     muse = 4750.0 + 1.25 * np.arange(3681)
     seed = Window(7600.0, 8100.0).channels(muse)
-    assert default_band(muse, muse < 6000, seed)[0].high < 6000
+    band, why = default_band(muse, muse < 6000, seed)
+    assert band.high < 6000
+    assert "is excluded" in why
 
 
 def test_signal_to_noise_looks_at_the_features_alone(spectra: Spectra) -> None:

@@ -1,0 +1,31 @@
+"""Settings that Python callers give are checked as the command line's are."""
+
+from pathlib import Path
+
+import pytest
+
+from cubeclust import InputError, RunSettings
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"normalize_band": "none"},
+        {"variance_kind": "sigma"},
+        {"scale": "z"},
+        {"device": "gpu"},
+        {"crop": (-3, 0, 0, 0)},
+        {"crop": (1, 2)},
+        {"memory": "4GB"},
+        {"max_nan": 2.0},
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(settings: dict) -> None:
+    (name,) = settings
+    with pytest.raises(InputError, match="--" + name.replace("_", "-")):
+        RunSettings(Path("cube.fits"), **settings)
+
+
+def test_unknown_method_is_refused() -> None:
+    with pytest.raises(InputError, match="mmd-ovo"):
+        RunSettings(Path("cube.fits"), "nonsense").clusterer()
