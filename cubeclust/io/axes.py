@@ -60,7 +60,8 @@ def spectral_axis(header: fits.Header, n_wave: int, unit: str | None = None) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         meters = WCS(linear).wcs_pix2world(np.arange(n_wave), 0)[0]
-    wavelength = np.asarray(meters) * 1e10
+    # The WCS is in meters; rounding undoes its last bit, so that a channel on a window's edge lies inside.
+    wavelength = np.round(np.asarray(meters) * 1e10, 6)
     if not (np.all(np.isfinite(wavelength)) and wavelength[0] > 0):
         raise InputError(f"the wavelengths start at {wavelength[0]:g} Angstrom; correct CRVAL3 and CUNIT3.")
     if _MEDIUM[kind] == "unknown":
