@@ -9,7 +9,7 @@ from cubeclust.divergences.embedding import weighted_sums
 
 
 class LinearMMD:
-    """MMD of seed GEMINI (Ohl et al. 2022, Eq. 9) for the linear kernel, exact in O(n d k).
+    """MMD (Ohl et al. 2022, Eq. 9) for the linear kernel, exact in O(n d k).
 
     There the embedding is the identity, so that MMD(p(x|a), p(x|b)) = |m_a - m_b| with the mean embedding
     m_a = sum_i p(a|x_i) x_i / sum_i p(a|x_i); no n x n matrix appears. Means and distances are float64.

@@ -1,7 +1,8 @@
 """Scaling of the features that a method sees: none, z-score of each channel, total flux."""
 
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Protocol
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -9,41 +10,35 @@ from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
 
 
-class Scaling(Protocol):
-    """A scaling fitted to some spectra, that others can be brought through too."""
+@dataclass(frozen=True)
+class Scaling(ABC):
+    """A scaling fitted to some spectra, that others can be brought through too; by default nothing is learned."""
 
     name: ClassVar[str]
 
     @classmethod
-    def fit(cls, spectra: Spectra) -> "Scaling":
+    def fit(cls, spectra: Spectra) -> Self:
         """Learn what the scaling needs."""
+        return cls()
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
         """What was learned, by name."""
+        return {}
 
     def unusable(self, spectra: Spectra) -> np.ndarray:
         """Quality bits (n,) of the spectra that cannot be scaled, 0 for the others."""
+        return np.zeros(len(spectra), np.int32)
 
+    @abstractmethod
     def apply(self, spectra: Spectra) -> Spectra:
         """Return scaled spectra, without variance, leaving the input as it is."""
 
 
-@dataclass(frozen=True)
-class Unscaled:
+class Unscaled(Scaling):
     """The spectra as they are."""
 
-    name: ClassVar[str] = "none"
-    arrays: dict[str, np.ndarray] = field(default_factory=dict)
-
-    @classmethod
-    def fit(cls, spectra: Spectra) -> "Unscaled":
-        """Learn nothing."""
-        return cls()
-
-    def unusable(self, spectra: Spectra) -> np.ndarray:
-        """Every spectrum is usable."""
-        return np.zeros(len(spectra), np.int32)
+    name = "none"
 
     def apply(self, spectra: Spectra) -> Spectra:
         """Return the same flux."""
@@ -51,7 +46,7 @@ class Unscaled:
 
 
 @dataclass(frozen=True)
-class ZScore:
+class ZScore(Scaling):
     """(flux - mean) / deviation of each channel over all spectra; a constant channel becomes 0.
 
     mean, deviation   (n_wave,) float64, accumulated in float64
@@ -62,7 +57,7 @@ class ZScore:
     name: ClassVar[str] = "zscore"
 
     @classmethod
-    def fit(cls, spectra: Spectra) -> "ZScore":
+    def fit(cls, spectra: Spectra) -> Self:
         """Mean and population deviation, in two passes over blocks of rows."""
         total = np.zeros(spectra.n_wave)
         for rows in spectra.blocks():
@@ -81,34 +76,22 @@ class ZScore:
         """Mean and deviation; that of a constant channel is 0."""
         return {"mean": self.mean, "deviation": self.deviation}
 
-    def unusable(self, spectra: Spectra) -> np.ndarray:
-        """Every spectrum is usable."""
-        return np.zeros(len(spectra), np.int32)
-
     def apply(self, spectra: Spectra) -> Spectra:
         """Return standardized channels."""
         flux = np.empty_like(spectra.flux)
         mean = self.mean.astype(np.float32)
-        weight = np.divide(1, self.deviation, out=np.zeros_like(self.deviation), where=self.deviation > 0).astype(
-            np.float32
-        )
+        varies = self.deviation > 0
+        weight = np.where(varies, 1 / np.where(varies, self.deviation, 1), 0).astype(np.float32)
         for rows in spectra.blocks():
             np.subtract(spectra.flux[rows], mean, out=flux[rows])
             flux[rows] *= weight
         return replace(spectra, flux=flux, variance=None)
 
 
-@dataclass(frozen=True)
-class TotalFlux:
+class TotalFlux(Scaling):
     """Each spectrum divided by its sum over the feature channels."""
 
-    name: ClassVar[str] = "total-flux"
-    arrays: dict[str, np.ndarray] = field(default_factory=dict)
-
-    @classmethod
-    def fit(cls, spectra: Spectra) -> "TotalFlux":
-        """Learn nothing: each spectrum is scaled by itself."""
-        return cls()
+    name = "total-flux"
 
     def unusable(self, spectra: Spectra) -> np.ndarray:
         """Spectra whose total is not positive."""
