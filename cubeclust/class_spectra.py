@@ -54,12 +54,3 @@ def _mean_error(variance: np.ndarray) -> np.ndarray:
     count = known.sum(axis=0)
     total = np.where(known, variance, 0).sum(axis=0, dtype=np.float64)
     return np.sqrt(total) / np.where(count, count, np.nan)
-
-
-def class_means(spectra: Spectra, labels: np.ndarray, n_classes: int) -> np.ndarray:
-    """Mean of the spectra of each label 0..n_classes-1: (n_classes, n_wave) float64, sums over blocks in float64."""
-    sums = np.zeros((n_classes, spectra.n_wave))
-    for rows in spectra.blocks():
-        members = (labels[rows] == np.arange(n_classes)[:, None]).astype(np.float32)  # (n_classes, rows)
-        sums += members @ spectra.flux[rows]
-    return sums / np.bincount(labels, minlength=n_classes)[:, None]

@@ -79,6 +79,12 @@ def run_need(n_spectra: int, n_read: int, n_features: int, *, with_variance: boo
     return LIBRARIES + 2 * BLOCK + max(2 * read, features * (arrays + 1) + method)
 
 
+def room(budget: int, n_spectra: int, n_features: int, *, with_variance: bool) -> int:
+    """Bytes of the budget that spectra, variance and scaled copy leave to a fit, a fifth held back."""
+    held = 4 * n_spectra * n_features * (3 if with_variance else 2)
+    return int(0.8 * (budget - LIBRARIES - 2 * BLOCK - held))
+
+
 def require(need: int, budget: int) -> None:
     """Raise InputError if the need exceeds the budget."""
     if need > budget:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cubeclust import memory
 from cubeclust.class_map import ClassMap
-from cubeclust.class_spectra import class_means
+from cubeclust.class_means import class_means
 from cubeclust.class_table import ClassRow
 from cubeclust.errors import InputError
 from cubeclust.evaluation.internal_scores import internal_scores
@@ -81,7 +81,11 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     _require_enough(clusterer, prepared)
     timed("preprocess")
     progress.say(f"{len(prepared.features)} spectra x {prepared.features.n_wave} channels to {settings.method}")
-    clustering = clusterer.fit(prepared.features, seed=settings.seed, device=device, report=progress).canonical()
+    room = memory.room(budget, *prepared.features.flux.shape, with_variance=prepared.spectra.variance is not None)
+    room -= clusterer.memory(*prepared.features.flux.shape)
+    clustering = clusterer.fit(
+        prepared.features, seed=settings.seed, device=device, room=max(0, room), report=progress
+    ).canonical()
     timed("fit")
     outcome = Outcome.of(todo, prepared, clustering)
     record = run_record(settings, started, device, outcome, files)

@@ -4,10 +4,14 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from cubeclust.errors import InputError
 from cubeclust.io.layouts import VARIANCE_KINDS, VarianceKind
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.methods.protocol import Clusterer
+from cubeclust.methods.reduced import Reduced
+from cubeclust.methods.sampled import SAMPLINGS, Sampled
 from cubeclust.preprocessing.scaling import SCALINGS
 from cubeclust.preprocessing.windows import Window
 
@@ -35,6 +39,9 @@ class RunSettings:
     max_nan: float = 0.1
     normalize_band: Window | Literal["auto"] | None = "auto"
     scale: str | None = None
+    pca: int | None = None
+    sample: int | None = None
+    sample_by: str = "random"
     variance_hdu: str | None = None
     variance_kind: VarianceKind | None = None
     wavelength_unit: str | None = None
@@ -51,6 +58,9 @@ class RunSettings:
             "variance_kind": self.variance_kind is None or self.variance_kind in VARIANCE_KINDS,
             "device": self.device in ("auto", "cpu", "cuda"),
             "crop": len(self.crop) == 4 and all(isinstance(n, int) and n >= 0 for n in self.crop),
+            "pca": self.pca is None or self.pca >= 1,
+            "sample": self.sample is None or self.sample >= 2,
+            "sample_by": self.sample_by in SAMPLINGS,
             "max_nan": 0 <= self.max_nan <= 1,
             "memory": self.memory is None or isinstance(self.memory, int),
         }
@@ -62,10 +72,13 @@ class RunSettings:
                 )
 
     def clusterer(self) -> Clusterer:
-        """Record of the method; InputError for an unknown name or a setting out of bounds."""
+        """Record of the method, combined as asked; InputError for an unknown name or a setting out of bounds."""
         if self.method not in METHODS:
             raise InputError(f"no method is called {self.method!r}; choose one of {', '.join(METHODS)}.")
-        return METHODS[self.method].create(**self.method_settings)
+        clusterer = METHODS[self.method].create(**self.method_settings)
+        if self.pca is not None:
+            clusterer = Reduced(clusterer, self.pca)
+        return clusterer if self.sample is None else Sampled(clusterer, self.sample, self.sample_by)
 
     def products(self, stem: str) -> dict[str, Path]:
         """Path of each product by its ending."""
@@ -74,12 +87,14 @@ class RunSettings:
     def record(self) -> dict[str, Any]:
         """All settings as JSON can hold them, the method's own under their names."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("command", "method_settings")}
-        clusterer = self.clusterer()
-        values |= {f.name: getattr(clusterer, f.name) for f in fields(clusterer)}  # type: ignore[arg-type]
+        method = METHODS[self.method].create(**self.method_settings)
+        values |= {f.name: getattr(method, f.name) for f in fields(method)}  # type: ignore[arg-type]
         return {name: _plain(value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return f"array {value.shape}"
     return str(value) if isinstance(value, Path | Window) else value

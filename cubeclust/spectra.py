@@ -103,6 +103,17 @@ class Spectra:
         """Only the channels where chosen (n_wave,) is True."""
         return self.keep(np.zeros(len(self), np.int32), chosen)
 
+    def sample(self, rows: np.ndarray) -> "Spectra":
+        """Some rows, by index, for a fit whose model speaks for the others; the quality image stays as it is."""
+        return replace(
+            self,
+            flux=self.flux[rows],
+            variance=None if self.variance is None else self.variance[rows],
+            y=self.y[rows],
+            x=self.x[rows],
+            snr=self.snr[rows],
+        )
+
     def image(self, values: np.ndarray, fill: float) -> np.ndarray:
         """Values (n,) of the rows scattered to the frame (NY, NX), `fill` elsewhere."""
         frame = np.full(self.quality.shape, fill, values.dtype)

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-from torch import Tensor
-
 from cubeclust.divergences.gemini import Divergence
-from cubeclust.divergences.mmd import LinearMMD
+from cubeclust.divergences.mmd import mmd
 
 # Name -> how to build the divergence on the data (n, d) of a batch.
-DIVERGENCES: dict[str, Callable[[Tensor], Divergence]] = {"mmd": LinearMMD}
+DIVERGENCES: dict[str, Callable[..., Divergence]] = {"mmd": mmd}

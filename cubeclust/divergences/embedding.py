@@ -17,7 +17,7 @@ class _WeightedSums(torch.autograd.Function):
     def forward(ctx: Any, weights: Tensor, data: Tensor) -> Tensor:
         ctx.save_for_backward(data)
         ctx.dtype = weights.dtype
-        padded = _pad(weights)  # (n, k')
+        padded = pad(weights)  # (n, k')
         sums = torch.zeros(padded.shape[1], data.shape[1], dtype=torch.float64, device=data.device)
         for block, rows in zip(padded.split(_ROWS), data.split(_ROWS), strict=True):
             sums += block.T @ rows
@@ -28,14 +28,14 @@ class _WeightedSums(torch.autograd.Function):
         (data,) = ctx.saved_tensors
         (gradient,) = gradients  # (k, d)
         k = gradient.shape[0]
-        narrow = _pad(gradient.to(data.dtype).T).contiguous()  # (d, k')
+        narrow = pad(gradient.to(data.dtype).T).contiguous()  # (d, k')
         products = torch.empty(data.shape[0], k, dtype=ctx.dtype, device=data.device)
         for out, rows in zip(products.split(_ROWS), data.split(_ROWS), strict=True):
             out.copy_((rows @ narrow)[:, :k])
         return products, None
 
 
-def _pad(matrix: Tensor) -> Tensor:
+def pad(matrix: Tensor) -> Tensor:
     """Zero columns up to a multiple of the width that is fast."""
     missing = -matrix.shape[1] % _WIDTH
     return torch.nn.functional.pad(matrix, (0, missing)) if missing else matrix

@@ -1,24 +1,57 @@
-"""Maximum mean discrepancy between clusters, linear kernel."""
+"""Maximum mean discrepancy between clusters (Ohl et al. 2022, Eq. 9)."""
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from cubeclust.divergences.embedding import weighted_sums
+from cubeclust.divergences.gemini import Divergence
+from cubeclust.divergences.gram import Gram
+from cubeclust.divergences.kernels import Kernel, inverse_norms, precomputed
+
+# A squared distance under this share of the terms that it is the difference of is their rounding.
+_ROUNDING = 64 * torch.finfo(torch.float64).eps
 
 
-class LinearMMD:
-    """MMD (Ohl et al. 2022, Eq. 9) for the linear kernel, exact in O(n d k).
+# Kernels whose embedding is the spectrum times a factor of its own: name -> factors (n, 1), None for 1.
+_FACTORS: dict[str, Callable[[Tensor], Tensor | None]] = {"linear": lambda data: None, "cosine": inverse_norms}
 
-    There the embedding is the identity, so that MMD(p(x|a), p(x|b)) = |m_a - m_b| with the mean embedding
-    m_a = sum_i p(a|x_i) x_i / sum_i p(a|x_i); no n x n matrix appears. Means and distances are float64.
 
-    data   (n, d) float32 or float64: the spectra, or a batch of them
+def mmd(
+    data: Tensor,
+    kernel: Kernel,
+    *,
+    matrix: np.ndarray | None = None,
+    room: int = 0,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> Divergence:
+    """MMD on the data (n, d), by the quickest exact road.
+
+    matrix (n, n) is a kernel matrix that takes the kernel's place; room are bytes for blocks of K; say takes a
+    sentence if the GPU's memory forces smaller blocks.
+    """
+    if matrix is None and kernel.name in _FACTORS:
+        return EmbeddedMMD(data, _FACTORS[kernel.name](data))
+    entries = kernel.entries(data) if matrix is None else precomputed(matrix, data)
+    return KernelMMD(Gram(entries, len(data), data, room, say))
+
+
+class EmbeddedMMD:
+    """MMD where the kernel's embedding is the spectrum itself, exact in O(n d k).
+
+    MMD(p(x|a), p(x|b)) = |m_a - m_b| with the mean embedding m_a = sum_i p(a|x_i) w_i x_i / sum_i p(a|x_i); no
+    n x n matrix appears. w = 1 is the linear kernel, w = 1 / |x| the cosine. Means and distances are float64.
+
+    data      (n, d) float32 or float64: the spectra, or a batch of them
+    factors   (n, 1): w, None for 1
     """
 
-    def __init__(self, data: Tensor) -> None:
-        self.data = data
+    def __init__(self, data: Tensor, factors: Tensor | None = None) -> None:
+        self.data, self.factors = data, factors
 
     def to_all(self, posterior: Tensor) -> Tensor:
         """Distance of each p(x|y) from p(x): (k,)."""
@@ -31,11 +64,68 @@ class LinearMMD:
 
     @cached_property
     def _overall(self) -> Tensor:
-        """Mean of the data (1, d) float64."""
-        return weighted_sums(torch.ones_like(self.data[:, :1]), self.data) / len(self.data)
+        """Mean of the embeddings (1, d) float64."""
+        return self._sums(torch.ones_like(self.data[:, :1])) / len(self.data)
 
     def _means(self, posterior: Tensor) -> Tensor:
         """Mean embeddings (k, d) float64; an empty cluster sits at 0 and weighs nothing."""
-        mass = posterior.sum(dim=0, dtype=torch.float64)  # (k,)
-        tiny = torch.finfo(torch.float64).tiny
-        return weighted_sums(posterior, self.data) / mass.clamp_min(tiny)[:, None]
+        return self._sums(posterior) / _mass(posterior)[:, None]
+
+    def _sums(self, weights: Tensor) -> Tensor:
+        return weighted_sums(weights if self.factors is None else weights * self.factors, self.data)
+
+
+class KernelMMD:
+    """MMD for any kernel, with one product K @ U for value and gradient together.
+
+    With u_a = p(a|x_i) / sum_i p(a|x_i) - 1/n, whose sum is 0, and Q = U^T K U: MMD^2(p(x|a), p(x)) = Q_aa and
+    MMD^2(p(x|a), p(x|b)) = Q_aa + Q_bb - 2 Q_ab. Subtracting 1/n first spares the digits that the common part of
+    all clusters would take. U, Q and the distances are float64.
+    """
+
+    def __init__(self, gram: Gram) -> None:
+        self.gram = gram
+
+    def to_all(self, posterior: Tensor) -> Tensor:
+        """Distance of each p(x|y) from p(x): (k,)."""
+        squares = self._inner_products(posterior).diagonal()
+        return _root(squares, torch.zeros_like(squares))
+
+    def between(self, posterior: Tensor) -> Tensor:
+        """Distance of each p(x|a) from each p(x|b): (k, k)."""
+        inner = self._inner_products(posterior)
+        sizes = inner.diagonal()[:, None] + inner.diagonal()
+        return _root(sizes - 2 * inner, _ROUNDING * sizes.detach().abs())
+
+    def _inner_products(self, posterior: Tensor) -> Tensor:
+        """Q (k, k) float64."""
+        weights = posterior.double() / _mass(posterior) - 1 / len(posterior)
+        return _QuadraticForm.apply(weights, self.gram)
+
+
+class _QuadraticForm(torch.autograd.Function):
+    """U^T K U for symmetric K: its gradient reuses K U."""
+
+    @staticmethod
+    def forward(ctx: Any, weights: Tensor, gram: Gram) -> Tensor:
+        product = gram.product(weights)  # (n, k)
+        ctx.save_for_backward(product)
+        form = weights.T @ product
+        return (form + form.T) / 2
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (product,) = ctx.saved_tensors
+        (gradient,) = gradients
+        return product @ (gradient + gradient.T), None
+
+
+def _mass(posterior: Tensor) -> Tensor:
+    """Sum over rows (k,) float64, kept from 0."""
+    return posterior.sum(dim=0, dtype=torch.float64).clamp_min(torch.finfo(torch.float64).tiny)
+
+
+def _root(squares: Tensor, rounding: Tensor) -> Tensor:
+    """Square root, 0 with gradient 0 where the square is not above its rounding (or a kernel is indefinite)."""
+    positive = squares > rounding
+    return torch.where(positive, torch.where(positive, squares, 1.0).sqrt(), 0.0)

@@ -1,6 +1,13 @@
-"""Which device computes, and how exactly."""
+"""Which device computes, how exactly, and what fits there."""
+
+from typing import TYPE_CHECKING
 
 from cubeclust.errors import InputError
+from cubeclust.memory import readable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
 
 
 def resolve_device(choice: str) -> str:
@@ -23,3 +30,23 @@ def make_exact(device: str) -> None:
         torch.backends.cudnn.allow_tf32 = False
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def to_device(flux: "np.ndarray", device: str) -> "Tensor":
+    """Spectra (n, d) float32 on the device; the CPU shares them with numpy. InputError if the GPU cannot hold them."""
+    import torch
+
+    try:
+        return torch.from_numpy(flux).to(device)
+    except torch.OutOfMemoryError as error:
+        raise InputError(
+            f"the GPU cannot hold the spectra ({readable(flux.nbytes)}); narrow them by --window or --crop, fit on "
+            "some by --sample, or give --device cpu."
+        ) from error
+
+
+def room_on(device: str, room: int) -> int:
+    """Bytes that a fit may take to save time: on the CPU those given, on a GPU most of what is free there."""
+    import torch
+
+    return int(0.8 * torch.cuda.mem_get_info()[0]) if device == "cuda" else room

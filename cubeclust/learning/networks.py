@@ -4,27 +4,88 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from cubeclust import memory
 
 
-def linear(n_features: int, hidden: int, n_clusters: int) -> nn.Module:
+def linear(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> nn.Module:
     """Logistic regression; hidden is not used."""
     return nn.Sequential(nn.Linear(n_features, n_clusters))
 
 
-def mlp(n_features: int, hidden: int, n_clusters: int) -> nn.Module:
+def mlp(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> nn.Module:
     """One hidden layer with ReLU (seed paper of NGC 1068, section 3.2.1)."""
     return nn.Sequential(nn.Linear(n_features, hidden), nn.ReLU(), nn.Linear(hidden, n_clusters))
 
 
-# Weights and biases start uniform in +-1/sqrt(inputs of the layer), as in gemclus (torch's own default).
-NETWORKS: dict[str, Callable[[int, int, int], nn.Module]] = {"mlp": mlp, "linear": linear}
+class Conv1d(nn.Module):
+    """Two strided convolutions along the wavelength, a hidden layer on all their positions, and the output.
+
+    8 and 16 filters of 9 channels with stride 4: where a line sits stays known, and there are as many features as
+    channels. Rows go through by blocks, and the activations of a block are computed again for its gradient, so that
+    memory does not grow with the number of spectra.
+    """
+
+    def __init__(self, n_features: int, hidden: int, n_clusters: int) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv1d(1, 8, 9, stride=4, padding=4), nn.ReLU(), nn.Conv1d(8, 16, 9, stride=4, padding=4), nn.ReLU()
+        )
+        positions = -(-n_features // 16)
+        self.head = nn.Sequential(nn.Linear(16 * positions, hidden), nn.ReLU(), nn.Linear(hidden, n_clusters))
+        self.rows = memory.rows_per_block(4 * 6 * n_features)
+
+    def forward(self, data: Tensor) -> Tensor:
+        """Logits (n, n_clusters) of data (n, n_features)."""
+        blocks = data.split(self.rows)
+        if len(blocks) == 1 or not torch.is_grad_enabled():
+            return torch.cat([self._logits(rows) for rows in blocks])
+        return torch.cat([checkpoint(self._logits, rows, use_reentrant=False) for rows in blocks])
+
+    def _logits(self, rows: Tensor) -> Tensor:
+        return self.head(self.features(rows[:, None]).flatten(1))
 
 
-def build(name: str, n_features: int, hidden: int, n_clusters: int, seed: int) -> nn.Module:
-    """Network of logits (n, n_features) -> (n, n_clusters), its start decided by the seed on any device."""
+def conv1d(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> nn.Module:
+    """Convolutions along the wavelength."""
+    return Conv1d(n_features, hidden, n_clusters)
+
+
+class Categorical(nn.Module):
+    """One free categorical distribution for each row (Ohl et al. 2022, section 4.1): knows nothing but its rows."""
+
+    def __init__(self, n_rows: int, n_clusters: int) -> None:
+        super().__init__()
+        self.logits = nn.Parameter(torch.randn(n_rows, n_clusters))
+
+    def forward(self, data: Tensor) -> Tensor:
+        """Logits (n, n_clusters) of the rows that the model was made for."""
+        return self.logits
+
+
+def categorical(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> nn.Module:
+    """A free distribution for each row; hidden is not used."""
+    return Categorical(n_rows, n_clusters)
+
+
+# Weights and biases of layers start uniform in +-1/sqrt(inputs of the layer), as in gemclus (torch's own default).
+NETWORKS: dict[str, Callable[[int, int, int, int], nn.Module]] = {
+    "mlp": mlp,
+    "linear": linear,
+    "conv1d": conv1d,
+    "categorical": categorical,
+}
+
+
+def build(name: str, shape: tuple[int, ...], hidden: int, n_clusters: int, seed: int) -> nn.Module:
+    """Network of logits for data of that shape, (n, d) -> (n, n_clusters), its start decided by the seed on any device.
+
+    Only the categorical model depends on the number of rows.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return NETWORKS[name](n_features, hidden, n_clusters)
+        return NETWORKS[name](shape[0], shape[1], hidden, n_clusters)
 
 
 def posterior(network: nn.Module, data: Tensor) -> Tensor:

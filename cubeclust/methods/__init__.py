@@ -29,15 +29,18 @@ class Method:
 
 METHODS: dict[str, Method] = {
     "mmd-ova": Method(
-        "GEMINI, each cluster against all: maximum mean discrepancy, linear kernel",
+        "GEMINI, each cluster against all: maximum mean discrepancy",
         "gemini", "Gemini", {"divergence": "mmd", "pairs": "ova"},
     ),
     "mmd-ovo": Method(
-        "GEMINI, each cluster against each other: maximum mean discrepancy, linear kernel",
+        "GEMINI, each cluster against each other: maximum mean discrepancy",
         "gemini", "Gemini", {"divergence": "mmd", "pairs": "ovo"},
     ),
     "kmeans": Method("k-means (baseline)", "kmeans", "KMeans"),
     "gmm": Method("Gaussian mixture (baseline)", "gmm", "GaussianMixture"),
+    "igmm": Method("isotropic Gaussian mixture, equal weights (baseline)", "igmm", "IsotropicMixture"),
+    "fcm": Method("fuzzy c-means (baseline)", "fcm", "FuzzyCMeans"),
+    "spectral": Method("spectral clustering of the neighbor graph (baseline)", "spectral", "Spectral"),
     "ward": Method("Ward's hierarchical clustering (baseline)", "ward", "Ward"),
 }  # fmt: skip
 DEFAULT_METHOD = "mmd-ovo"

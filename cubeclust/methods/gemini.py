@@ -1,24 +1,49 @@
 """GEMINI: discriminative clustering by generalized mutual information (Ohl et al. 2022)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cubeclust.errors import InputError
 from cubeclust.settings import check, preset, setting
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cubeclust.clustering import Clustering
+    from cubeclust.methods.protocol import Labeler
     from cubeclust.progress import Progress
     from cubeclust.spectra import Spectra
+
+_BLOCK_ROWS = 2048  # side of a block of the kernel on the CPU
 
 
 @dataclass(frozen=True)
 class Gemini:
-    """Maximize a GEMINI of the posterior that a network gives to the spectra."""
+    """Maximize a GEMINI of the posterior that a network gives to the spectra.
+
+    kernel_matrix, from Python only, is a symmetric matrix (n, n) that takes the kernel's place, a row for each of the
+    spectra in their order; it may be mapped from a file.
+    """
 
     n_clusters: int = setting(10, "Largest number of clusters; fewer may end up used.", minimum=1)
-    network: str = setting("mlp", "Discriminative model p(y|x).", choices=("mlp", "linear"))
-    hidden: int = setting(50, "Units of the hidden layer (mlp).", minimum=1)
+    network: str = setting(
+        "mlp",
+        "Model of p(y|x); categorical: a free one for each spectrum.",
+        choices=("mlp", "linear", "conv1d", "categorical"),
+    )
+    hidden: int = setting(50, "Units of the hidden layer (mlp, conv1d).", minimum=1)
+    kernel: str = setting(
+        "linear",
+        "Kernel of the MMD; those other than linear and cosine take time in n^2.",
+        choices=("linear", "polynomial", "rbf", "cosine", "laplacian", "sigmoid"),
+    )
+    gamma: float = setting(
+        0.0, "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels.", minimum=0
+    )
+    degree: int = setting(3, "Power of the polynomial kernel.", minimum=1)
+    coef0: float = setting(1.0, "Constant term of the kernel (polynomial, sigmoid).")
     max_iter: int = setting(1000, "Passes over all spectra.", minimum=1)
     learning_rate: float = setting(0.001, "Step of the Adam optimizer.", above=0)
     batch_size: int = setting(0, "Spectra in a batch; 0 = all of them, the exact objective.", minimum=0)
@@ -29,6 +54,7 @@ class Gemini:
     )
     divergence: str = preset("mmd")
     pairs: Literal["ova", "ovo"] = preset("ova")
+    kernel_matrix: "np.ndarray | None" = preset(None)
 
     paper: ClassVar[str] = "Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
     default_scale: ClassVar[str] = "zscore"
@@ -38,35 +64,55 @@ class Gemini:
         check(self)
         if self.batch_size == 1:
             raise InputError("--batch-size is 1: one spectrum is no distribution; give at least 2, or 0 for all.")
+        if self.batch_size and (self.network == "categorical" or self.kernel_matrix is not None):
+            raise InputError(
+                "--batch-size: a batch of rows has no part in --network categorical or a kernel matrix; give 0."
+            )
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Posterior, activations and their gradients; weights with Adam's two moments; means in float64."""
-        weights = self.hidden * (n_wave + self.n_clusters) if self.network == "mlp" else n_wave * self.n_clusters
+        """Posterior, activations and their gradients; weights with Adam's two moments; means or blocks of K."""
+        k, n = self.n_clusters, n_spectra
+        weights, activations = {
+            "mlp": (self.hidden * (n_wave + k), n * self.hidden),
+            "linear": (n_wave * k, 0),
+            "conv1d": (self.hidden * (n_wave + 16 + k) + 2000, n * self.hidden + 2**25),
+            "categorical": (n * k, 0),
+        }[self.network]
         batch = 4 * self.batch_size * n_wave
-        means = 8 * 8 * self.n_clusters * n_wave
-        return 4 * n_spectra * (6 * self.n_clusters + 4 * self.hidden) + 16 * weights + means + batch
+        if self.kernel in ("linear", "cosine") and self.kernel_matrix is None:
+            divergence = 8 * 8 * k * n_wave
+        else:
+            rows = min(n, self.batch_size or n, _BLOCK_ROWS)
+            divergence = 4 * 4 * rows**2 + 3 * 4 * rows * n_wave + 6 * 8 * n * k
+        return 4 * n * 6 * k + 16 * activations + 16 * weights + divergence + batch
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, report: "Progress") -> "Clustering":
+    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Train the network; posterior, loss history and weights are in the result."""
         import torch
 
         from cubeclust.clustering import Clustering
         from cubeclust.divergences import DIVERGENCES
         from cubeclust.divergences.gemini import gemini
+        from cubeclust.divergences.kernels import Kernel
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
-        from cubeclust.learning.device import make_exact
+        from cubeclust.learning.device import make_exact, room_on, to_device
         from cubeclust.learning.train import Plateau, train
 
         make_exact(device)
-        data = torch.from_numpy(spectra.flux).to(device)  # (n, d)
-        network = networks.build(self.network, spectra.n_wave, self.hidden, self.n_clusters, seed).to(device)
+        data = to_device(spectra.flux, device)  # (n, d)
+        network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
 
-        build = DIVERGENCES[self.divergence]
-        whole = build(data)
+        build = partial(
+            DIVERGENCES[self.divergence],
+            kernel=Kernel(self.kernel, self.gamma, self.degree, self.coef0),
+            matrix=self.kernel_matrix,
+            say=report.say,
+        )
+        whole = None if self.batch_size else build(data, room=room_on(device, room))
 
         def losses(batch: torch.Tensor) -> dict[str, torch.Tensor]:
-            divergence = build(batch) if self.batch_size else whole
+            divergence = whole or build(batch)
             return {"gemini": -gemini(networks.posterior(network, batch), divergence, self.pairs)}
 
         def progress(iteration: int, terms: dict[str, float]) -> None:
@@ -92,3 +138,24 @@ class Gemini:
             converged=training.converged,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
+
+    def labeler(self, model: Mapping[str, "np.ndarray"], *, device: str) -> "Labeler | None":
+        """The trained network; the categorical model knows no other spectra."""
+        if self.network == "categorical":
+            return None
+        import torch
+
+        from cubeclust.clustering import Clustering
+        from cubeclust.learning import networks
+        from cubeclust.learning.device import make_exact, to_device
+
+        def label(spectra: "Spectra") -> Clustering:
+            make_exact(device)
+            data = to_device(spectra.flux, device)
+            network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, 0)
+            network.load_state_dict({name: torch.from_numpy(values) for name, values in model.items()})
+            with torch.no_grad():
+                posterior = networks.posterior(network.to(device), data).cpu().numpy()
+            return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior)
+
+        return label

@@ -1,6 +1,7 @@
 """Gaussian mixture, by scikit-learn."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -8,9 +9,14 @@ from cubeclust.errors import InputError
 from cubeclust.settings import check, setting
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cubeclust.clustering import Clustering
+    from cubeclust.methods.protocol import Labeler
     from cubeclust.progress import Progress
     from cubeclust.spectra import Spectra
+
+_PARAMETERS = ("weights", "means", "covariances", "precisions_cholesky")
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class GaussianMixture:
         matrices = {"full": self.n_clusters, "tied": 1}.get(self.covariance, 0)
         return 8 * n_spectra * n_wave + 8 * 3 * matrices * n_wave**2 + 16 * n_spectra * self.n_clusters
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, report: "Progress") -> "Clustering":
+    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Fit the mixture; posterior, weights, means and covariances are in the result."""
         import numpy as np
         from sklearn.exceptions import ConvergenceWarning
@@ -69,5 +75,22 @@ class GaussianMixture:
             history={"lower_bound": np.asarray(model.lower_bounds_, np.float64)},
             iterations=model.n_iter_,
             converged=bool(model.converged_),
-            parameters={"weights": model.weights_, "means": model.means_, "covariances": model.covariances_},
+            parameters={name: getattr(model, name + "_") for name in _PARAMETERS},
         )
+
+    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
+        """Posterior under the fitted mixture."""
+        import numpy as np
+        from sklearn.mixture import GaussianMixture as SklearnMixture
+
+        from cubeclust.clustering import Clustering
+
+        fitted = SklearnMixture(self.n_clusters, covariance_type=self.covariance)
+        for name in _PARAMETERS:
+            setattr(fitted, name + "_", model[name])
+
+        def label(spectra: "Spectra") -> Clustering:
+            posterior = fitted.predict_proba(spectra.flux)
+            return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior.astype(np.float32))
+
+        return label

@@ -1,13 +1,17 @@
 """k-means, by scikit-learn."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from cubeclust.settings import check, setting
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cubeclust.clustering import Clustering
+    from cubeclust.methods.protocol import Labeler
     from cubeclust.progress import Progress
     from cubeclust.spectra import Spectra
 
@@ -31,7 +35,7 @@ class KMeans:
         """scikit-learn centers a float32 copy of the data."""
         return 4 * n_spectra * n_wave + 16 * n_spectra * self.n_clusters
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, report: "Progress") -> "Clustering":
+    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Cluster; the centroids are in the result."""
         from sklearn.cluster import KMeans as SklearnKMeans
         from sklearn.exceptions import ConvergenceWarning
@@ -49,3 +53,10 @@ class KMeans:
             converged=model.n_iter_ < self.max_iter,
             parameters={"centroids": model.cluster_centers_},
         )
+
+    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
+        """The nearest centroid."""
+        from cubeclust.class_means import nearest_mean
+        from cubeclust.clustering import Clustering
+
+        return lambda spectra: Clustering(nearest_mean(spectra, model["centroids"]), self.n_clusters)

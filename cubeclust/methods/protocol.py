@@ -1,27 +1,76 @@
 """What every clustering method is."""
 
-from typing import ClassVar, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
 
 from cubeclust.clustering import Clustering
 from cubeclust.progress import Progress
 from cubeclust.spectra import Spectra
 
+# Labels and posterior of any spectra, clusters in the model's own order.
+Labeler = Callable[[Spectra], Clustering]
+
 
 class Clusterer(Protocol):
-    """A frozen record of settings that turns spectra into a clustering and stays as it is.
+    """A frozen record of settings that turns spectra into a clustering and stays as it is."""
 
-    paper             what to cite
-    default_scale     scaling used where the user names none
-    uses_gpu          whether fit can run on a GPU
-    """
+    @property
+    def n_clusters(self) -> int:
+        """Clusters asked for."""
 
-    paper: ClassVar[str]
-    default_scale: ClassVar[str]
-    uses_gpu: ClassVar[bool]
-    n_clusters: int
+    @property
+    def paper(self) -> str:
+        """What to cite."""
+
+    @property
+    def default_scale(self) -> str:
+        """Scaling used where the user names none."""
+
+    @property
+    def uses_gpu(self) -> bool:
+        """Whether fit can run on a GPU."""
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Bytes that fit takes beside the spectra."""
+        """Bytes that fit needs beside the spectra."""
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, report: Progress) -> Clustering:
-        """Cluster the rows; the same seed on the same device gives the same labels."""
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+        """Cluster the rows; the same seed on the same device gives the same labels.
+
+        room are bytes that may be taken beyond `memory` to save time; they never change the result.
+        """
+
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
+        """The model whose parameters a fit returned, for spectra that it has not seen.
+
+        None where the method has no such model: there the nearest class mean has to decide.
+        """
+
+
+@dataclass(frozen=True)
+class Combinator:
+    """A method made of another one, `inner`, which it resembles in all that is not its own."""
+
+    inner: Clusterer
+
+    @property
+    def n_clusters(self) -> int:
+        """Clusters asked for."""
+        return self.inner.n_clusters
+
+    @property
+    def paper(self) -> str:
+        """What to cite."""
+        return self.inner.paper
+
+    @property
+    def default_scale(self) -> str:
+        """Scaling used where the user names none."""
+        return self.inner.default_scale
+
+    @property
+    def uses_gpu(self) -> bool:
+        """Whether fit can run on a GPU."""
+        return self.inner.uses_gpu

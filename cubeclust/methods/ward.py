@@ -1,12 +1,14 @@
 """Ward's hierarchical clustering, by scikit-learn."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from cubeclust.settings import check, setting
 
 if TYPE_CHECKING:
+    import numpy as np
     from scipy.sparse import csr_array
 
     from cubeclust.clustering import Clustering
@@ -33,7 +35,7 @@ class Ward:
         copies = 8 * n_spectra * n_wave
         return copies * 2 if self.connected else copies + 8 * n_spectra**2
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, report: "Progress") -> "Clustering":
+    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Cluster; the seed plays no role."""
         from sklearn.cluster import AgglomerativeClustering
 
@@ -48,6 +50,9 @@ class Ward:
         if caught:
             report.say("the spaxels lie in separate areas: the nearest spectra of two areas count as touching")
         return Clustering(labels=labels, n_clusters=self.n_clusters)
+
+    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> None:
+        """A hierarchy of merged spectra has no model of other ones."""
 
 
 def _neighbors(spectra: "Spectra") -> "csr_array":

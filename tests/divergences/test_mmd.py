@@ -8,16 +8,21 @@ import torch
 from gemclus.gemini import MMDGEMINI
 
 from cubeclust.divergences.gemini import gemini
-from cubeclust.divergences.mmd import LinearMMD
+from cubeclust.divergences.kernels import KERNELS, Kernel
+from cubeclust.divergences.mmd import mmd
 
-PINS = Path(__file__).parents[1] / "reference" / "gemini_mmd_linear.npz"
+PINS = Path(__file__).parents[1] / "reference" / "gemini_mmd.npz"
 PAIRS = ("ova", "ovo")
+LINEAR = Kernel("linear")
+PINNED = {"linear": "linear", "rbf": "rbf", "polynomial": "poly", "laplacian": "laplacian"}  # name here -> in the pins
 
 
-def ours(logits: np.ndarray, data: np.ndarray, pairs: str, dtype: torch.dtype) -> tuple[float, np.ndarray]:
+def ours(
+    logits: np.ndarray, data: np.ndarray, pairs: str, dtype: torch.dtype, kernel: Kernel = LINEAR, **options: object
+) -> tuple[float, np.ndarray]:
     """Value and gradient at the logits."""
     leaf = torch.tensor(logits, dtype=dtype, requires_grad=True)
-    value = gemini(torch.softmax(leaf, dim=1), LinearMMD(torch.tensor(data, dtype=dtype)), pairs)
+    value = gemini(torch.softmax(leaf, dim=1), mmd(torch.tensor(data, dtype=dtype), kernel, **options), pairs)
     value.backward()
     return float(value.detach()), leaf.grad.double().numpy()
 
@@ -50,37 +55,66 @@ def random_problem(seed: int, case: str) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("pairs", PAIRS)
 @pytest.mark.parametrize("case", ["plain", "empty", "duplicated", "empty and duplicated"])
+@pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("seed", range(3))
-def test_equals_gemclus(pairs: str, case: str, seed: int) -> None:
+@pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")  # in gemclus
+def test_equals_gemclus(pairs: str, case: str, kernel: str, seed: int) -> None:
     logits, data = random_problem(seed, case)
-    posterior = softmax(logits)
-    value, gradient = MMDGEMINI(ovo=pairs == "ovo").evaluate(posterior, data @ data.T, return_grad=True)
+    posterior, peer = softmax(logits), MMDGEMINI(ovo=pairs == "ovo", kernel=kernel)
+    value, gradient = peer.evaluate(posterior, peer.compute_affinity(data), return_grad=True)
     expected = at_logits(posterior, gradient)
-    found, found_gradient = ours(logits, data, pairs, torch.float64)
+    found, found_gradient = ours(logits, data, pairs, torch.float64, Kernel(kernel))
     assert found == pytest.approx(float(value), rel=1e-10)
     assert relative(found_gradient, expected) < 1e-10
-    single, single_gradient = ours(logits, data, pairs, torch.float32)
+    single, single_gradient = ours(logits, data, pairs, torch.float32, Kernel(kernel))
     assert single == pytest.approx(float(value), rel=1e-4)
     assert relative(single_gradient, expected) < 1e-4
 
 
 @pytest.mark.parametrize("pairs", PAIRS)
+@pytest.mark.parametrize("kernel", PINNED)
 @pytest.mark.parametrize("problem", range(3))
-def test_equals_pins(pairs: str, problem: int) -> None:
+def test_equals_pins(pairs: str, kernel: str, problem: int) -> None:
+    name = f"mmd_{PINNED[kernel]}_{pairs}_{problem}"
     with np.load(PINS, allow_pickle=False) as pins:
-        value, gradient = pins[f"val_mmd_linear_{pairs}_{problem}"], pins[f"grad_mmd_linear_{pairs}_{problem}"]
+        value, gradient = pins[f"val_{name}"], pins[f"grad_{name}"]
         posterior, data, logits = pins[f"P_{problem}"], pins[f"X_{problem}"], pins[f"logits_{problem}"]
-    found, found_gradient = ours(logits, data, pairs, torch.float64)
+    found, found_gradient = ours(logits, data, pairs, torch.float64, Kernel(kernel))
     assert found == pytest.approx(float(value), rel=1e-10)
     assert relative(found_gradient, at_logits(posterior, gradient)) < 1e-10
 
 
 @pytest.mark.parametrize("pairs", PAIRS)
-def test_gradient_is_that_of_the_value(pairs: str) -> None:
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_gradient_is_that_of_the_value(pairs: str, kernel: str) -> None:
     random = np.random.default_rng(1)
     data = torch.tensor(random.standard_normal((12, 4)))
     logits = torch.tensor(random.standard_normal((12, 3)), requires_grad=True)
-    assert torch.autograd.gradcheck(lambda z: gemini(torch.softmax(z, dim=1), LinearMMD(data), pairs), logits)
+    divergence = mmd(data, Kernel(kernel))
+    assert torch.autograd.gradcheck(lambda z: gemini(torch.softmax(z, dim=1), divergence, pairs), logits)
+
+
+@pytest.mark.parametrize("pairs", PAIRS)
+def test_linear_kernel_by_either_road(pairs: str) -> None:
+    """The road without K and that with K = X X^T as a matrix given give the same."""
+    logits, data = random_problem(3, "plain")
+    value, gradient = ours(logits, data, pairs, torch.float64)
+    given, given_gradient = ours(logits, data, pairs, torch.float64, matrix=data @ data.T)
+    assert given == pytest.approx(value, rel=1e-12)
+    assert relative(given_gradient, gradient) < 1e-12
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("kernel", ["rbf", "laplacian"])
+def test_equal_distributions_are_at_distance_zero(kernel: str, dtype: torch.dtype) -> None:
+    """Kernels with k(x, x) = 1: I = 0, and |dI/dp(y|x_i)| is at most sqrt(k(x, x)) / n = 1 / n; none for OvO."""
+    data = np.random.default_rng(2).standard_normal((40, 5))
+    value, gradient = ours(np.zeros((40, 4)), data, "ova", dtype, Kernel(kernel))
+    assert abs(value) < 1e-7
+    assert np.abs(gradient).max() <= 1 / 40
+    value, gradient = ours(np.zeros((40, 4)), data, "ovo", dtype, Kernel(kernel))
+    assert value == 0
+    assert np.all(gradient == 0)
 
 
 @pytest.mark.parametrize("pairs", PAIRS)
@@ -97,14 +131,15 @@ def test_equal_distributions_have_a_subgradient(pairs: str, dtype: torch.dtype) 
 
 
 @pytest.mark.parametrize("pairs", PAIRS)
-def test_cluster_of_mass_zero_changes_nothing(pairs: str) -> None:
+@pytest.mark.parametrize("kernel", ["linear", "rbf"])
+def test_cluster_of_mass_zero_changes_nothing(pairs: str, kernel: str) -> None:
     """A posterior that underflows to exactly 0 counts for nothing, and every other gradient stays."""
     logits, data = random_problem(0, "plain")
-    value, gradient = ours(logits, data, pairs, torch.float32)
+    value, gradient = ours(logits, data, pairs, torch.float32, Kernel(kernel))
     with_empty = np.concatenate([logits, np.full((len(logits), 1), -1000.0)], axis=1)
-    value_empty, gradient_empty = ours(with_empty, data, pairs, torch.float32)
+    value_empty, gradient_empty = ours(with_empty, data, pairs, torch.float32, Kernel(kernel))
     assert value_empty == pytest.approx(value, rel=1e-6)
-    np.testing.assert_allclose(gradient_empty[:, :-1], gradient, rtol=1e-4, atol=1e-8)
+    np.testing.assert_allclose(gradient_empty[:, :-1], gradient, rtol=1e-4, atol=1e-7 * np.abs(gradient).max())
     assert np.all(gradient_empty[:, -1] == 0)
 
 

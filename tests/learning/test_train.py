@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from cubeclust.divergences.gemini import gemini
-from cubeclust.divergences.mmd import LinearMMD
+from cubeclust.divergences.mmd import EmbeddedMMD
 from cubeclust.errors import InputError
 from cubeclust.learning import networks
 from cubeclust.learning.batches import FullBatch, Minibatches
@@ -17,10 +17,10 @@ from cubeclust.learning.train import Plateau, train
 def test_gradient_of_every_weight_equals_finite_differences(name: str, pairs: str) -> None:
     """gemclus 1.1.1 fails this for its MLP: it back-propagates through the gradient of the second layer."""
     data = torch.tensor(np.random.default_rng(0).standard_normal((30, 6)))
-    network = networks.build(name, 6, 5, 3, seed=1).double()
+    network = networks.build(name, (30, 6), 5, 3, seed=1).double()
 
     def objective() -> torch.Tensor:
-        return gemini(networks.posterior(network, data), LinearMMD(data), pairs)
+        return gemini(networks.posterior(network, data), EmbeddedMMD(data), pairs)
 
     objective().backward()
     step = 1e-6

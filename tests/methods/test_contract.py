@@ -24,6 +24,11 @@ VARIANTS = [
     ("mmd-ova", {"network": "linear"}),
     ("mmd-ovo", {"network": "linear"}),
     ("mmd-ovo", {"batch_size": 128}),
+    ("mmd-ovo", {"network": "conv1d"}),
+    ("mmd-ovo", {"network": "categorical", "learning_rate": 0.05}),
+    *(("mmd-ova", {"kernel": kernel}) for kernel in ("polynomial", "rbf", "cosine", "laplacian", "sigmoid")),
+    ("mmd-ovo", {"kernel": "rbf", "batch_size": 128}),
+    ("fcm", {"fuzziness": 1.1}),
     *(("gmm", {"covariance": form}) for form in ("full", "tied", "spherical")),
     ("ward", {"connected": True}),
 ]
@@ -44,7 +49,7 @@ def sky_spectra(method: str, regions: int = 4, seed: int = 0) -> tuple[Spectra, 
 
 def fit(name: str, settings: dict, spectra: Spectra, seed: int = 0, n_clusters: int = 4):
     method = METHODS[name].create(n_clusters=n_clusters, **settings)
-    return method.fit(spectra, seed=seed, device="cpu", report=Silent()).canonical()
+    return method.fit(spectra, seed=seed, device="cpu", room=0, report=Silent()).canonical()
 
 
 @pytest.mark.parametrize(("name", "settings"), VARIANTS, ids=IDS)

@@ -1,0 +1,88 @@
+"""The blockwise product K(X, X) @ V; K is never held as a whole unless the memory allows it."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from cubeclust.divergences.embedding import pad
+from cubeclust.divergences.kernels import Entries
+from cubeclust.errors import InputError
+
+# Side of a block: large enough for the rate of a large product. It does not depend on the memory budget, so
+# that the budget never changes a result.
+SIDE = {"cpu": 2048, "cuda": 8192}
+_SMALLEST = 128
+
+
+class Gram:
+    """Symmetric matrix K (n, n) known by its blocks, for products with many columns over many steps.
+
+    Of two blocks that mirror each other one is computed and used for both. The first blocks that fit into `room`
+    bytes are kept, the others computed anew in each product: both ways give the same numbers. Products within
+    a block have the precision of its entries (float32 for spectra); sums over blocks are float64.
+
+    Where a GPU runs out of memory the kept blocks are dropped, the blocks halved, and `say` told once.
+
+    entries   block (rows, columns) of K
+    like      tensor with the dtype and the device of the entries
+    """
+
+    def __init__(
+        self, entries: Entries, n: int, like: Tensor, room: int = 0, say: Callable[[str], None] = lambda sentence: None
+    ) -> None:
+        self.entries, self.n, self.like, self.room, self.say = entries, n, like, room, say
+        self.side = SIDE[like.device.type]
+        self._kept: dict[tuple[int, int], Tensor] = {}
+
+    def product(self, columns: Tensor) -> Tensor:
+        """K @ columns (n, c): (n, c) float64."""
+        while True:
+            try:
+                return self._product(columns)
+            except torch.OutOfMemoryError as error:
+                if self.side <= _SMALLEST:
+                    raise InputError("the GPU has no memory left for the kernel; give --device cpu.") from error
+                self._shrink()
+
+    def blocks(self) -> Iterator[tuple[slice, slice, Tensor]]:
+        """Yield (rows, columns, block) of the upper triangle, diagonal blocks included."""
+        for start in range(0, self.n, self.side):
+            for other in range(start, self.n, self.side):
+                rows, columns = slice(start, start + self.side), slice(other, other + self.side)
+                yield rows, columns, self._block(rows, columns)
+
+    @staticmethod
+    def need(n: int, n_columns: int, device: str = "cpu") -> int:
+        """Bytes of a product of float32 blocks that keeps none of them."""
+        side = min(n, SIDE[device])
+        return 3 * 4 * side**2 + 5 * 8 * n * n_columns
+
+    def _product(self, columns: Tensor) -> Tensor:
+        narrow = pad(columns.to(self.like.dtype))  # (n, c')
+        out = torch.zeros(narrow.shape, dtype=torch.float64, device=self.like.device)
+        for i, j, block in self.blocks():
+            out[i] += block @ narrow[j]
+            if i != j:
+                out[j] += block.T @ narrow[i]
+        return out[:, : columns.shape[1]]
+
+    def _block(self, rows: slice, columns: slice) -> Tensor:
+        place = rows.start, columns.start
+        if place in self._kept:
+            return self._kept[place]
+        block = self.entries(rows, columns)
+        size = block.numel() * block.element_size()
+        if size <= self.room:
+            self.room -= size
+            self._kept[place] = block
+        return block
+
+    def _shrink(self) -> None:
+        """Halve the blocks and keep none of them."""
+        if self.side == SIDE[self.like.device.type]:
+            self.say("the GPU is out of memory: smaller blocks of the kernel, none of them kept")
+        self._kept.clear()
+        self.room, self.side = 0, self.side // 2
+        if self.like.device.type == "cuda":
+            torch.cuda.empty_cache()

@@ -1,0 +1,109 @@
+"""Fuzzy c-means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from cubeclust.errors import InputError
+from cubeclust.settings import check, setting
+
+if TYPE_CHECKING:
+    from cubeclust.clustering import Clustering
+    from cubeclust.methods.protocol import Labeler
+    from cubeclust.progress import Progress
+    from cubeclust.soft_means import Assignment
+    from cubeclust.spectra import Spectra
+
+
+@dataclass(frozen=True)
+class FuzzyCMeans:
+    """Minimize the sum of u_ij^m |x_i - c_j|^2 over memberships u that sum to 1 for each spectrum.
+
+    The usual m = 2 lets all centroids fall onto the mean of data with many channels; the default exponent is
+    therefore that of Schwaemmle & Jensen (2010) for the number of spectra and channels.
+    """
+
+    n_clusters: int = setting(10, "Number of clusters.", minimum=2)
+    fuzziness: float = setting(
+        0.0, "Exponent m of the memberships, above 1; 0 = by Schwaemmle & Jensen 2010 (near 1 for spectra).", minimum=0
+    )
+    n_starts: int = setting(10, "k-means++ starts.", minimum=1)
+    max_iter: int = setting(300, "Iterations of one start.", minimum=1)
+    tolerance: float = setting(1e-6, "Stop at a smaller fall of the objective, as a share of it.", above=0)
+
+    paper: ClassVar[str] = "Bezdek 1981, Pattern Recognition with Fuzzy Objective Function Algorithms (Plenum)"
+    default_scale: ClassVar[str] = "zscore"
+    uses_gpu: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check(self)
+        if 0 < self.fuzziness <= 1:
+            raise InputError(f"--fuzziness is {self.fuzziness}: give a value above 1, or 0 for the default.")
+
+    def memory(self, n_spectra: int, n_wave: int) -> int:
+        """Distances, memberships, their logarithms and powers in float64."""
+        return 8 * 8 * n_spectra * self.n_clusters + 8 * 4 * self.n_clusters * n_wave
+
+    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+        """Cluster; centroids and the exponent are in the result."""
+        from cubeclust.class_means import squared_distances
+        from cubeclust.clustering import Clustering
+        from cubeclust.soft_means import SoftMeans, best_of, soft_means
+
+        exponent = self.fuzziness or default_fuzziness(len(spectra), spectra.n_wave)
+
+        def run(means: np.ndarray) -> SoftMeans:
+            start = _memberships(squared_distances(spectra, means), exponent).objective
+            return soft_means(
+                spectra,
+                means,
+                lambda squares, before: _memberships(squares, exponent),
+                max_iter=self.max_iter,
+                tolerance=self.tolerance * start,
+                report=lambda done, loss: report.advance("fit", done, self.max_iter, objective=loss),
+            )
+
+        best = best_of(self.n_starts, seed, spectra, self.n_clusters, run)
+        posterior = best.assignment.posterior.astype(np.float32)
+        return Clustering(
+            labels=posterior.argmax(axis=1),
+            n_clusters=self.n_clusters,
+            posterior=posterior,
+            history={"objective": np.array(best.objectives)},
+            iterations=len(best.objectives) - 1,
+            converged=best.converged,
+            parameters={"centroids": best.means, "fuzziness": np.array([exponent])},
+        )
+
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> "Labeler":
+        """Memberships in the fitted clusters."""
+        from cubeclust.class_means import squared_distances
+        from cubeclust.clustering import Clustering
+
+        def label(spectra: "Spectra") -> Clustering:
+            squares = squared_distances(spectra, model["centroids"])
+            posterior = _memberships(squares, float(model["fuzziness"][0])).posterior
+            return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior.astype(np.float32))
+
+        return label
+
+
+def default_fuzziness(n_spectra: int, n_wave: int) -> float:
+    """M for n_spectra spectra of n_wave channels (Schwaemmle & Jensen 2010, Bioinformatics 26, 2841, Eq. 5)."""
+    power = -0.0406 * log(n_spectra) - 0.1134
+    return 1 + (1418 / n_spectra + 22.05) * n_wave**-2 + (12.33 / n_spectra + 0.243) * n_wave**power
+
+
+def _memberships(squares: np.ndarray, exponent: float) -> "Assignment":
+    """u_ij = 1 / sum_l (d_ij^2 / d_il^2)^(1 / (m - 1)), in logarithms so that m near 1 does not overflow."""
+    from scipy.special import softmax
+
+    from cubeclust.soft_means import Assignment
+
+    least = np.finfo(np.float64).tiny
+    posterior = softmax(np.log(np.maximum(squares, least)) / (1 - exponent), axis=1)
+    weights = posterior**exponent
+    return Assignment(posterior, weights, float((weights * squares).sum() / len(squares)))

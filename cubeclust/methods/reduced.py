@@ -1,0 +1,61 @@
+"""Any method on the principal components of the spectra."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cubeclust.clustering import Clustering
+from cubeclust.errors import InputError
+from cubeclust.methods.protocol import Combinator, Labeler
+from cubeclust.spectra import Spectra
+
+if TYPE_CHECKING:
+    from cubeclust.progress import Progress
+
+
+@dataclass(frozen=True)
+class Reduced(Combinator):
+    """Fit `inner` on the leading n_components principal components of the scaled spectra."""
+
+    n_components: int
+
+    def memory(self, n_spectra: int, n_wave: int) -> int:
+        """Components of all spectra, the covariance with its eigenvectors, and the inner method."""
+        own = 4 * n_spectra * self.n_components + 4 * 4 * min(n_wave, n_spectra) * n_wave
+        return own + self.inner.memory(n_spectra, self.n_components)
+
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: "Progress") -> Clustering:
+        """Find the components, then fit on them; mean and components are in the result beside the inner model."""
+        from sklearn.decomposition import PCA
+
+        if self.n_components > min(spectra.flux.shape):
+            raise InputError(
+                f"--pca {self.n_components} exceeds what {len(spectra)} spectra of {spectra.n_wave} channels have; "
+                "ask for fewer components."
+            )
+        solver = "covariance_eigh" if len(spectra) > spectra.n_wave else "full"
+        pca = PCA(self.n_components, svd_solver=solver).fit(spectra.flux)
+        report.say(
+            f"{self.n_components} principal components hold {pca.explained_variance_ratio_.sum():.1%} of the variance"
+        )
+        own = {"pca/mean": pca.mean_, "pca/components": pca.components_}
+        reduced = _projected(spectra, own)
+        clustering = self.inner.fit(reduced, seed=seed, device=device, room=room, report=report)
+        return replace(clustering, parameters=own | clustering.parameters)
+
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
+        """The inner model on the same components."""
+        label = self.inner.labeler({name: model[name] for name in model if not name.startswith("pca/")}, device=device)
+        return label and (lambda spectra: label(_projected(spectra, model)))
+
+
+def _projected(spectra: Spectra, model: Mapping[str, np.ndarray]) -> Spectra:
+    """Spectra whose channels are components (n, n_components); their wavelengths are numbers of components."""
+    components = model["pca/components"].astype(np.float32)
+    offset = model["pca/mean"].astype(np.float64) @ components.T
+    scores = np.empty((len(spectra), len(components)), np.float32)
+    for rows in spectra.blocks():
+        scores[rows] = spectra.flux[rows] @ components.T - offset
+    return replace(spectra, flux=scores, variance=None, wavelength=np.arange(1.0, len(components) + 1))

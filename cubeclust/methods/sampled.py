@@ -1,0 +1,103 @@
+"""Any method on a sample of the spectra."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cubeclust.class_means import class_means, nearest_mean
+from cubeclust.clustering import Clustering
+from cubeclust.errors import InputError
+from cubeclust.methods.protocol import Combinator, Labeler
+from cubeclust.spectra import Spectra
+
+if TYPE_CHECKING:
+    from cubeclust.progress import Progress
+
+SAMPLINGS = ("random", "snr")
+_STRATA = 10  # classes of signal to noise that have equal shares in the sample
+_MEANS, _CLUSTERS = "nearest/means", "nearest/clusters"
+
+
+@dataclass(frozen=True)
+class Sampled(Combinator):
+    """Fit `inner` on n_sample spectra and label the others by its model, or by the nearest class mean if it has none.
+
+    by is "random", or "snr": the sample takes equally from ten ranges of signal to noise that span its logarithm
+    from the 1 to the 99 % quantile, so that the few bright spectra are not lost among the many faint ones.
+    """
+
+    n_sample: int
+    by: str = "random"
+
+    def memory(self, n_spectra: int, n_wave: int) -> int:
+        """The sample, the inner method on it, and the posterior of all."""
+        n = min(self.n_sample, n_spectra)
+        return 4 * n * n_wave + self.inner.memory(n, n_wave) + 24 * n_spectra * self.n_clusters
+
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: "Progress") -> Clustering:
+        """Fit on the sample, then label all rows; those of the sample keep what the fit gave them."""
+        if self.n_sample >= len(spectra):
+            report.say(f"--sample {self.n_sample}: there are only {len(spectra)} spectra, and all of them are fitted")
+            return self.inner.fit(spectra, seed=seed, device=device, room=room, report=report)
+        if self.n_sample < max(2, self.n_clusters):
+            raise InputError(f"--sample {self.n_sample} is fewer than {max(2, self.n_clusters)} spectra; raise it.")
+        chosen = self._choose(spectra, seed)
+        part = spectra.sample(chosen)
+        fitted = self.inner.fit(part, seed=seed, device=device, room=room, report=report)
+        label = self.inner.labeler(fitted.parameters, device=device)
+        if label is None:
+            report.say("the method has no model of other spectra: each gets the class of the nearest mean")
+            means, clusters = _means(part, fitted)
+            fitted = replace(fitted, posterior=None, parameters={_MEANS: means, _CLUSTERS: clusters})
+            label = _nearest(fitted.parameters, self.n_clusters)
+        return _combined(fitted, label(spectra), chosen)
+
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
+        """The nearest of the class means where the fit left them, else the inner model."""
+        if _MEANS not in model:
+            return self.inner.labeler(model, device=device)
+        return _nearest(model, self.n_clusters)
+
+    def _choose(self, spectra: Spectra, seed: int) -> np.ndarray:
+        """Rows of the sample in ascending order."""
+        random = np.random.default_rng(seed)
+        if self.by == "random":
+            return np.sort(random.choice(len(spectra), self.n_sample, replace=False))
+        if not np.isfinite(spectra.snr).any():
+            raise InputError("--sample-by snr needs a signal to noise and the cube has no variance; sample at random.")
+        return np.sort(_stratified(spectra.snr, self.n_sample, random))
+
+
+def _stratified(snr: np.ndarray, number: int, random: np.random.Generator) -> np.ndarray:
+    """Rows taken in turn from each stratum, in random order within it, until there are enough."""
+    level = np.log10(np.clip(np.nan_to_num(snr, nan=0.0), 1e-3, None))
+    low, high = np.quantile(level, (0.01, 0.99))
+    stratum = np.digitize(level, np.linspace(low, high, _STRATA + 1)[1:-1])
+    order = random.permutation(len(snr))
+    turn = np.empty(len(snr), int)
+    for name in range(_STRATA):
+        members = order[stratum[order] == name]
+        turn[members] = np.arange(len(members))
+    return order[np.argsort(turn[order], kind="stable")][:number]
+
+
+def _means(part: Spectra, fitted: Clustering) -> tuple[np.ndarray, np.ndarray]:
+    """Means of the clusters that have members, and which clusters they are."""
+    clusters = np.unique(fitted.labels)
+    return class_means(part, fitted.labels, fitted.n_clusters)[clusters], clusters
+
+
+def _nearest(model: Mapping[str, np.ndarray], n_clusters: int) -> Labeler:
+    """Labels by the nearest of the class means in the model."""
+    means, clusters = model[_MEANS], model[_CLUSTERS]
+    return lambda spectra: Clustering(clusters[nearest_mean(spectra, means)], n_clusters)
+
+
+def _combined(fitted: Clustering, everywhere: Clustering, chosen: np.ndarray) -> Clustering:
+    """Labels and posterior of all rows, with those of the fit where it had them."""
+    everywhere.labels[chosen] = fitted.labels
+    if everywhere.posterior is not None and fitted.posterior is not None:
+        everywhere.posterior[chosen] = fitted.posterior
+    return replace(fitted, labels=everywhere.labels, posterior=everywhere.posterior)

@@ -1,0 +1,78 @@
+"""Spectral clustering on the graph of nearest neighbors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from cubeclust.settings import check, setting
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from cubeclust.clustering import Clustering
+    from cubeclust.progress import Progress
+    from cubeclust.spectra import Spectra
+
+_DENSE = 500  # spectra up to which all eigenvectors are computed
+
+
+@dataclass(frozen=True)
+class Spectral:
+    """k-means on the leading eigenvectors of the normalized neighbor graph, rows at unit length (Ng et al. 2001)."""
+
+    n_clusters: int = setting(10, "Number of clusters.", minimum=1)
+    n_neighbors: int = setting(10, "Neighbors of a spectrum in the graph.", minimum=1)
+    n_starts: int = setting(10, "Random starts of the k-means on the eigenvectors.", minimum=1)
+
+    paper: ClassVar[str] = "Ng, Jordan & Weiss 2001, NIPS 14, 849"
+    default_scale: ClassVar[str] = "zscore"
+    uses_gpu: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def memory(self, n_spectra: int, n_wave: int) -> int:
+        """The graph three times over and the Lanczos vectors in float64."""
+        graph = 3 * 2 * 12 * n_spectra * self.n_neighbors
+        dense = 3 * 8 * n_spectra**2 if n_spectra <= _DENSE else 0
+        return graph + dense + 8 * n_spectra * max(2 * self.n_clusters + 1, 20) + 2**28
+
+    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+        """Cluster; the model does not extend to other spectra."""
+        from sklearn.cluster import KMeans
+
+        from cubeclust.clustering import Clustering
+
+        vectors = _leading_eigenvectors(_graph(spectra.flux, self.n_neighbors), self.n_clusters, seed)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        embedding = vectors / np.where(lengths > 0, lengths, 1)
+        labels = KMeans(self.n_clusters, n_init=self.n_starts, random_state=seed).fit_predict(embedding)
+        return Clustering(labels.astype(int), self.n_clusters)
+
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> None:
+        """Spectral clustering has no model of other spectra."""
+
+
+def _graph(flux: np.ndarray, n_neighbors: int) -> "csr_array":
+    """Symmetric adjacency (n, n), (A + A^T) / 2, scaled by the square roots of the degrees."""
+    from scipy.sparse import csr_array, diags_array
+    from sklearn.neighbors import kneighbors_graph
+
+    directed = csr_array(kneighbors_graph(flux, min(n_neighbors, len(flux) - 1)))
+    graph = (directed + directed.T) / 2
+    scale = diags_array(1 / np.sqrt(graph.sum(axis=1)))
+    return (scale @ graph @ scale).tocsr()
+
+
+def _leading_eigenvectors(graph: "csr_array", number: int, seed: int) -> np.ndarray:
+    """Eigenvectors (n, number) of the largest eigenvalues; the seed starts the Lanczos iteration."""
+    from scipy.linalg import eigh
+    from scipy.sparse.linalg import eigsh
+
+    n = graph.shape[0]
+    if n <= _DENSE or number >= n:
+        return eigh(graph.toarray(), subset_by_index=(n - number, n - 1))[1]
+    start = np.random.default_rng(seed).uniform(-1, 1, n)
+    return eigsh(graph, number, which="LA", v0=start)[1]
