@@ -35,6 +35,7 @@ class Conv1d(nn.Module):
         positions = -(-n_features // 16)
         self.head = nn.Sequential(nn.Linear(16 * positions, hidden), nn.ReLU(), nn.Linear(hidden, n_clusters))
         self.rows = memory.rows_per_block(4 * 6 * n_features)
+        self.apply(_keep_variance)
 
     def forward(self, data: Tensor) -> Tensor:
         """Logits (n, n_clusters) of data (n, n_features)."""
@@ -45,6 +46,13 @@ class Conv1d(nn.Module):
 
     def _logits(self, rows: Tensor) -> Tensor:
         return self.head(self.features(rows[:, None]).flatten(1))
+
+
+def _keep_variance(layer: nn.Module) -> None:
+    """Start of He et al. (2015), in place: with smaller weights the deeper network begins with equal clusters."""
+    if isinstance(layer, nn.Conv1d | nn.Linear):
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        nn.init.zeros_(layer.bias)
 
 
 def conv1d(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> nn.Module:
@@ -69,7 +77,7 @@ def categorical(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> n
     return Categorical(n_rows, n_clusters)
 
 
-# Weights and biases of layers start uniform in +-1/sqrt(inputs of the layer), as in gemclus (torch's own default).
+# Weights and biases of linear and mlp start uniform in +-1/sqrt(inputs of the layer), as in gemclus (torch's default).
 NETWORKS: dict[str, Callable[[int, int, int, int], nn.Module]] = {
     "mlp": mlp,
     "linear": linear,

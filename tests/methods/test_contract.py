@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from sklearn.metrics import adjusted_rand_score
 from cubeclust.cube import Cube
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
+from cubeclust.methods.reduced import Reduced
+from cubeclust.methods.sampled import Sampled
 from cubeclust.preprocessing.normalize import NormalizeBand
 from cubeclust.preprocessing.scaling import SCALINGS
 from cubeclust.preprocessing.windows import Window
@@ -88,6 +91,38 @@ def test_same_seed_same_labels(name: str, settings: dict) -> None:
     assert np.array_equal(first.labels, second.labels)
     if first.posterior is not None:
         assert np.array_equal(first.posterior, second.posterior)
+
+
+@pytest.mark.parametrize(("name", "settings"), VARIANTS, ids=IDS)
+def test_fitted_model_labels_other_spectra(name: str, settings: dict) -> None:
+    """On its own spectra it repeats the fit, and where it does not exist the method says so by None."""
+    spectra, truth = sky_spectra(name)
+    method = METHODS[name].create(n_clusters=4, **settings)
+    fitted = method.fit(spectra, seed=0, device="cpu", room=0, report=Silent())
+    label = method.labeler(fitted.parameters, device="cpu")
+    if label is None:
+        assert name in ("ward", "spectral") or settings.get("network") == "categorical"
+        return
+    again = label(spectra)
+    assert np.array_equal(again.labels, fitted.labels)
+    if fitted.posterior is not None:
+        np.testing.assert_allclose(again.posterior, fitted.posterior, atol=1e-5)
+    others, truth = sky_spectra(name, seed=11)
+    assert adjusted_rand_score(truth, label(others).labels) >= 0.9
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("combine", [lambda inner: Reduced(inner, 6), lambda inner: Sampled(inner, 200)])
+def test_every_method_can_be_combined(name: str, combine: Callable) -> None:
+    spectra, truth = sky_spectra(name)
+    method = combine(METHODS[name].create(n_clusters=4))
+    clustering = method.fit(spectra, seed=0, device="cpu", room=0, report=Silent())
+    assert clustering.labels.shape == (len(spectra),)
+    assert adjusted_rand_score(truth, clustering.labels) >= 0.95
+    label = method.labeler(clustering.parameters, device="cpu")
+    if label is not None:
+        assert np.mean(label(spectra).labels == clustering.labels) > 0.99
+    assert method.memory(1000, 100) >= 0
 
 
 @pytest.mark.parametrize("name", METHODS)
