@@ -189,6 +189,11 @@ def test_redshifts_without_a_common_range_are_refused(sky: Sky) -> None:
         frame_of(z, sky.wavelength)
 
 
+def test_single_channel_has_no_edges() -> None:
+    with pytest.raises(InputError, match="two channels or more"):
+        frame_of(np.zeros((2, 2)), np.array([5000.0]))
+
+
 def test_spaxels_that_shorten_the_range_are_counted() -> None:
     wavelength = 4750 + 1.25 * np.arange(3681)
     z = 0.0038 + 8e-4 * np.sin(np.arange(1000.0))
