@@ -17,15 +17,17 @@ class ClassMap:
     max_posterior     (NY, NX) float32: largest p(y|x), NaN where unclassified or where the method has none
     quality           (NY, NX) int32: Quality bits, 0 where classified
     wcs               celestial WCS of the frame or None
+    redshift          (NY, NX) float64 that spectra were shifted by, NaN where unknown; None if they were not
     """
 
     classes: np.ndarray
     max_posterior: np.ndarray
     quality: np.ndarray
     wcs: WCS | None
+    redshift: np.ndarray | None = None
 
     @classmethod
-    def of(cls, spectra: Spectra, clustering: Clustering) -> "ClassMap":
+    def of(cls, spectra: Spectra, clustering: Clustering, redshift: np.ndarray | None = None) -> "ClassMap":
         """Map of a clustering in canonical order; the one place where labels become classes."""
         if clustering.posterior is None:
             best = np.full(len(spectra), np.nan, np.float32)
@@ -36,6 +38,7 @@ class ClassMap:
             max_posterior=spectra.image(best, np.nan),
             quality=spectra.quality,
             wcs=spectra.wcs,
+            redshift=redshift,
         )
 
     @property

@@ -16,12 +16,13 @@ class ClassSpectra:
     """Statistics of the normalized, unscaled spectra of each class, each (n_classes, n_wave) float32.
 
     std is the population deviation within the class; mean_error is the error of the mean that the variance
-    of the cube implies (independent spaxels), NaN without variance. wavelength (n_wave,), medium and unit are those
-    of the spectra.
+    of the cube implies (independent spaxels), NaN without variance. wavelength (n_wave,), medium, rest and unit are
+    those of the spectra.
     """
 
     wavelength: np.ndarray
     medium: str
+    rest: bool
     unit: str
     mean: np.ndarray
     std: np.ndarray
@@ -45,7 +46,7 @@ class ClassSpectra:
                 tables[2:5, label, part] = np.quantile(flux, QUANTILES, axis=0, overwrite_input=True)
                 if spectra.variance is not None:
                     tables[5, label, part] = _mean_error(spectra.variance[members, part])
-        return cls(spectra.wavelength, spectra.medium, spectra.unit, *tables)
+        return cls(spectra.wavelength, spectra.medium, spectra.rest, spectra.unit, *tables)
 
 
 def _mean_error(variance: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ class Quality(IntFlag):
     MASKED = 8
     LOW_SNR = 16
     NOT_NORMALIZABLE = 32
+    NO_VELOCITY = 64
 
 
 MEANING = {
@@ -21,4 +22,5 @@ MEANING = {
     Quality.MASKED: "flagged by the mask of the cube or --mask",
     Quality.LOW_SNR: "signal to noise under --min-snr",
     Quality.NOT_NORMALIZABLE: "band mean or total flux unknown or not > 0",
+    Quality.NO_VELOCITY: "no velocity in --velocity-map",
 }

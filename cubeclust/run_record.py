@@ -36,7 +36,7 @@ class Outcome:
     @classmethod
     def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering) -> "Outcome":
         """Map and class products of a clustering in canonical order."""
-        class_map = ClassMap.of(prepared.spectra, clustering)
+        class_map = ClassMap.of(prepared.spectra, clustering, None if plan.rest is None else plan.rest.z)
         rows = class_table(class_map, prepared.spectra)
         spectra = ClassSpectra.of(prepared.spectra, clustering.labels, class_map.n_classes)
         return cls(plan, prepared, clustering, class_map, rows, spectra)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from cubeclust.errors import InputError
+from cubeclust.io import velocity_maps
 from cubeclust.io.layouts import VARIANCE_KINDS, VarianceKind
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.methods.protocol import Clusterer
@@ -22,6 +23,7 @@ PRODUCTS = ("classmap.fits", "overlay.png", "spectra.png", "result.h5")
 class RunSettings:
     """Settings of `cubeclust run`, under the names of its options.
 
+    velocity_unit None takes the BUNIT of velocity_map; with that map, windows and band are rest wavelengths.
     crop is (left, right, bottom, top) in spaxels; normalize_band "auto" takes 7600:8100 Angstrom where the
     cube covers it; scale None takes the method's own; memory None takes what is free, in bytes.
     method_settings holds the method's options by field name.
@@ -35,6 +37,9 @@ class RunSettings:
     window: tuple[Window, ...] = ()
     exclude: tuple[Window, ...] = ()
     mask: Path | None = None
+    velocity_map: Path | None = None
+    velocity_unit: str | None = None
+    velocity_hdu: str | None = None
     min_snr: float | None = None
     max_nan: float = 0.1
     normalize_band: Window | Literal["auto"] | None = "auto"
@@ -56,6 +61,7 @@ class RunSettings:
             "normalize_band": self.normalize_band in ("auto", None) or isinstance(self.normalize_band, Window),
             "scale": self.scale is None or self.scale in SCALINGS,
             "variance_kind": self.variance_kind is None or self.variance_kind in VARIANCE_KINDS,
+            "velocity_unit": self.velocity_unit is None or self.velocity_unit in velocity_maps.UNITS,
             "device": self.device in ("auto", "cpu", "cuda"),
             "crop": len(self.crop) == 4 and all(isinstance(n, int) and n >= 0 for n in self.crop),
             "pca": self.pca is None or self.pca >= 1,
@@ -70,6 +76,11 @@ class RunSettings:
                 raise InputError(
                     f"{option} cannot be {getattr(self, name)!r}; `cubeclust run --help` says what it takes."
                 )
+
+        if self.velocity_map is None and (self.velocity_unit or self.velocity_hdu):
+            raise InputError(
+                "--velocity-unit and --velocity-hdu describe a --velocity-map; give one or leave them out."
+            )
 
     def clusterer(self) -> Clusterer:
         """Record of the method, combined as asked; InputError for an unknown name or a setting out of bounds."""

@@ -24,6 +24,7 @@ class Spectra:
     wcs           celestial WCS of the frame or None
     unit          unit of flux, "" once normalized
     medium        "air", "vacuum" or "unknown"
+    rest          whether each spectrum was shifted to its rest frame
     """
 
     flux: np.ndarray
@@ -36,6 +37,7 @@ class Spectra:
     wcs: WCS | None = None
     unit: str = ""
     medium: str = "unknown"
+    rest: bool = False
 
     @classmethod
     def of(cls, cube: Cube) -> "Spectra":

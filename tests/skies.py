@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
+from astropy.wcs import WCS
+from scipy.special import erf
 
 
 @dataclass(frozen=True)
@@ -65,4 +67,66 @@ def write_sky(path: Path, sky: Sky, header: fits.Header | None = None) -> Path:
         fits.ImageHDU(sky.variance, header, name="STAT"),
     ]
     fits.HDUList(hdus).writeto(path, overwrite=True)
+    return path
+
+
+LINES = {6548.05: 1.0, 6562.8: 3.0, 6583.45: 2.0, 6716.44: 0.8, 6730.82: 0.7}  # rest wavelength in air: flux
+SPEED_OF_LIGHT = 299_792.458  # km/s
+
+
+@dataclass(frozen=True)
+class Galaxy(Sky):
+    """A rotating disk: velocity (NY, NX) in km/s; flux of each of LINES at rest (n_lines, NY, NX)."""
+
+    velocity: np.ndarray
+    line_flux: np.ndarray
+
+
+def make_galaxy(
+    ny: int = 20, nx: int = 22, *, log: bool = False, noise: float = 0.0, sigma: float = 1.5, seed: int = 0
+) -> Galaxy:
+    """A disk that turns at 250 km/s around z = 0.0038, in sectors with one of three ratios of the lines.
+
+    Sectors that face each other have the same ratios and opposite velocities.
+    """
+    random = np.random.default_rng(seed)
+    channel = np.arange(360)
+    wavelength = 6400 * np.exp(1.9e-4 * channel) if log else 6400 + 1.25 * channel
+    y, x = np.indices((ny, nx)) - np.array([ny - 1, nx - 1])[:, None, None] / 2
+    radius = np.hypot(y, x)
+    velocity = 0.0038 * SPEED_OF_LIGHT + 250 * x / np.maximum(radius, 0.5) * np.tanh(radius / 3)
+    truth = (np.arctan2(y, x) // (np.pi / 3)).astype(int) % 3
+    ratios = np.array([[1, 1, 1, 1, 1], [2, 0.8, 2, 1, 1], [1, 1, 1, 2.5, 2.5]])  # in each kind of sector
+    line_flux = 20 * (ratios * list(LINES.values()))[truth].transpose(2, 0, 1)
+    stretch = 1 + velocity / SPEED_OF_LIGHT
+    low, high = (edge[:, None, None] / stretch for edge in channel_limits(wavelength))
+    clean = density_at_rest(low, high, line_flux, sigma) / stretch
+    variance = noise**2 * random.uniform(0.5, 2.0, clean.shape)
+    flux = clean + np.sqrt(variance) * random.standard_normal(clean.shape)
+    return Galaxy(flux.astype(np.float32), variance.astype(np.float32), truth, wavelength, velocity, line_flux)
+
+
+def density_at_rest(low: np.ndarray, high: np.ndarray, line_flux: np.ndarray, sigma: float) -> np.ndarray:
+    """Mean flux per Angstrom between two rest wavelengths: a continuum of 1 and the lines as Gaussians."""
+    density = np.ones(np.broadcast_shapes(low.shape, line_flux.shape[1:]))
+    for center, flux in zip(LINES, line_flux, strict=True):
+        upper, lower = (erf((edge - center) / sigma / np.sqrt(2)) for edge in (high, low))
+        density += flux * (upper - lower) / 2 / (high - low)
+    return density
+
+
+def channel_limits(wavelength: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper edges of channels: halfway between centers, symmetric around the outer ones."""
+    half = np.diff(wavelength) / 2
+    return wavelength - np.append(half[0], half), wavelength + np.append(half, half[-1])
+
+
+def write_velocity_map(
+    path: Path, values: np.ndarray, unit: str | None = "km/s", header: fits.Header | None = None
+) -> Path:
+    """Write an image with BUNIT, on the celestial WCS of a cube's header if one is given."""
+    image = fits.Header() if header is None else WCS(header).celestial.to_header()
+    if unit is not None:
+        image["BUNIT"] = unit
+    fits.writeto(path, values, image, overwrite=True)
     return path

@@ -13,6 +13,8 @@ from cubeclust import InputError, RunSettings
         {"normalize_band": "none"},
         {"variance_kind": "sigma"},
         {"scale": "z"},
+        {"velocity_unit": "mph"},
+        {"velocity_hdu": "GAS"},
         {"device": "gpu"},
         {"crop": (-3, 0, 0, 0)},
         {"crop": (1, 2)},

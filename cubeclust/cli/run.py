@@ -41,6 +41,12 @@ _OPTIONS: list[click.Parameter] = [
     click.Option(["--exclude"], type=WindowType(), multiple=True,
                  help="Wavelengths to leave out, such as sky residuals; repeatable."),
     click.Option(["--mask"], type=click.Path(path_type=Path), help="FITS image of the frame, 0 = good."),
+    click.Option(["--velocity-map"], type=click.Path(path_type=Path),
+                 help="FITS image of the frame with velocities v = c z: spectra are shifted to rest, and every "
+                      "wavelength asked for is one at rest."),
+    click.Option(["--velocity-unit"], type=click.Choice(["km/s", "m/s", "z"]),
+                 help="Unit of that image, where its BUNIT is missing or wrong."),
+    click.Option(["--velocity-hdu"], help="HDU of that image, where the file has several."),
     click.Option(["--min-snr"], type=float, help="Least median signal to noise per channel of a spectrum."),
     click.Option(["--max-nan"], type=click.FloatRange(0, 1), default=0.1, show_default=True,
                  help="Largest share of missing channels of a spectrum; the gaps are interpolated."),

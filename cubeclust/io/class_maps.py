@@ -11,6 +11,7 @@ from cubeclust.class_map import ClassMap
 from cubeclust.class_spectra import STATISTICS, ClassSpectra
 from cubeclust.class_table import ClassRow
 from cubeclust.io.celestial import cd_header
+from cubeclust.io.velocity_maps import LIGHT_SPEED
 from cubeclust.quality import MEANING
 
 _CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
@@ -40,20 +41,27 @@ def write_class_map(
     spectra: ClassSpectra,
     provenance: Provenance,
 ) -> None:
-    """Write PRIMARY, CLASSMAP, QUALITY, MAXPROB, CLASSES, SPECTRA and WAVELENGTH with checksums."""
+    """Write PRIMARY, CLASSMAP, QUALITY, MAXPROB, CLASSES, SPECTRA and WAVELENGTH with checksums.
+
+    VELOCITY follows MAXPROB where spectra were shifted to rest.
+    """
     sky = cd_header(class_map.wcs)
     hdus = [
         _primary(provenance),
         fits.ImageHDU(class_map.classes, _header(sky, "class, 0 = unclassified"), name="CLASSMAP"),
         fits.ImageHDU(class_map.quality.astype(np.int32), _quality_header(sky), name="QUALITY"),
         fits.ImageHDU(class_map.max_posterior, _header(sky, "largest posterior p(class|spectrum)"), name="MAXPROB"),
-        fits.table_to_hdu(_class_table(rows)),
-        _with_unit(fits.table_to_hdu(_spectra_table(spectra)), spectra.unit),
-        fits.table_to_hdu(_wavelength_table(spectra)),
     ]
-    for hdu, name in zip(hdus[4:], ("CLASSES", "SPECTRA", "WAVELENGTH"), strict=True):
+    if class_map.redshift is not None:
+        hdus.append(_velocity(class_map.redshift, sky))
+    tables = {
+        "CLASSES": fits.table_to_hdu(_class_table(rows)),
+        "SPECTRA": _with_unit(fits.table_to_hdu(_spectra_table(spectra)), spectra.unit),
+        "WAVELENGTH": fits.table_to_hdu(_wavelength_table(spectra)),
+    }
+    for name, hdu in tables.items():
         hdu.name = name
-    fits.HDUList(hdus).writeto(path, checksum=True)
+    fits.HDUList([*hdus, *tables.values()]).writeto(path, checksum=True)
 
 
 def _primary(provenance: Provenance) -> fits.PrimaryHDU:
@@ -74,6 +82,12 @@ def _header(sky: fits.Header, content: str) -> fits.Header:
     header = sky.copy()
     header["CONTENT"] = content
     return header
+
+
+def _velocity(redshift: np.ndarray, sky: fits.Header) -> fits.ImageHDU:
+    header = _header(sky, "velocity v = c z that was corrected for")
+    header["BUNIT"] = "km/s"
+    return fits.ImageHDU((redshift * LIGHT_SPEED).astype(np.float32), header, name="VELOCITY")
 
 
 def _quality_header(sky: fits.Header) -> fits.Header:
@@ -108,4 +122,6 @@ def _wavelength_table(spectra: ClassSpectra) -> Table:
     table = Table({"WAVELENGTH": spectra.wavelength})
     table["WAVELENGTH"].unit = "Angstrom"
     table.meta["MEDIUM"] = spectra.medium
+    if spectra.rest:
+        table.meta["SPECSYS"] = ("SOURCE", "rest frame of the source")  # FITS standard 4.0, section 8.4.1
     return table

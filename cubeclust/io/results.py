@@ -26,7 +26,7 @@ def write_result(
     with h5py.File(path, "w") as file:
         file.attrs.update(format=FORMAT, record=json.dumps(record))
         file.attrs["frame"] = spectra.quality.shape
-        file.attrs["medium"], file.attrs["unit"] = spectra.medium, spectra.unit
+        file.attrs["medium"], file.attrs["rest"], file.attrs["unit"] = spectra.medium, spectra.rest, spectra.unit
         if clustering.converged is not None:
             file.attrs["converged"] = clustering.converged
         arrays = {

@@ -38,7 +38,7 @@ def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, 
             bbox={"facecolor": row.color, "alpha": 0.6, "edgecolor": "none", "pad": 2},
         )  # fmt: skip
     for axes in grid[-1]:
-        axes.set_xlabel(f"wavelength{_MEDIUM[spectra.medium]} (Angstrom)")
+        axes.set_xlabel(f"{'rest ' if spectra.rest else ''}wavelength{_MEDIUM[spectra.medium]} (Angstrom)")
     figure.supylabel(spectra.unit or "normalized flux", parse_math=False)
     more = f" (the first {_MOST} of {n_classes})" if n_classes > _MOST else ""
     figure.suptitle(f"{title}: mean and 10-90 % of each class{more}", parse_math=False)

@@ -11,13 +11,14 @@ from cubeclust.spectra import Spectra
 
 @dataclass(frozen=True)
 class MaskSpaxels:
-    """Leave out the spaxels where masked (NY, NX) is True."""
+    """Leave out the spaxels where masked (NY, NX) is True, with the reason given."""
 
     masked: np.ndarray
+    reason: Quality = Quality.MASKED
 
     def apply(self, spectra: Spectra) -> Spectra:
-        """Flag them MASKED."""
-        return spectra.keep(np.where(self.masked[spectra.y, spectra.x], Quality.MASKED, 0))
+        """Flag them."""
+        return spectra.keep(np.where(self.masked[spectra.y, spectra.x], self.reason, 0))
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class SelectWindows:
 
     def channels(self, wavelength: np.ndarray) -> np.ndarray:
         """Which channels (n_wave,) stay; InputError if a window has none or nothing is left."""
-        span = f"the cube covers {wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom"
+        span = f"the spectra cover {wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom"
         chosen = np.full(len(wavelength), not self.windows)
         for window in self.windows:
             inside = window.channels(wavelength)
