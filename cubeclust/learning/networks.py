@@ -52,7 +52,7 @@ def _keep_variance(layer: nn.Module) -> None:
     """Start of He et al. (2015), in place: with smaller weights the deeper network begins with equal clusters."""
     if isinstance(layer, nn.Conv1d | nn.Linear):
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        nn.init.zeros_(layer.bias)
+        nn.init.zeros_(layer.get_parameter("bias"))
 
 
 def conv1d(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> nn.Module:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cubeclust.errors import InputError
+from cubeclust.preprocessing.resampling import Channels, channel_edges, overlapped, resampled
 from cubeclust.spectra import Spectra
 
-_UNKNOWN = 1e-3  # share of a channel that may be unknown
 _SHRUNK = 0.9  # share of the typical common range below which outliers are pointed out
 
 
@@ -43,8 +43,8 @@ class RestFrame:
             raise InputError("--velocity-map needs a cube of two channels or more; cluster this one without it.")
         low, middle, high = map(float, np.quantile(z[entering], (0, 0.5, 1), method="lower"))
         whole = cls(z, observed, np.ones(len(observed), bool), low, middle, high)
-        edges, (lower, upper) = channel_edges(observed), whole._reach()
-        covered = (lower >= edges[0]) & (upper <= edges[-1])
+        edges, reached = channel_edges(observed), whole._reach()
+        covered = (reached.low >= edges[0]) & (reached.high <= edges[-1])
         if not covered.any():
             raise InputError(
                 f"--velocity-map: redshifts from {low:.6g} to {high:.6g} leave no wavelength that all spaxels cover; "
@@ -65,15 +65,15 @@ class RestFrame:
         return np.round(self.observed[self.channels] / (1 + self.middle), 6)
 
     @property
+    def made(self) -> Channels:
+        """The channels that are made, at rest."""
+        own, factor = Channels.of(self.observed).only(self.channels), 1 + self.middle
+        return Channels(self.wavelength, own.low / factor, own.high / factor)
+
+    @property
     def sources(self) -> np.ndarray:
         """Channels (n_wave,) bool of the cube that the channels made are resampled from."""
-        edges, (lower, upper) = channel_edges(self.observed), self._reach()
-        needed = np.zeros(len(self.observed), bool)
-        first = np.searchsorted(edges[1:], lower[self.channels], side="right")
-        stop = np.searchsorted(edges[:-1], upper[self.channels], side="left")
-        for start, end in zip(first, stop, strict=True):
-            needed[start:end] = True
-        return needed
+        return overlapped(Channels.of(self.observed), self._reach().only(self.channels))
 
     def only(self, chosen: np.ndarray) -> "RestFrame":
         """The same frame with only those of its channels where `chosen` (channels made,) is True."""
@@ -83,60 +83,25 @@ class RestFrame:
 
     def apply(self, spectra: Spectra) -> Spectra:
         """Return spectra at rest; each of `spectra` has a redshift, and they have at least the channels `sources`."""
-        edges, read = channel_edges(self.observed), np.isin(self.observed, spectra.wavelength)
-        have = edges[:-1][read], edges[1:][read]
-        flux = np.empty((len(spectra), int(self.channels.sum())), np.float32)
-        variance = None if spectra.variance is None else np.empty_like(flux)
+        own = Channels.of(self.observed)
         stretch = self._stretch(self.z[spectra.y, spectra.x])
-        for row, factor in enumerate(stretch):
-            want = edges[:-1][self.channels] * factor, edges[1:][self.channels] * factor
-            place, share = overlaps(*have, *want)
-            density = (1 + self.middle) * factor  # 1 + z
-            flux[row] = density * _mean(spectra.flux[row], place, share)
-            if variance is not None and spectra.variance is not None:
-                errors = density**2 * _mean(spectra.variance[row], place, share, power=2)
-                variance[row] = np.where(np.isnan(flux[row]), np.nan, errors)
+        flux, variance = resampled(
+            spectra,
+            own.only(np.isin(self.observed, spectra.wavelength)),
+            own.only(self.channels),
+            stretch=stretch,
+            density=(1 + self.middle) * stretch,  # 1 + z
+        )
         return replace(spectra, flux=flux, variance=variance, wavelength=self.wavelength, rest=True)
 
     def _stretch(self, z: np.ndarray | float) -> np.ndarray:
         """Factor from the cube's own channels to those that a spaxel at redshift z shows as the rest channels."""
         return np.asarray((1 + z) / (1 + self.middle))
 
-    def _reach(self) -> tuple[np.ndarray, np.ndarray]:
-        """Least lower and largest upper edge (n_wave,) that the spaxels see of each channel."""
-        edges = channel_edges(self.observed)
-        return edges[:-1] * self._stretch(self.low), edges[1:] * self._stretch(self.high)
-
-
-def channel_edges(wavelength: np.ndarray) -> np.ndarray:
-    """Edges (n_wave + 1,) of channels: halfway between their centers, the outer ones extrapolated."""
-    middle = (wavelength[1:] + wavelength[:-1]) / 2
-    return np.concatenate([[2 * wavelength[0] - middle[0]], middle, [2 * wavelength[-1] - middle[-1]]])
-
-
-def overlaps(
-    have_low: np.ndarray, have_high: np.ndarray, want_low: np.ndarray, want_high: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Which channels lie under each wanted one, and the share of it that each of them covers.
-
-    Edges are (n_have,) and (n_want,), ascending; both results are (m, n_want), m being the most channels that lie
-    under one. Where fewer do, the share is 0.
-    """
-    first = np.searchsorted(have_high, want_low, side="right")
-    most = int((np.searchsorted(have_low, want_high, side="left") - first).max())
-    place = np.minimum(first, len(have_low) - most) + np.arange(most)[:, None]
-    covered = np.minimum(have_high[place], want_high) - np.maximum(have_low[place], want_low)
-    return place, np.maximum(covered, 0) / (want_high - want_low)
-
-
-def _mean(values: np.ndarray, place: np.ndarray, share: np.ndarray, power: int = 1) -> np.ndarray:
-    """Sum of share ** power * values[place] over the known values; NaN where too much of the channel is unknown."""
-    known = np.isfinite(values)
-    if known.all():
-        return (share**power * values[place]).sum(axis=0)
-    total = (share**power * np.where(known, values, 0)[place]).sum(axis=0)
-    covered = (share * known[place]).sum(axis=0)
-    return np.where(covered >= 1 - _UNKNOWN, total / np.maximum(covered, _UNKNOWN) ** power, np.nan)
+    def _reach(self) -> Channels:
+        """What the spaxels see of each channel (n_wave,): from the least lower to the largest upper edge."""
+        own = Channels.of(self.observed)
+        return replace(own, low=own.low * self._stretch(self.low), high=own.high * self._stretch(self.high))
 
 
 def far_spaxels(z: np.ndarray, observed: np.ndarray) -> int:
