@@ -19,6 +19,7 @@ from cubeclust.evaluation.internal_scores import internal_scores
 from cubeclust.io.atomic import append_line, output_directory, written_aside
 from cubeclust.io.class_maps import write_class_map
 from cubeclust.io.cube_files import CubeFile, open_cube
+from cubeclust.io.noise import with_noise_check
 from cubeclust.io.results import write_result
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.prepare import Prepared, plan, prepare
@@ -65,10 +66,13 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     device = _device(settings, clusterer, progress)
     cube_file = open_cube(
         settings.cube,
+        hdu=settings.hdu,
         variance_hdu=settings.variance_hdu,
         variance_kind=settings.variance_kind,
+        mask_hdu=settings.mask_hdu,
         wavelength_unit=settings.wavelength_unit,
     )
+    cube_file = with_noise_check(cube_file)
     for note in cube_file.notes:
         progress.say(note)
     todo = plan(cube_file, settings, clusterer, progress)

@@ -28,6 +28,7 @@ class RunSettings:
     method_settings: dict[str, Any] = field(default_factory=dict)
     output: Path = Path(".")
     crop: tuple[int, int, int, int] = (0, 0, 0, 0)
+    region: Path | None = None
     window: tuple[Window, ...] = ()
     exclude: tuple[Window, ...] = ()
     mask: Path | None = None
@@ -35,8 +36,10 @@ class RunSettings:
     max_nan: float = 0.1
     normalize_band: Window | Literal["auto"] | None = "auto"
     scale: str | None = None
+    hdu: str | None = None
     variance_hdu: str | None = None
     variance_kind: VarianceKind | None = None
+    mask_hdu: str | None = None
     wavelength_unit: str | None = None
     seed: int = 0
     device: str = "auto"

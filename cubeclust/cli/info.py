@@ -11,8 +11,10 @@ from cubeclust.io.layouts import VARIANCE_KINDS
 
 @click.command()
 @click.argument("cube", type=click.Path(path_type=Path))
+@click.option("--hdu", help="HDU with the flux, where it has another name.")
 @click.option("--variance-hdu", help='HDU with the uncertainty, where it has another name; "none" to ignore it.')
 @click.option("--variance-kind", type=click.Choice(VARIANCE_KINDS), help="What that HDU holds, where its name lies.")
+@click.option("--mask-hdu", help='HDU with the mask (2-D) or the flags (3-D), 0 = good; "none" to ignore both.')
 @click.option("--wavelength-unit", help="Unit of the wavelength axis, where the header has none or a wrong one.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object.")
 def info(cube: Path, as_json: bool, **options: Any) -> None:

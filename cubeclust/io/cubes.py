@@ -53,7 +53,7 @@ def read_cube(
             flux[..., place] = np.where(np.isfinite(slab), slab, np.nan)
         if "quality" in roles:
             for place, slab in slabs.of("quality"):
-                flux[..., place][slab != 0] = np.nan
+                flux[..., place][cube_file.rejects(slab)] = np.nan
         scale = _power_of_ten(cube_file.path, flux)
         if scale != 1:
             flux /= np.float32(scale)
