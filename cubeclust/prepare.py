@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -9,13 +10,14 @@ import numpy as np
 from cubeclust import memory
 from cubeclust.errors import InputError
 from cubeclust.io.cube_files import CubeFile
-from cubeclust.io.cubes import crop_area, read_cube
+from cubeclust.io.cubes import bounding_box, crop_area, read_cube
 from cubeclust.io.masks import read_mask
+from cubeclust.io.region_files import read_region
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import SEED_BAND, NormalizeBand, default_band
 from cubeclust.preprocessing.scaling import SCALINGS, Scaling
-from cubeclust.preprocessing.selection import MaskSpaxels, SignalToNoise
+from cubeclust.preprocessing.selection import KeepArea, MaskSpaxels, SignalToNoise
 from cubeclust.preprocessing.windows import SelectWindows, Window
 from cubeclust.progress import Progress
 from cubeclust.quality import MEANING, Quality
@@ -67,11 +69,15 @@ class Prepared:
 def plan(cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progress: Progress) -> Plan:
     """Resolve windows, band, masks and memory; InputError where they do not fit the cube."""
     rows, columns = crop_area(cube_file, settings.crop)
+    steps: dict[str, Step] = {}
+    if settings.region is not None:
+        inside = read_region(settings.region, cube_file)
+        rows, columns = _bounded(settings.region, inside, rows, columns)
+        steps[f"region {settings.region}"] = KeepArea(inside)
     wavelength = cube_file.wavelength
     windows = SelectWindows(settings.window, settings.exclude)
     features = windows.channels(wavelength)
     read = features.copy()
-    steps: dict[str, Step] = {}
     if settings.mask is not None:
         steps[f"mask {settings.mask}"] = MaskSpaxels(read_mask(settings.mask, cube_file.frame))
     band = _band(settings, wavelength, features, windows.excludes(wavelength), progress)
@@ -94,6 +100,16 @@ def plan(cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progr
         method=clusterer.memory(n_spaxels, n_features),
     )
     return Plan(cube_file, rows, columns, read, band, steps, settings.scale or clusterer.default_scale, need)
+
+
+def _bounded(region: Path, inside: np.ndarray, rows: slice, columns: slice) -> tuple[slice, slice]:
+    """The part of the area that holds the region's spaxels."""
+    box = bounding_box(inside, rows, columns)
+    if box is None:
+        raise InputError(
+            f"{region}: holds the center of no spaxel that --crop leaves; check its coordinates against the cube's."
+        )
+    return box
 
 
 def _band(

@@ -31,6 +31,7 @@ OWNERS = {
     "matplotlib": {"plots"},
     "h5py": {"io"},
     "mpdaf": {"io"},
+    "regions": {"io"},
     "click": {"cli"},
     "rich": {"cli"},
     "sklearn": {"methods", "evaluation"},

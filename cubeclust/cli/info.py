@@ -34,7 +34,8 @@ def _lines(facts: dict[str, Any]) -> list[str]:
 
     n_wave, ny, nx = facts["shape"]
     low, high = facts["wavelength"]
-    hdus = ", ".join(f"{name} ({role})" for role, name in facts["hdus"].items())
+    words = {"variance": facts["variance_kind"]}
+    hdus = ", ".join(f"{name} ({words.get(role, role)})" for role, name in facts["hdus"].items())
     lines = [
         facts["cube"],
         f"  target      {facts['target'] or 'unknown'}",

@@ -1,6 +1,7 @@
-"""Does the scatter of a cube bear out the variance that its file claims?"""
+"""Whether the scatter of a cube bears out the variance that its file claims."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -8,9 +9,9 @@ from cubeclust.io import fits_files
 from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.cubes import to_variance
 from cubeclust.io.layouts import VARIANCE_KINDS
-from cubeclust.io.survey import planes
 
 _PLACES = 16  # along the wavelength
+_SPAXELS = 10_000  # of a plane, about
 # Channels between the planes that are compared: resampling makes next neighbors alike.
 _LAG = 2
 _FEWEST = 30  # samples whose median says something
@@ -51,9 +52,9 @@ def scatter_ratios(cube_file: CubeFile) -> dict[str, float]:
     middle = np.unique(np.linspace(_LAG, cube_file.shape[0] - 1 - _LAG, _PLACES).astype(int))
     with fits_files.open_hdus(cube_file.path, checked=True) as hdus, fits_files.damage_reported(cube_file.path):
         cubes = fits_files.image_hdus(hdus, 3)
-        flux = planes(cubes[cube_file.hdus["flux"]], np.add.outer(middle, (-_LAG, 0, _LAG)).ravel())
-        stored = planes(cubes[cube_file.hdus["variance"]], middle)  # (places, NY, NX)
-    flux = flux.reshape(len(middle), 3, *cube_file.frame)
+        triples = np.add.outer(middle, (-_LAG, 0, _LAG))  # (places, 3)
+        flux = _samples(cubes[cube_file.hdus["flux"]], triples.ravel()).reshape(*triples.shape, -1)
+        stored = _samples(cubes[cube_file.hdus["variance"]], middle)  # (places, spaxels)
     with np.errstate(all="ignore"):
         measured = (flux[:, 0] - 2 * flux[:, 1] + flux[:, 2]) ** 2 / 6
         ratios = {kind: measured / to_variance(stored, kind) for kind in VARIANCE_KINDS}
@@ -61,6 +62,12 @@ def scatter_ratios(cube_file: CubeFile) -> dict[str, float]:
     if min(map(len, known.values())) < _FEWEST:
         return {}
     return {kind: float(np.median(ratio)) / _MEDIAN_CHI2 for kind, ratio in known.items()}
+
+
+def _samples(hdu: Any, chosen: np.ndarray) -> np.ndarray:
+    """Some evenly spaced spaxels of the chosen planes, (planes, spaxels) float64."""
+    every = max(1, hdu.shape[1] * hdu.shape[2] // _SPAXELS)
+    return np.stack([np.asarray(hdu.section[int(plane)], np.float64).ravel()[::every] for plane in chosen])
 
 
 def _off(ratio: float) -> float:

@@ -20,13 +20,13 @@ def survey(cube_file: CubeFile) -> dict[str, Any]:
     chosen = np.unique(np.linspace(0, cube_file.shape[0] - 1, _PLANES).astype(int))
     with fits_files.open_hdus(cube_file.path, checked=True) as hdus, fits_files.damage_reported(cube_file.path):
         cubes = fits_files.image_hdus(hdus, 3)
-        flux = planes(cubes[cube_file.hdus["flux"]], chosen)  # (planes, NY, NX)
+        flux = _planes(cubes[cube_file.hdus["flux"]], chosen)  # (planes, NY, NX)
         if "quality" in cube_file.hdus:
-            flux[cube_file.rejects(planes(cubes[cube_file.hdus["quality"]], chosen))] = np.nan
+            flux[cube_file.rejects(_planes(cubes[cube_file.hdus["quality"]], chosen))] = np.nan
         finite = np.isfinite(flux)
         snr = None
         if "variance" in cube_file.hdus:
-            raw = planes(cubes[cube_file.hdus["variance"]], chosen)
+            raw = _planes(cubes[cube_file.hdus["variance"]], chosen)
             snr = _quantiles(flux, to_variance(raw, cube_file.variance_kind), finite)
     return {
         "planes_sampled": len(chosen),
@@ -36,8 +36,7 @@ def survey(cube_file: CubeFile) -> dict[str, Any]:
     }
 
 
-def planes(hdu: Any, chosen: np.ndarray) -> np.ndarray:
-    """The chosen planes of an HDU, (planes, NY, NX) float64."""
+def _planes(hdu: Any, chosen: np.ndarray) -> np.ndarray:
     return np.stack([np.asarray(hdu.section[int(plane)], np.float64) for plane in chosen])
 
 
