@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from astropy.io import fits
+if TYPE_CHECKING:  # the command line takes its choices from here, and help must come at once
+    from astropy.io import fits
 
 VarianceKind = Literal["variance", "std", "ivar"]
 VARIANCE_KINDS: tuple[VarianceKind, ...] = ("variance", "std", "ivar")
@@ -17,7 +18,7 @@ class Contents:
 
     cubes: list[str]
     images: list[str]
-    primary: fits.Header
+    primary: "fits.Header"
 
     def instrument(self) -> str:
         """INSTRUME in capitals, "" where the card is missing."""
@@ -124,7 +125,7 @@ def match(contents: Contents) -> Layout | None:
     return Layout(OTHER, flux=(preferred or fluxes)[0], variance=variance, quality="DQ")
 
 
-def variance_kind(name: str, header: fits.Header) -> VarianceKind:
+def variance_kind(name: str, header: "fits.Header") -> VarianceKind:
     """What an uncertainty HDU holds: what its header states, else what its name says, else variance."""
     stated = [str(header.get(key, "")).strip().upper() for key in ("UTYPE", "HDUCLAS3")]
     return next((_STATED[word] for word in stated if word in _STATED), UNCERTAINTIES.get(name, "variance"))

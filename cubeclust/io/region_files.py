@@ -24,10 +24,9 @@ def read_region(path: Path, cube_file: CubeFile) -> np.ndarray:
     """
     from regions import PixCoord
 
-    shapes = [_on_pixels(shape, path, cube_file) for shape in _read(path) if _has_area(shape)]
     y, x = np.indices(cube_file.frame)
     areas: dict[bool, list[np.ndarray]] = {True: [], False: []}
-    for shape in shapes:
+    for shape in _on_pixels([shape for shape in _read(path) if _has_area(shape)], path, cube_file):
         included = bool(shape.meta.get("include", True))
         shape.meta["include"] = True  # before its version 0.12, regions inverted excluded shapes
         areas[included].append(np.asarray(shape.contains(PixCoord(x, y)), bool))
@@ -56,15 +55,15 @@ def _has_area(shape: Any) -> bool:
     return not any(word in type(shape).__name__ for word in ("Point", "Line", "Text"))
 
 
-def _on_pixels(shape: Any, path: Path, cube_file: CubeFile) -> Any:
-    """The shape on the cube's pixels, counted from 0."""
+def _on_pixels(shapes: list[Any], path: Path, cube_file: CubeFile) -> list[Any]:
+    """The shapes on the cube's pixels, counted from 0."""
     from regions import SkyRegion
 
-    if not isinstance(shape, SkyRegion):
-        return shape
+    if not any(isinstance(shape, SkyRegion) for shape in shapes):
+        return shapes
     wcs = read_celestial(cube_file.header)
     if wcs is None:
         raise InputError(
             f"{path}: is in sky coordinates but {cube_file.path} has no celestial WCS; save it in image coordinates."
         )
-    return shape.to_pixel(wcs)
+    return [shape.to_pixel(wcs) if isinstance(shape, SkyRegion) else shape for shape in shapes]

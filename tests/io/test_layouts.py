@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.wcs import WCS
 from click.testing import CliRunner
 from instruments import BUILDERS, SHAPE, Made
 
@@ -57,6 +58,16 @@ def test_published_form(name: str, write: Write) -> None:
         np.testing.assert_allclose(cube.variance, made.variance, rtol=1e-5)
     masked = np.zeros(SHAPE[1:], bool) if cube.masked is None else cube.masked
     np.testing.assert_array_equal(masked, made.masked)
+
+
+@pytest.mark.parametrize("name", ["MUSE", "MaNGA", "NIRSpec s3d", "MIRI s3d", "SAMI", "other"])
+def test_wavelengths_agree_with_wcslib(name: str, write: Write) -> None:
+    made = BUILDERS[name]()
+    path = write(made)
+    with fits.open(path) as hdus:
+        header = hdus[0 if made.flux == "HDU0" else made.flux].header
+        world = WCS(header, fobj=hdus).wcs_pix2world(3.0, 2.5, np.arange(SHAPE[0]), 0)[2]  # meters
+    np.testing.assert_allclose(open_cube(path).wavelength, 1e10 * world, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", BUILDERS)
