@@ -67,6 +67,11 @@ def test_uncertainty_that_is_right_or_nearly(tmp_path: Path, name: str, stored: 
     assert not notes(noisy(tmp_path / "cube.fits", sigma=100, stored=stored, name=name))
 
 
+def test_factor_that_resampling_or_lines_could_make_is_not_told(tmp_path: Path) -> None:
+    assert not notes(noisy(tmp_path / "cube.fits", sigma=20, stored=20, name="VAR"))  # off by 20, std by 1
+    assert notes(noisy(tmp_path / "far.fits", sigma=40, stored=40, name="VAR"))
+
+
 def test_strong_lines_are_no_noise(tmp_path: Path) -> None:
     sky = make_sky(n_wave=200)
     flux = sky.flux.copy()
