@@ -38,8 +38,7 @@ def spectral_axis(header: fits.Header, n_wave: int, unit: str | None = None) -> 
     if kind not in _MEDIUM or "CRVAL3" not in header:
         raise InputError(
             f"axis 3 is no wavelength axis (CTYPE3 = {kind or 'missing'!r}, "
-            f"CRVAL3 = {header.get('CRVAL3', 'missing')!r}); "
-            "cubeclust needs CTYPE3 = AWAV or WAVE with CRVAL3, CRPIX3 and CD3_3 or CDELT3."
+            f"CRVAL3 = {header.get('CRVAL3', 'missing')!r}); {_cure(header)}."
         )
     algorithm = algorithm.strip("- ")
     if algorithm not in ("", "LOG") or header.get("DC-FLAG") == 1:  # 1: IRAF's axis of log10(wavelength)
@@ -57,6 +56,14 @@ def spectral_axis(header: fits.Header, n_wave: int, unit: str | None = None) -> 
     if _MEDIUM[kind] == "unknown":
         notes += (f"CTYPE3 = {kind!r} does not say whether the wavelengths are in air or in vacuum",)
     return SpectralAxis(wavelength, _MEDIUM[kind], notes)
+
+
+def _cure(header: fits.Header) -> str:
+    """What helps where axis 3 is none; OSIRIS has the wavelengths along axis 1."""
+    for axis in (1, 2):
+        if str(header.get(f"CTYPE{axis}", "")).strip().upper().startswith(("WAVE", "AWAV")):
+            return f"the wavelengths lie along axis {axis}: reorder the axes to x, y, wavelength"
+    return "cubeclust needs CTYPE3 = AWAV or WAVE with CRVAL3, CRPIX3 and CD3_3 or CDELT3"
 
 
 def medium_of(header: fits.Header) -> str:

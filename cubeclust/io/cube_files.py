@@ -1,5 +1,7 @@
 """What a cube file holds, from its headers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,13 +87,11 @@ def open_cube(
         roles.check_shapes(path, found, shapes)
         header = fits_files.standard_cards(cubes[found["flux"]].header)
         shape = shapes[found["flux"]]
-        try:
+        with _naming(path):
             axis, listed = wavelength_lists.find_axis(hdus, header, layout, shape[0], wavelength_unit)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from error
-        kind = variance_kind
-        if kind is None and "variance" in found:
-            kind = layouts.variance_kind(found["variance"], cubes[found["variance"]].header)
+        kind = None
+        if "variance" in found:
+            kind = variance_kind or layouts.variance_kind(found["variance"], cubes[found["variance"]].header)
     rejecting = layout.rejecting if found.get("quality") == layout.quality else {}
     notes = [*axis.notes, *roles.notes(found, str(kind), rejecting, contents), *filter(None, [layout.remark])]
     return CubeFile(
@@ -99,7 +99,7 @@ def open_cube(
         layout=layout.name,
         hdus=found | ({"wavelength": listed} if listed else {}),
         rejecting=rejecting,
-        variance_kind=kind if "variance" in found else None,
+        variance_kind=kind,
         shape=shape,
         axis=axis,
         unit=str(header.get("BUNIT", primary.get("BUNIT", ""))).strip(),
@@ -107,6 +107,15 @@ def open_cube(
         header=header,
         notes=tuple(notes),
     )
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Put the file's name before an error that does not know it."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def _named_alone(hdu: str | None, path: Path, hdus: fits.HDUList, contents: layouts.Contents) -> layouts.Layout:

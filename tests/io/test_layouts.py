@@ -165,6 +165,14 @@ def test_iraf_logarithmic_axis_is_refused(write: Write) -> None:
         open_cube(write(made))
 
 
+def test_wavelengths_along_another_axis(write: Write) -> None:
+    """OSIRIS: axes wavelength, y, x."""
+    made = BUILDERS["unnamed"]()
+    made.hdus[0].header.update({"CTYPE1": "WAVE", "CUNIT1": "nm", "CTYPE2": "RA---TAN", "CTYPE3": "DEC--TAN"})
+    with pytest.raises(InputError, match="along axis 1: reorder the axes"):
+        open_cube(write(made))
+
+
 def test_masks_of_others_are_not_taken_for_mangas(write: Write) -> None:
     """FLUX, IVAR and MASK of another survey: its bits are not known, and the note says that MASK is unused."""
     made = BUILDERS["MaNGA"]()
