@@ -16,6 +16,7 @@ _PUBLIC = {
     "RunSettings": "cubeclust.run_settings",
     "Spectra": "cubeclust.spectra",
     "Window": "cubeclust.preprocessing.windows",
+    "apply_settings": "cubeclust.fitted",
     "open_cube": "cubeclust.io.cube_files",
     "read_cube": "cubeclust.io.cubes",
     "run": "cubeclust.pipeline",

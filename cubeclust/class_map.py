@@ -13,10 +13,11 @@ from cubeclust.spectra import Spectra
 class ClassMap:
     """Class of each spaxel of the frame.
 
-    classes           (NY, NX) int16: 0 = unclassified, 1..n_classes by decreasing number of spaxels
+    classes           (NY, NX) int16: 0 = unclassified, 1..n_classes, by decreasing number of spaxels of the fit
     max_posterior     (NY, NX) float32: largest p(y|x), NaN where unclassified or where the method has none
     quality           (NY, NX) int32: Quality bits, 0 where classified
     wcs               celestial WCS of the frame or None
+    n_classes         number of classes; those of a model applied elsewhere may have no spaxel here
     redshift          (NY, NX) float64 that spectra were shifted by, NaN where unknown; None if they were not
     """
 
@@ -24,11 +25,14 @@ class ClassMap:
     max_posterior: np.ndarray
     quality: np.ndarray
     wcs: WCS | None
+    n_classes: int
     redshift: np.ndarray | None = None
 
     @classmethod
-    def of(cls, spectra: Spectra, clustering: Clustering, redshift: np.ndarray | None = None) -> "ClassMap":
-        """Map of a clustering in canonical order; the one place where labels become classes."""
+    def of(
+        cls, spectra: Spectra, clustering: Clustering, n_classes: int, redshift: np.ndarray | None = None
+    ) -> "ClassMap":
+        """Map of a clustering whose label i is class i + 1; the one place where labels become classes."""
         if clustering.posterior is None:
             best = np.full(len(spectra), np.nan, np.float32)
         else:
@@ -38,13 +42,9 @@ class ClassMap:
             max_posterior=spectra.image(best, np.nan),
             quality=spectra.quality,
             wcs=spectra.wcs,
+            n_classes=n_classes,
             redshift=redshift,
         )
-
-    @property
-    def n_classes(self) -> int:
-        """Number of classes on the map."""
-        return int(self.classes.max())
 
     def counts(self) -> np.ndarray:
         """Number of spaxels of each class, (n_classes,)."""

@@ -15,9 +15,9 @@ STATISTICS = ("mean", "std", "q10", "q50", "q90", "mean_error")
 class ClassSpectra:
     """Statistics of the normalized, unscaled spectra of each class, each (n_classes, n_wave) float32.
 
-    std is the population deviation within the class; mean_error is the error of the mean that the variance
-    of the cube implies (independent spaxels), NaN without variance. wavelength (n_wave,), medium, rest and unit are
-    those of the spectra.
+    A class without spectra has NaN. std is the population deviation within the class; mean_error is the error of the
+    mean that the variance of the cube implies (independent spaxels), NaN without variance. wavelength (n_wave,),
+    medium, rest and unit are those of the spectra.
     """
 
     wavelength: np.ndarray
@@ -37,6 +37,8 @@ class ClassSpectra:
         tables = np.full((len(STATISTICS), n_classes, spectra.n_wave), np.nan, np.float32)
         for label in range(n_classes):
             members = np.flatnonzero(labels == label)
+            if not len(members):
+                continue
             step = memory.rows_per_block(4 * len(members))
             for start in range(0, spectra.n_wave, step):
                 part = slice(start, start + step)

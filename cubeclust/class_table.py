@@ -60,7 +60,7 @@ def _mean(values: np.ndarray) -> float:
 
 def _mean_position(class_map: ClassMap, y: np.ndarray, x: np.ndarray) -> tuple[float, float]:
     """Direction of the mean unit vector in ICRS, so that classes across RA = 0 or at a pole come out right; degrees."""
-    if class_map.wcs is None:
+    if class_map.wcs is None or not len(y):
         return float("nan"), float("nan")
     sky = class_map.wcs.pixel_to_world(x, y).icrs
     east, north = np.mean(np.cos(sky.dec.rad) * np.exp(1j * sky.ra.rad)), np.mean(np.sin(sky.dec.rad))

@@ -10,6 +10,7 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 
 from cubeclust import memory
 from cubeclust.io.cube_files import CubeFile, open_cube
+from cubeclust.io.noise import with_noise_check
 from cubeclust.io.survey import survey
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 
@@ -19,7 +20,7 @@ def describe(path: Path, **options: Any) -> dict[str, Any]:
 
     memory is the need in bytes of a default run: all spaxels, all channels, the default method.
     """
-    cube_file = open_cube(path, **options)
+    cube_file = with_noise_check(open_cube(path, **options))
     n_wave, ny, nx = cube_file.shape
     wavelength = cube_file.wavelength
     center, spaxel = _sky(cube_file)

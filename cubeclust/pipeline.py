@@ -10,21 +10,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cubeclust import memory
 from cubeclust.class_map import ClassMap
-from cubeclust.class_means import class_means
 from cubeclust.class_table import ClassRow
+from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.evaluation.internal_scores import internal_scores
+from cubeclust.fitted import Fitted
 from cubeclust.io.atomic import append_line, output_directory, written_aside
 from cubeclust.io.class_maps import write_class_map
 from cubeclust.io.cube_files import CubeFile, open_cube
+from cubeclust.io.noise import with_noise_check
 from cubeclust.io.results import write_result
 from cubeclust.methods.protocol import Clusterer
-from cubeclust.prepare import Prepared, plan, prepare
+from cubeclust.plan import plan
+from cubeclust.prepare import Prepared, prepare
 from cubeclust.progress import Progress, Silent
 from cubeclust.run_record import Outcome, provenance, run_record
 from cubeclust.run_settings import RunSettings
+from cubeclust.spectra import Spectra
 
 RUN_LOG = "runs.jsonl"
 
@@ -54,40 +60,41 @@ class Stopwatch:
 
 
 def run(settings: RunSettings, progress: Progress | None = None) -> Run:
-    """Cluster the spectra of a cube and write the products; nothing is written if anything fails.
+    """Cluster the spectra of a cube, or label them by a fitted model, and write the products; all or nothing.
 
     Raises:
         InputError: bad input or settings, no room in memory or on disk, products that exist.
     """
     progress = progress or Silent()
     started, timed = datetime.now(UTC), Stopwatch()
+    fitted = None if settings.model is None else Fitted.read(settings.model)
     clusterer = settings.clusterer()
     device = _device(settings, clusterer, progress)
     cube_file = open_cube(
         settings.cube,
+        hdu=settings.hdu,
         variance_hdu=settings.variance_hdu,
         variance_kind=settings.variance_kind,
+        mask_hdu=settings.mask_hdu,
         wavelength_unit=settings.wavelength_unit,
     )
+    cube_file = with_noise_check(cube_file)
     for note in cube_file.notes:
         progress.say(note)
-    todo = plan(cube_file, settings, clusterer, progress)
+    todo = plan(cube_file, settings, clusterer, progress, fitted)
     budget = memory.available() if settings.memory is None else settings.memory
     progress.say(f"memory: about {memory.readable(todo.need)} needed, {memory.readable(budget)} allowed")
     memory.require(todo.need, budget)
     files = _claim_outputs(settings, cube_file)
     timed("open")
     prepared = prepare(todo, progress, timed)
-    _require_enough(clusterer, prepared)
     timed("preprocess")
-    progress.say(f"{len(prepared.features)} spectra x {prepared.features.n_wave} channels to {settings.method}")
-    room = memory.room(budget, *prepared.features.flux.shape, with_variance=prepared.spectra.variance is not None)
-    room -= clusterer.memory(*prepared.features.flux.shape)
-    clustering = clusterer.fit(
-        prepared.features, seed=settings.seed, device=device, room=max(0, room), report=progress
-    ).canonical()
+    if fitted is None:
+        clustering = _fit(settings, prepared, device, budget, progress)
+    else:
+        clustering = _label(fitted, prepared, device, progress)
     timed("fit")
-    outcome = Outcome.of(todo, prepared, clustering)
+    outcome = Outcome.of(todo, prepared, clustering, fitted)
     record = run_record(settings, started, device, outcome, files)
     record["scores"] = internal_scores(prepared.features, clustering.labels, settings.seed)
     timed("summarize")
@@ -101,6 +108,28 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     with _said_plainly(f"{settings.output / RUN_LOG}: cannot be appended", "the products are written; mend that file"):
         append_line(settings.output / RUN_LOG, json.dumps(record))
     return Run(outcome.class_map, outcome.rows, files, record)
+
+
+def _fit(settings: RunSettings, prepared: Prepared, device: str, budget: int, progress: Progress) -> Clustering:
+    """Fit the method in the room that the budget leaves."""
+    clusterer, features = settings.clusterer(), prepared.features
+    _require_enough(clusterer, features)
+    progress.say(f"{len(features)} spectra x {features.n_wave} channels to {settings.method}")
+    room = memory.room(budget, *features.flux.shape, with_variance=prepared.spectra.variance is not None)
+    room = max(0, room - clusterer.memory(*features.flux.shape))
+    return clusterer.fit(features, seed=settings.seed, device=device, room=room, report=progress).canonical()
+
+
+def _label(fitted: Fitted, prepared: Prepared, device: str, progress: Progress) -> Clustering:
+    """Classes of the fitted model."""
+    fitted.require_unit(prepared.spectra.unit)
+    progress.say(
+        f"{len(prepared.features)} spectra x {prepared.features.n_wave} channels to the model of {fitted.path}"
+    )
+    clustering = fitted.label(prepared.features, device)
+    if clustering.posterior is None:
+        progress.say("labels are those of the nearest class mean")
+    return clustering
 
 
 @contextmanager
@@ -141,8 +170,8 @@ def _claim_outputs(settings: RunSettings, cube_file: CubeFile) -> dict[str, Path
     return files
 
 
-def _require_enough(clusterer: Clusterer, prepared: Prepared) -> None:
-    n = len(prepared.features)
+def _require_enough(clusterer: Clusterer, features: Spectra) -> None:
+    n = len(features)
     if n < 2:
         raise InputError("only one spectrum is left; loosen the masks or the crop.")
     if clusterer.n_clusters > n:
@@ -159,6 +188,8 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
     write_class_map(aside["classmap.fits"], class_map, rows, outcome.spectra, provenance(record))
     plot_overlay(aside["overlay.png"], class_map, rows, prepared.white_light, title)
     plot_class_spectra(aside["spectra.png"], rows, outcome.spectra, title)
+    grid = outcome.plan.channels.grid
     fitted = {f"scaling/{name}": values for name, values in prepared.scaling.arrays.items()}
-    fitted["class_means"] = class_means(prepared.features, outcome.clustering.labels, class_map.n_classes)
+    fitted["class_means"] = outcome.class_means
+    fitted["grid"] = np.stack([grid.wavelength, grid.low, grid.high])
     write_result(aside["result.h5"], outcome.clustering, prepared.spectra, fitted, record)

@@ -1,55 +1,19 @@
-"""From a cube file to the features that a method clusters."""
+"""From a plan to the features that a method clusters."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
-from cubeclust import memory
 from cubeclust.errors import InputError
-from cubeclust.io.cube_files import CubeFile
-from cubeclust.io.cubes import crop_area, read_cube
-from cubeclust.io.masks import read_mask
-from cubeclust.io.velocity_maps import VelocityMap, read_velocity_map
-from cubeclust.methods.protocol import Clusterer
-from cubeclust.preprocessing.gaps import FillGaps
-from cubeclust.preprocessing.normalize import SEED_BAND, NormalizeBand, default_band
-from cubeclust.preprocessing.rest_frame import RestFrame, far_spaxels
+from cubeclust.io.cubes import read_cube
+from cubeclust.plan import Plan
 from cubeclust.preprocessing.scaling import SCALINGS, Scaling
-from cubeclust.preprocessing.selection import MaskSpaxels, SignalToNoise
-from cubeclust.preprocessing.windows import SelectWindows, Window
 from cubeclust.progress import Progress
 from cubeclust.quality import MEANING, Quality
-from cubeclust.run_settings import RunSettings
 from cubeclust.spectra import Spectra
 
 _LARGEST = 1e15  # feature whose square, summed over a large cube, still fits float32
-
-
-class Step(Protocol):
-    """A step of the preprocessing."""
-
-    def apply(self, spectra: Spectra) -> Spectra:
-        """Return the spectra after the step; the input stays as it is."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run will read and do, decided from the headers alone.
-
-    read holds the channels (n_wave,) to be read, rest the shift to the rest frame, band the one of the normalization.
-    """
-
-    cube_file: CubeFile
-    rows: slice
-    columns: slice
-    read: np.ndarray
-    rest: RestFrame | None
-    band: Window | None
-    steps: dict[str, Step]
-    scale: str
-    need: int
 
 
 @dataclass(frozen=True)
@@ -67,115 +31,6 @@ class Prepared:
     log: tuple[str, ...]
 
 
-def plan(cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progress: Progress) -> Plan:
-    """Resolve masks, rest frame, windows, band and memory; InputError where they do not fit the cube.
-
-    Windows and band are decided on the wavelengths that the spectra will have: at rest with a velocity map.
-    """
-    rows, columns = crop_area(cube_file, settings.crop)
-    velocity = _velocity(settings, cube_file)
-    masks = _masks(settings, cube_file, velocity)
-    rest = None
-    if velocity is not None:
-        entering = _entering(cube_file.frame, rows, columns, masks.values())
-        rest = _rest_frame(velocity.z, entering, cube_file.wavelength, progress)
-    wavelength = cube_file.wavelength if rest is None else rest.wavelength
-    windows = SelectWindows(settings.window, settings.exclude)
-    features, excluded = windows.channels(wavelength), windows.excludes(wavelength)
-    band = _band(settings, wavelength, features, excluded, progress)
-    working = features
-    if band is not None and (band is SEED_BAND or settings.normalize_band != "auto"):
-        working = features | band.channels(wavelength) & ~excluded
-    rest = None if rest is None else rest.only(working)
-    read = working if rest is None else rest.sources
-    steps = {**masks, **_steps(settings, rest, band, None if np.array_equal(working, features) else windows)}
-    n_spaxels = (rows.stop - rows.start) * (columns.stop - columns.start)
-    n_features = int(features.sum())
-    need = memory.run_need(
-        n_spaxels,
-        int(read.sum()),
-        n_features,
-        with_variance="variance" in cube_file.hdus,
-        method=clusterer.memory(n_spaxels, n_features),
-    )
-    return Plan(cube_file, rows, columns, read, rest, band, steps, settings.scale or clusterer.default_scale, need)
-
-
-def _velocity(settings: RunSettings, cube_file: CubeFile) -> VelocityMap | None:
-    if settings.velocity_map is None:
-        return None
-    return read_velocity_map(
-        settings.velocity_map, cube_file, hdu_name=settings.velocity_hdu, unit=settings.velocity_unit
-    )
-
-
-def _masks(settings: RunSettings, cube_file: CubeFile, velocity: VelocityMap | None) -> dict[str, MaskSpaxels]:
-    """Steps that leave out spaxels by an image, by what the log calls them."""
-    masks: dict[str, MaskSpaxels] = {}
-    if settings.mask is not None:
-        masks[f"mask {settings.mask}"] = MaskSpaxels(read_mask(settings.mask, cube_file.frame))
-    if velocity is not None:
-        name = f"velocity map {settings.velocity_map}, {velocity.hdu} in {velocity.unit}"
-        masks[name] = MaskSpaxels(np.isnan(velocity.z), Quality.NO_VELOCITY)
-    return masks
-
-
-def _steps(
-    settings: RunSettings, rest: RestFrame | None, band: Window | None, windows: SelectWindows | None
-) -> dict[str, Step]:
-    """Steps after the masks, by what the log calls them."""
-    steps: dict[str, Step] = {}
-    if rest is not None:
-        steps[f"rest frame: {rest}"] = rest
-    if band is not None:
-        steps[f"normalized by the mean in {band} Angstrom"] = NormalizeBand(band)
-    if windows is not None:
-        steps["feature windows"] = windows
-    least = "" if settings.min_snr is None else f" of at least {settings.min_snr:g}"
-    steps[f"signal to noise{least}"] = SignalToNoise(settings.min_snr)
-    steps[f"missing samples: at most {settings.max_nan:g} of a spectrum, interpolated"] = FillGaps(settings.max_nan)
-    return steps
-
-
-def _entering(frame: tuple[int, int], rows: slice, columns: slice, masks: Iterable[MaskSpaxels]) -> np.ndarray:
-    """Spaxels (NY, NX) bool of the area that no mask leaves out."""
-    entering = np.zeros(frame, bool)
-    entering[rows, columns] = True
-    for mask in masks:
-        entering &= ~mask.masked
-    return entering
-
-
-def _rest_frame(z: np.ndarray, entering: np.ndarray, observed: np.ndarray, progress: Progress) -> RestFrame:
-    """Rest frame of the spaxels entering (NY, NX), announced; those that shorten it much are pointed out."""
-    if not entering.any():
-        raise InputError("--velocity-map has no velocity in the area that is left; widen --crop or loosen --mask.")
-    far = far_spaxels(z[entering], observed)
-    if far:
-        progress.say(
-            f"{far} spaxels with outlying velocities shorten the common rest range much (--mask leaves them out)"
-        )
-    rest = RestFrame.of(z, entering, observed)
-    progress.say(f"rest frame: {rest}; windows and band are rest wavelengths")
-    return rest
-
-
-def _band(
-    settings: RunSettings, wavelength: np.ndarray, features: np.ndarray, excluded: np.ndarray, progress: Progress
-) -> Window | None:
-    """Band of the normalization, announced where it was not named."""
-    band = settings.normalize_band
-    if isinstance(band, str):
-        band, why = default_band(wavelength, features, excluded)
-        progress.say(why)
-    elif band is not None and not (band.channels(wavelength) & ~excluded).any():
-        raise InputError(
-            f"--normalize-band {band} holds no channel that is not excluded: the spectra cover "
-            f"{wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom; choose another band or none."
-        )
-    return band
-
-
 def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Prepared:
     """Read the cube and carry out the steps; `timed` is told when reading ends.
 
@@ -184,9 +39,9 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
     """
     cube = read_cube(
         plan.cube_file,
-        plan.rows,
-        plan.columns,
-        plan.read,
+        plan.area.rows,
+        plan.area.columns,
+        plan.channels.read,
         lambda role, done, total: progress.advance(f"read {role}", done, total),
     )
     white_light, has_sky = cube.white_light(), cube.wcs is not None
@@ -202,7 +57,7 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
         spectra = step.apply(spectra)
         log.append(f"{name}: {len(spectra)} spectra, {spectra.n_wave} channels")
     _require_some(spectra)
-    scaling = SCALINGS[plan.scale].fit(spectra)
+    scaling = plan.scaling or SCALINGS[plan.scale].fit(spectra)
     spectra = spectra.keep(scaling.unusable(spectra))
     _require_some(spectra)
     features = scaling.apply(spectra)
@@ -213,10 +68,11 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
 
 def _part(plan: Plan) -> str:
     """The part of the cube that was read, in words: rows and columns counted from 0, ends left out."""
+    area = plan.area
     masked = f", not masked by {plan.cube_file.hdus['mask']}" if "mask" in plan.cube_file.hdus else ""
-    wavelength = plan.cube_file.wavelength[plan.read]
+    wavelength = plan.cube_file.wavelength[plan.channels.read]
     return (
-        f"x {plan.columns.start}:{plan.columns.stop}, y {plan.rows.start}:{plan.rows.stop}, "
+        f"x {area.columns.start}:{area.columns.stop}, y {area.rows.start}:{area.rows.stop}, "
         f"{wavelength[0]:.2f}:{wavelength[-1]:.2f} Angstrom{masked}"
     )
 

@@ -16,7 +16,7 @@ class Quality(IntFlag):
 
 
 MEANING = {
-    Quality.CROPPED: "outside the area asked for (--crop)",
+    Quality.CROPPED: "outside --crop or --region",
     Quality.NO_DATA: "no finite sample in the channels read",
     Quality.FEW_CHANNELS: "too many missing channels (--max-nan)",
     Quality.MASKED: "flagged by the mask of the cube or --mask",

@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 
 from cubeclust.class_map import ClassMap
+from cubeclust.class_means import class_means
 from cubeclust.class_spectra import ClassSpectra
 from cubeclust.class_table import ClassRow, class_table
 from cubeclust.clustering import Clustering
+from cubeclust.fitted import Fitted
 from cubeclust.io.class_maps import Provenance
-from cubeclust.prepare import Plan, Prepared, reason_counts
+from cubeclust.plan import Plan
+from cubeclust.prepare import Prepared, reason_counts
 from cubeclust.run_settings import RunSettings
 
 TINY_CLASS = 5  # spaxels: a class with no more than this is pointed out
@@ -32,14 +35,17 @@ class Outcome:
     class_map: ClassMap
     rows: list[ClassRow]
     spectra: ClassSpectra
+    class_means: np.ndarray
 
     @classmethod
-    def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering) -> "Outcome":
-        """Map and class products of a clustering in canonical order."""
-        class_map = ClassMap.of(prepared.spectra, clustering, None if plan.rest is None else plan.rest.z)
+    def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering, fitted: Fitted | None = None) -> "Outcome":
+        """Map and class products of a clustering in canonical order, or under the classes of a fitted model."""
+        n_classes = clustering.n_used if fitted is None else len(fitted.class_means)
+        class_map = ClassMap.of(prepared.spectra, clustering, n_classes, plan.area.z)
         rows = class_table(class_map, prepared.spectra)
-        spectra = ClassSpectra.of(prepared.spectra, clustering.labels, class_map.n_classes)
-        return cls(plan, prepared, clustering, class_map, rows, spectra)
+        spectra = ClassSpectra.of(prepared.spectra, clustering.labels, n_classes)
+        means = class_means(prepared.features, clustering.labels, n_classes) if fitted is None else fitted.class_means
+        return cls(plan, prepared, clustering, class_map, rows, spectra, means)
 
 
 def run_record(
@@ -49,9 +55,10 @@ def run_record(
     cube_file, prepared, clustering = outcome.plan.cube_file, outcome.prepared, outcome.clustering
     class_map, counts = outcome.class_map, outcome.class_map.counts()
     objective = {name: float(values[-1]) for name, values in clustering.history.items()}
+    band = outcome.plan.channels.band
     resolved = {
         "scale": prepared.scaling.name,
-        "normalize_band": None if outcome.plan.band is None else str(outcome.plan.band),
+        "normalize_band": None if band is None else str(band),
     }
     return {
         "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
@@ -72,9 +79,9 @@ def run_record(
         "n_channels": prepared.features.n_wave,
         "left_out": {bit.name: count for bit, count in reason_counts(class_map.quality).items()},
         "classes_asked": clustering.n_clusters,
-        "classes_used": class_map.n_classes,
+        "classes_used": int(np.count_nonzero(counts)),
         "class_sizes": counts.tolist(),
-        "tiny_classes": (np.flatnonzero(counts <= TINY_CLASS) + 1).tolist(),
+        "tiny_classes": (np.flatnonzero((counts > 0) & (counts <= TINY_CLASS)) + 1).tolist(),
         "converged": clustering.converged,
         "iterations": clustering.iterations,
         "objective": objective,

@@ -1,5 +1,6 @@
 """Everything that a user can ask of a run."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import SAMPLINGS, Sampled
 from cubeclust.preprocessing.scaling import SCALINGS
 from cubeclust.preprocessing.windows import Window
+from cubeclust.settings import option_fields
 
 PRODUCTS = ("classmap.fits", "overlay.png", "spectra.png", "result.h5")
 
@@ -26,7 +28,8 @@ class RunSettings:
     velocity_unit None takes the BUNIT of velocity_map; with that map, windows and band are rest wavelengths.
     crop is (left, right, bottom, top) in spaxels; normalize_band "auto" takes 7600:8100 Angstrom where the
     cube covers it; scale None takes the method's own; memory None takes what is free, in bytes.
-    method_settings holds the method's options by field name.
+    method_settings holds the method's options by field name. model is the result file of a run whose fitted model
+    labels the spectra in place of a fit; resample allows it to bring them onto the model's wavelengths.
     """
 
     cube: Path
@@ -34,6 +37,7 @@ class RunSettings:
     method_settings: dict[str, Any] = field(default_factory=dict)
     output: Path = Path(".")
     crop: tuple[int, int, int, int] = (0, 0, 0, 0)
+    region: Path | None = None
     window: tuple[Window, ...] = ()
     exclude: tuple[Window, ...] = ()
     mask: Path | None = None
@@ -47,13 +51,17 @@ class RunSettings:
     pca: int | None = None
     sample: int | None = None
     sample_by: str = "random"
+    hdu: str | None = None
     variance_hdu: str | None = None
     variance_kind: VarianceKind | None = None
+    mask_hdu: str | None = None
     wavelength_unit: str | None = None
     seed: int = 0
     device: str = "auto"
     memory: int | None = None
     overwrite: bool = False
+    model: Path | None = None
+    resample: bool = False
     command: str = ""
 
     def __post_init__(self) -> None:
@@ -91,9 +99,17 @@ class RunSettings:
             clusterer = Reduced(clusterer, self.pca)
         return clusterer if self.sample is None else Sampled(clusterer, self.sample, self.sample_by)
 
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "RunSettings":
+        """Settings as `record` wrote them with scale and band resolved; what only Python can set stays out."""
+        own = {f.name for f in option_fields(METHODS[values["method"]].load())}
+        known = {f.name: _READERS.get(f.name, _same)(values[f.name]) for f in fields(cls) if f.name in values}
+        return cls(**known, method_settings={name: values[name] for name in own})
+
     def products(self, stem: str) -> dict[str, Path]:
         """Path of each product by its ending."""
-        return {ending: self.output / f"{stem}_{self.method}_{ending}" for ending in PRODUCTS}
+        applied = "" if self.model is None else "-applied"
+        return {ending: self.output / f"{stem}_{self.method}{applied}_{ending}" for ending in PRODUCTS}
 
     def record(self) -> dict[str, Any]:
         """All settings as JSON can hold them, the method's own under their names."""
@@ -101,6 +117,27 @@ class RunSettings:
         method = METHODS[self.method].create(**self.method_settings)
         values |= {f.name: getattr(method, f.name) for f in fields(method)}  # type: ignore[arg-type]
         return {name: _plain(value) for name, value in values.items()}
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _path(value: str | None) -> Path | None:
+    return None if value is None else Path(value)
+
+
+def _windows(values: list[str]) -> tuple[Window, ...]:
+    return tuple(Window.parse(value) for value in values)
+
+
+# Field -> how the value that JSON holds becomes the field's own.
+_READERS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("cube", "output", "region", "mask", "velocity_map", "model"), _path),
+    **dict.fromkeys(("window", "exclude"), _windows),
+    "crop": tuple,
+    "normalize_band": lambda value: None if value is None else Window.parse(value),
+}
 
 
 def _plain(value: Any) -> Any:

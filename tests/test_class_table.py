@@ -15,7 +15,7 @@ def one_class(wcs: WCS) -> tuple[ClassMap, Spectra]:
     flux = np.ones((25, 2), np.float32)
     quality = np.zeros((5, 5), np.int32)
     spectra = Spectra(flux, np.array([1.0, 2.0]), y, x, quality, np.ones(25, np.float32), wcs=wcs)
-    return ClassMap(np.ones((5, 5), np.int16), np.ones((5, 5), np.float32), quality, wcs), spectra
+    return ClassMap(np.ones((5, 5), np.int16), np.ones((5, 5), np.float32), quality, wcs, 1), spectra
 
 
 @pytest.mark.parametrize(

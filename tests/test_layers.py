@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "cubeclust"
 GROUND = {"errors", "settings", "quality", "palette", "progress", "memory", "__init__"}
 # Records, from the file towards the map; each may use those before it.
 RECORDS = ["cube", "spectra", "clustering", "class_map", "class_means", "soft_means", "class_spectra", "class_table"]
-ROAD = {"pipeline", "prepare", "description", "run_settings", "run_record"}
+ROAD = {"pipeline", "plan", "area", "fitted", "prepare", "description", "run_settings", "run_record"}
 STAGES = {"methods", "preprocessing", "io", "plots", "evaluation"}
 ALLOWED = {
     **dict.fromkeys(GROUND, GROUND),
@@ -31,6 +31,7 @@ OWNERS = {
     "matplotlib": {"plots"},
     "h5py": {"io"},
     "mpdaf": {"io"},
+    "regions": {"io"},
     "click": {"cli"},
     "rich": {"cli"},
     "sklearn": {"methods", "evaluation", "soft_means"},

@@ -6,15 +6,9 @@ from typing import Any
 
 import click
 
-from cubeclust.io.layouts import VARIANCE_KINDS
+from cubeclust.cli.options import CUBE, HDUS
 
 
-@click.command()
-@click.argument("cube", type=click.Path(path_type=Path))
-@click.option("--variance-hdu", help='HDU with the uncertainty, where it has another name; "none" to ignore it.')
-@click.option("--variance-kind", type=click.Choice(VARIANCE_KINDS), help="What that HDU holds, where its name lies.")
-@click.option("--wavelength-unit", help="Unit of the wavelength axis, where the header has none or a wrong one.")
-@click.option("--json", "as_json", is_flag=True, help="Print an object.")
 def info(cube: Path, as_json: bool, **options: Any) -> None:
     """Say what CUBE holds and what a run on it would take, without reading all of it."""
     from cubeclust.description import describe
@@ -27,12 +21,17 @@ def info(cube: Path, as_json: bool, **options: Any) -> None:
         click.echo(line)
 
 
+_JSON = click.Option(["--json", "as_json"], is_flag=True, help="Print an object.")
+info_command = click.Command("info", params=[CUBE, *HDUS, _JSON], callback=info, help=info.__doc__)
+
+
 def _lines(facts: dict[str, Any]) -> list[str]:
     from cubeclust import memory
 
     n_wave, ny, nx = facts["shape"]
     low, high = facts["wavelength"]
-    hdus = ", ".join(f"{name} ({role})" for role, name in facts["hdus"].items())
+    words = {"variance": facts["variance_kind"]}
+    hdus = ", ".join(f"{name} ({words.get(role, role)})" for role, name in facts["hdus"].items())
     lines = [
         facts["cube"],
         f"  target      {facts['target'] or 'unknown'}",

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from cubeclust import __version__
-from cubeclust.cli.info import info
+from cubeclust.cli.apply import apply_command
+from cubeclust.cli.info import info_command
 from cubeclust.cli.methods import methods
 from cubeclust.cli.run import run
 from cubeclust.cli.sample import sample
@@ -39,5 +40,5 @@ def main() -> None:
     """
 
 
-for command in (run, info, methods, sample):
+for command in (run, apply_command, info_command, methods, sample):
     main.add_command(command)

@@ -1,9 +1,6 @@
 """`cubeclust run`."""
 
 import dataclasses
-import json
-import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +8,9 @@ import click
 from click.core import ParameterSource
 
 from cubeclust.cli import config
-from cubeclust.cli.progress import for_stderr
-from cubeclust.cli.types import BandType, CropType, MemoryType, WindowType
-from cubeclust.io.layouts import VARIANCE_KINDS
+from cubeclust.cli.course import carry_out, command_line
+from cubeclust.cli.options import AREA, COURSE, CUBE, HDUS, OUTPUT
+from cubeclust.cli.types import BandType, WindowType
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.settings import option_fields
 
@@ -30,23 +27,15 @@ _CONFIG = click.Option(
     help="TOML file with options by these names; the command line wins.",
 )
 _OPTIONS: list[click.Parameter] = [
-    click.Argument(["cube"], type=click.Path(path_type=Path)),
+    CUBE,
     _METHOD,
-    click.Option(["-o", "--output"], type=click.Path(path_type=Path), default=Path("."), show_default=True,
-                 help="Directory of the products."),
+    OUTPUT,
     _CONFIG,
-    click.Option(["--crop"], type=CropType(), default="0", show_default=True, help="Spaxels to cut off the borders."),
+    *AREA,
     click.Option(["--window"], type=WindowType(), multiple=True,
                  help="Wavelengths to cluster, Angstrom; repeatable.  [default: all]"),
     click.Option(["--exclude"], type=WindowType(), multiple=True,
                  help="Wavelengths to leave out, such as sky residuals; repeatable."),
-    click.Option(["--mask"], type=click.Path(path_type=Path), help="FITS image of the frame, 0 = good."),
-    click.Option(["--velocity-map"], type=click.Path(path_type=Path),
-                 help="FITS image of the frame with velocities v = c z: spectra are shifted to rest, and every "
-                      "wavelength asked for is one at rest."),
-    click.Option(["--velocity-unit"], type=click.Choice(["km/s", "m/s", "z"]),
-                 help="Unit of that image, where its BUNIT is missing or wrong."),
-    click.Option(["--velocity-hdu"], help="HDU of that image, where the file has several."),
     click.Option(["--min-snr"], type=float, help="Least median signal to noise per channel of a spectrum."),
     click.Option(["--max-nan"], type=click.FloatRange(0, 1), default=0.1, show_default=True,
                  help="Largest share of missing channels of a spectrum; the gaps are interpolated."),
@@ -60,19 +49,10 @@ _OPTIONS: list[click.Parameter] = [
                  help="Fit on this many spectra and label the others by the model.  [default: all]"),
     click.Option(["--sample-by"], type=click.Choice(["random", "snr"]), default="random", show_default=True,
                  help="How the sample is drawn; snr takes equally from ten ranges of signal to noise."),
-    click.Option(["--variance-hdu"], help='HDU with the uncertainty, where it has another name; "none" to ignore it.'),
-    click.Option(["--variance-kind"], type=click.Choice(VARIANCE_KINDS),
-                 help="What that HDU holds, where its name lies."),
-    click.Option(["--wavelength-unit"], help="Unit of the wavelength axis, where the header has none or a wrong one."),
+    *HDUS,
     click.Option(["--seed"], type=click.IntRange(0, 2**32 - 1), default=0, show_default=True,
                  help="Seed of the random numbers."),
-    click.Option(["--device"], type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
-                 help="Where to compute; auto takes a GPU if there is one."),
-    click.Option(["--memory"], type=MemoryType(), help="Memory budget, such as 4GB.  [default: what is free]"),
-    click.Option(["--overwrite/--no-overwrite"], default=False, help="Replace products that exist."),
-    click.Option(["--json", "as_json"], is_flag=True, help="Print the run record instead of the class map's path."),
-    click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing on stderr but errors."),
-    click.Option(["-v", "--verbose"], is_flag=True, help="Print every preprocessing step, too."),
+    *COURSE,
 ]  # fmt: skip
 
 
@@ -136,18 +116,7 @@ def run(**values: Any) -> None:
     runs.jsonl. The class map's path is printed on stdout. Options marked [method] belong to the method:
     `cubeclust run --method NAME --help` shows those of another one.
     """
-    with for_stderr(values["quiet"]) as progress:
-        from cubeclust.pipeline import run as run_pipeline
-
-        finished = run_pipeline(_settings(values), progress)
-        if values["verbose"]:
-            for line in finished.record["steps"]:
-                progress.say(line)
-    if not values["quiet"]:
-        from cubeclust.cli.closing import print_closing
-
-        print_closing(finished)
-    click.echo(json.dumps(finished.record) if values["as_json"] else finished.files["classmap.fits"])
+    carry_out(lambda: _settings(values), values)
 
 
 def _settings(values: dict[str, Any]) -> Any:
@@ -162,4 +131,4 @@ def _settings(values: dict[str, Any]) -> Any:
     band = general["normalize_band"]
     general["normalize_band"] = {"auto": "auto", "none": None}[band] if isinstance(band, str) else Window(*band)
     own = {name: value for name, value in values.items() if name not in names | set(config.TERMINAL)}
-    return RunSettings(**general, method_settings=own, command=shlex.join(["cubeclust", *sys.argv[1:]]))
+    return RunSettings(**general, method_settings=own, command=command_line())

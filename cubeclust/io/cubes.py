@@ -27,6 +27,17 @@ def crop_area(cube_file: CubeFile, crop: tuple[int, int, int, int]) -> tuple[sli
     return slice(bottom, ny - top), slice(left, nx - right)
 
 
+def bounding_box(inside: np.ndarray, rows: slice, columns: slice) -> tuple[slice, slice] | None:
+    """Rows and columns that hold all that is inside (NY, NX bool) an area, None where nothing is."""
+    y, x = np.nonzero(inside[rows, columns])
+    if not len(y):
+        return None
+    return (
+        slice(rows.start + int(y.min()), rows.start + int(y.max()) + 1),
+        slice(columns.start + int(x.min()), columns.start + int(x.max()) + 1),
+    )
+
+
 def read_cube(
     cube_file: CubeFile,
     rows: slice,
@@ -53,7 +64,7 @@ def read_cube(
             flux[..., place] = np.where(np.isfinite(slab), slab, np.nan)
         if "quality" in roles:
             for place, slab in slabs.of("quality"):
-                flux[..., place][slab != 0] = np.nan
+                flux[..., place][cube_file.rejects(slab)] = np.nan
         scale = _power_of_ten(cube_file.path, flux)
         if scale != 1:
             flux /= np.float32(scale)

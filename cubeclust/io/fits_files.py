@@ -109,10 +109,10 @@ def standard_cards(header: fits.Header) -> fits.Header:
 
 
 def image_hdus(hdus: fits.HDUList, n_axes: int) -> dict[str, fits.ImageHDU]:
-    """Image HDUs with n_axes axes, by upper-case name; those without a name are called HDU<number>."""
+    """Image HDUs with n_axes axes, by upper-case name; without a name, or with one taken, they are HDU<number>."""
     found: dict[str, fits.ImageHDU] = {}
     for number, hdu in enumerate(hdus):
         if hdu.is_image and len(hdu.shape) == n_axes and np.prod(hdu.shape) > 0:
-            name = hdu.name.upper() if hdu.name not in ("", "PRIMARY") else f"HDU{number}"
-            found.setdefault(name, hdu)
+            name = hdu.name.upper()
+            found[f"HDU{number}" if name in ("", "PRIMARY", *found) else name] = hdu
     return found

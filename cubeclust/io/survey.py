@@ -22,7 +22,7 @@ def survey(cube_file: CubeFile) -> dict[str, Any]:
         cubes = fits_files.image_hdus(hdus, 3)
         flux = _planes(cubes[cube_file.hdus["flux"]], chosen)  # (planes, NY, NX)
         if "quality" in cube_file.hdus:
-            flux[_planes(cubes[cube_file.hdus["quality"]], chosen) != 0] = np.nan
+            flux[cube_file.rejects(_planes(cubes[cube_file.hdus["quality"]], chosen))] = np.nan
         finite = np.isfinite(flux)
         snr = None
         if "variance" in cube_file.hdus:

@@ -15,7 +15,7 @@ _MEDIUM = {"air": " in air", "vacuum": " in vacuum", "unknown": ""}
 def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, title: str) -> None:
     """Save one panel for each class: mean, band between the 10 and 90 % quantiles, number of spaxels."""
     wavelength, n_classes = spectra.wavelength, len(rows)
-    rows = rows[:_MOST]
+    rows = [row for row in rows if row.n_spaxels][:_MOST]
     columns = 1 + (len(rows) - 1) // 12
     lines = -(-len(rows) // columns)
     figure = new_figure(9.0 if columns == 1 else 6.5 * columns, 0.9 + 1.25 * lines)
@@ -28,10 +28,10 @@ def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, 
             continue
         row = rows[place]
         for part in np.split(np.arange(len(wavelength)), breaks):
-            low, high = spectra.q10[place, part], spectra.q90[place, part]
+            low, high = spectra.q10[row.number - 1, part], spectra.q90[row.number - 1, part]
             axes.fill_between(wavelength[part], low, high, color=row.color, alpha=0.35, lw=0)
-            axes.plot(wavelength[part], spectra.mean[place, part], color="black", lw=0.6)
-        axes.set_ylim(*_limits(spectra, place))
+            axes.plot(wavelength[part], spectra.mean[row.number - 1, part], color="black", lw=0.6)
+        axes.set_ylim(*_limits(spectra, row.number - 1))
         axes.margins(x=0.01)
         axes.text(
             0.01, 0.93, f"class {row.number}, N = {row.n_spaxels}", transform=axes.transAxes, va="top", weight="bold",

@@ -15,10 +15,12 @@ class FillGaps:
 
     A channel missing in more than half of the spectra is dropped for all. A spectrum that then misses more
     than max_share of its channels is left out. What is still missing is interpolated linearly along the
-    wavelength, beyond the ends by the nearest sample; its variance becomes NaN.
+    wavelength, beyond the ends by the nearest sample; its variance becomes NaN. With every_channel none is dropped,
+    for a fitted model that needs them all.
     """
 
     max_share: float = 0.1
+    every_channel: bool = False
 
     def apply(self, spectra: Spectra) -> Spectra:
         """Return spectra without NaN in their flux."""
@@ -27,7 +29,7 @@ class FillGaps:
             missing += np.isnan(spectra.flux[rows]).sum(axis=0)
         if not missing.any():
             return spectra
-        alive = missing <= len(spectra) / 2
+        alive = (missing <= len(spectra) / 2) | self.every_channel
         if not alive.any():
             raise InputError("no channel has data in half of the spectra; choose another --window.")
         gaps = np.concatenate([np.isnan(spectra.flux[rows][:, alive]).sum(axis=1) for rows in spectra.blocks()])

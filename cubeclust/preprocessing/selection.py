@@ -10,6 +10,18 @@ from cubeclust.spectra import Spectra
 
 
 @dataclass(frozen=True)
+class KeepArea:
+    """Leave out the spaxels where inside (NY, NX) is False."""
+
+    inside: np.ndarray
+
+    def apply(self, spectra: Spectra) -> Spectra:
+        """Flag them CROPPED and nothing else, with or without data."""
+        kept = spectra.keep(np.where(self.inside[spectra.y, spectra.x], 0, Quality.CROPPED))
+        return replace(kept, quality=np.where(self.inside, kept.quality, np.int32(Quality.CROPPED)))
+
+
+@dataclass(frozen=True)
 class MaskSpaxels:
     """Leave out the spaxels where masked (NY, NX) is True, with the reason given."""
 

@@ -18,6 +18,12 @@ class Window:
     def __str__(self) -> str:
         return ":".join(repr(bound).removesuffix(".0") for bound in (self.low, self.high))
 
+    @classmethod
+    def parse(cls, text: str) -> "Window":
+        """The window that `str` wrote."""
+        low, high = text.split(":")
+        return cls(float(low), float(high))
+
     def channels(self, wavelength: np.ndarray) -> np.ndarray:
         """Which channels (n_wave,) lie in the window."""
         return (wavelength >= self.low) & (wavelength <= self.high)
@@ -59,3 +65,14 @@ class SelectWindows:
     def apply(self, spectra: Spectra) -> Spectra:
         """Drop the other channels."""
         return spectra.channels(self.channels(spectra.wavelength))
+
+
+@dataclass(frozen=True)
+class SelectChannels:
+    """Keep exactly the channels of these wavelengths (n,), Angstrom."""
+
+    wavelength: np.ndarray
+
+    def apply(self, spectra: Spectra) -> Spectra:
+        """Drop the other channels."""
+        return spectra.channels(np.isin(spectra.wavelength, self.wavelength))

@@ -201,6 +201,44 @@ def test_mask_that_is_no_image(tmp_path: Path, sky_file: Path) -> None:
     refused(run(sky_file, "--mask", sky_file), "holds no 2-D image", "--mask")
 
 
+def test_no_such_hdu(sky_file: Path) -> None:
+    refused(run(sky_file, "--hdu", "SCI"), "'SCI'", "--hdu takes one of DATA, STAT")
+    refused(run(sky_file, "--mask-hdu", "STAT"), "'STAT'", "--mask-hdu takes one of none")
+
+
+def test_region_file_that_is_none(tmp_path: Path, sky_file: Path) -> None:
+    refused(run(sky_file, "--region", tmp_path / "none.reg"), "none.reg: cannot be opened", "check --region")
+    refused(run(sky_file, "--region", tmp_path), "cannot be opened", "check --region")
+    refused(run(sky_file, "--region", sky_file), "sky.fits: cannot be read as DS9 regions", "--region takes")
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ("image; point(5,5)", ("no shape with an area", "--region takes circles")),
+        ("image; circle(500,5,3)", ("center of no spaxel", "check its coordinates")),
+        ('fk5; circle(41,0.5,3")', ("center of no spaxel", "check its coordinates")),
+        ('fk5; circle(220.66963,0.01329,3")', ("center of no spaxel", "check its coordinates")),
+        ("image; circle(2,2,1.5)", ("center of no spaxel that --crop leaves",)),
+        ("wcs; circle(2,2,1.5)", ("cannot be read as DS9 regions", "--region takes circles")),
+    ],
+)
+def test_region_without_a_spaxel(tmp_path: Path, sky_file: Path, shape: str, words: tuple[str, ...]) -> None:
+    region = tmp_path / "area.reg"
+    region.write_text(shape + "\n")
+    refused(run(sky_file, "--region", region, "--crop", 4, *FAST, "-o", tmp_path / "out"), "area.reg", *words)
+    assert not (tmp_path / "out").exists()
+
+
+def test_region_on_the_sky_of_a_cube_without_one(tmp_path: Path, sky: Sky) -> None:
+    path = changed(sky, tmp_path / "sky.fits", CTYPE1="LINEAR", CTYPE2="LINEAR")
+    region = tmp_path / "area.reg"
+    region.write_text('fk5; circle(40.66963,-0.01329,3")\n')
+    refused(run(path, "--region", region), "no celestial WCS", "image coordinates")
+    region.write_text("image; circle(12,12,8)\n")
+    assert run(path, "--region", region, *FAST, "-o", tmp_path / "out").exit_code == 0
+
+
 def test_unknown_method(sky_file: Path) -> None:
     refused(run(sky_file, "--method", "nonsense"), "'nonsense'", "mmd-ovo")
 

@@ -313,3 +313,23 @@ def test_real_cubes_of_other_layouts(shared: Path, tmp_path: Path, cube: str, me
     expected = {"ngc3081_gmos/ngc3081_cube.fits": 46, "alfa_2x2/3dspec_2x2.fits": 4}[cube]
     assert record["n_spectra"] == expected
     assert record["classes_used"] == 2
+
+
+def test_region_and_crop(sky_file: Path, sky: Sky, tmp_path: Path) -> None:
+    """Outside the circle all is CROPPED, with or without data; only the circle's box within the crop is read."""
+    region = tmp_path / "area.reg"
+    region.write_text("image\ncircle(10,12,6.2)\n-circle(10,12,1.2)\n")
+    with fits.open(sky_file, mode="update") as hdus:
+        hdus["DATA"].data[:, 11, 12] = hdus["DATA"].data[:, 6, 4] = np.nan  # inside; in a corner of the box
+    arguments = [sky_file, "-m", "kmeans", "-k", "3", "--n-starts", "1", "--crop", "5,0,0,0", "--region", region]
+    result = run(*arguments, "-o", tmp_path / "out", "--json")
+    record = json.loads(result.stdout)
+    y, x = np.indices(sky.truth.shape)
+    distance = np.hypot(x + 1 - 10, y + 1 - 12)
+    inside = (distance < 6.2) & (distance > 1.2) & (x >= 5)
+    expected = np.where(inside, 0, Quality.CROPPED)
+    expected[11, 12] = Quality.NO_DATA
+    np.testing.assert_array_equal(fits.getdata(record["files"]["classmap.fits"], "QUALITY"), expected)
+    assert record["n_spectra"] == inside.sum() - 1
+    assert "x 5:16, y 5:18" in record["steps"][0]
+    assert record["settings"]["region"] == str(region)

@@ -1,0 +1,44 @@
+"""`cubeclust apply`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cubeclust.cli import config
+from cubeclust.cli.course import carry_out, command_line
+from cubeclust.cli.options import AREA, COURSE, CUBE, HDUS, OUTPUT
+
+_OPTIONS: list[click.Parameter] = [
+    click.Argument(["result"], type=click.Path(path_type=Path)),
+    CUBE,
+    OUTPUT,
+    *AREA,
+    click.Option(
+        ["--resample/--no-resample"],
+        default=False,
+        help="Bring spectra with other wavelengths onto those of the model; flux is kept.",
+    ),
+    *HDUS,
+    *COURSE,
+]
+
+
+def apply(result: Path, cube: Path, **values: Any) -> None:
+    """Label the spectra of CUBE by the model that a run left in RESULT (its result.h5).
+
+    Windows, normalization, scaling and classes are those of the fit; what concerns the spaxels of this cube is asked
+    here. The products are those of `cubeclust run`, named <cube>_<method>-applied_classmap.fits and so on, and class
+    numbers mean what they mean on the map of the fit.
+    """
+
+    def settings() -> Any:
+        from cubeclust.fitted import apply_settings
+
+        asked = {name: value for name, value in values.items() if name not in config.TERMINAL}
+        return apply_settings(result, cube, **asked, command=command_line())
+
+    carry_out(settings, values)
+
+
+apply_command = click.Command("apply", params=_OPTIONS, callback=apply, help=apply.__doc__)

@@ -1,0 +1,35 @@
+"""The course of a run on the terminal: progress, closing table, and what goes to stdout."""
+
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cubeclust.cli.progress import for_stderr
+
+if TYPE_CHECKING:
+    from cubeclust.run_settings import RunSettings
+
+
+def carry_out(settings: "Callable[[], RunSettings]", values: dict[str, Any]) -> None:
+    """Run what the settings say, as the shared options in `values` want it told."""
+    with for_stderr(values["quiet"]) as progress:
+        from cubeclust.pipeline import run
+
+        finished = run(settings(), progress)
+        if values["verbose"]:
+            for line in finished.record["steps"]:
+                progress.say(line)
+    if not values["quiet"]:
+        from cubeclust.cli.closing import print_closing
+
+        print_closing(finished)
+    click.echo(json.dumps(finished.record) if values["as_json"] else finished.files["classmap.fits"])
+
+
+def command_line() -> str:
+    """The command as it was typed."""
+    return shlex.join(["cubeclust", *sys.argv[1:]])

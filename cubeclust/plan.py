@@ -1,0 +1,162 @@
+"""What a run will read and do, decided from the headers alone."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cubeclust import memory
+from cubeclust.area import Area, Step, choose_area
+from cubeclust.errors import InputError
+from cubeclust.fitted import Fitted
+from cubeclust.io.cube_files import CubeFile
+from cubeclust.methods.protocol import Clusterer
+from cubeclust.preprocessing.gaps import FillGaps
+from cubeclust.preprocessing.normalize import SEED_BAND, NormalizeBand, default_band
+from cubeclust.preprocessing.onto_grid import OntoGrid
+from cubeclust.preprocessing.resampling import Channels
+from cubeclust.preprocessing.rest_frame import RestFrame, far_spaxels
+from cubeclust.preprocessing.scaling import Scaling
+from cubeclust.preprocessing.selection import SignalToNoise
+from cubeclust.preprocessing.windows import SelectChannels, SelectWindows, Window
+from cubeclust.progress import Progress
+from cubeclust.run_settings import RunSettings
+
+
+@dataclass(frozen=True)
+class ChannelPlan:
+    """What happens along the wavelength.
+
+    read        (n_wave,) bool: channels of the cube to be read
+    grid        channels on which the spectra are normalized
+    n_features  how many of them enter the method
+    band        that of the normalization
+    steps       from the spectra as read to the features, by what the log calls them
+    """
+
+    read: np.ndarray
+    grid: Channels
+    n_features: int
+    band: Window | None
+    steps: dict[str, Step]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will read and do.
+
+    steps are all of the preprocessing before the scaling, which is one to be fitted (its name in `scale`) or one
+    that a fitted model brings; need is the memory in bytes.
+    """
+
+    cube_file: CubeFile
+    area: Area
+    channels: ChannelPlan
+    scale: str
+    need: int
+    scaling: Scaling | None = None
+    steps: dict[str, Step] = field(default_factory=dict)
+
+
+def plan(
+    cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progress: Progress, fitted: Fitted | None = None
+) -> Plan:
+    """Resolve masks, rest frame, windows, band and memory; InputError where they do not fit the cube.
+
+    With a fitted model the spectra are brought onto its channels, and through its scaling.
+    """
+    area = choose_area(cube_file, settings)
+    if fitted is None:
+        channels = _chosen_channels(cube_file, settings, area, progress)
+        method = clusterer.memory(area.size, channels.n_features)
+    else:
+        channels = _fitted_channels(cube_file, settings, area, fitted)
+        method = 64 * area.size * clusterer.n_clusters + memory.BLOCK
+    with_variance = "variance" in cube_file.hdus
+    n_read, n_features = max(int(channels.read.sum()), len(channels.grid)), channels.n_features
+    return Plan(
+        cube_file,
+        area,
+        channels,
+        scale=settings.scale or clusterer.default_scale,
+        need=memory.run_need(area.size, n_read, n_features, with_variance=with_variance, method=method),
+        scaling=None if fitted is None else fitted.scaling,
+        steps={**area.steps, **channels.steps},
+    )
+
+
+def _chosen_channels(cube_file: CubeFile, settings: RunSettings, area: Area, progress: Progress) -> ChannelPlan:
+    """Channels that the settings ask for; windows and band are at rest with a velocity map."""
+    rest = None if area.z is None else _rest_frame(area, cube_file.wavelength, progress)
+    wavelength = cube_file.wavelength if rest is None else rest.wavelength
+    windows = SelectWindows(settings.window, settings.exclude)
+    features, excluded = windows.channels(wavelength), windows.excludes(wavelength)
+    band = _band(settings, wavelength, features, excluded, progress)
+    working = features
+    if band is not None and (band is SEED_BAND or settings.normalize_band != "auto"):
+        working = features | band.channels(wavelength) & ~excluded
+    steps: dict[str, Step] = {}
+    if rest is None:
+        read, grid = working, Channels.of(wavelength).only(working)
+    else:
+        rest = rest.only(working)
+        read, grid = rest.sources, rest.made
+        steps[f"rest frame: {rest}"] = rest
+    if band is not None:
+        steps[f"normalized by the mean in {band} Angstrom"] = NormalizeBand(band)
+    if not np.array_equal(working, features):
+        steps["feature windows"] = windows
+    return ChannelPlan(read, grid, int(features.sum()), band, steps | _last_steps(settings, FillGaps(settings.max_nan)))
+
+
+def _fitted_channels(cube_file: CubeFile, settings: RunSettings, area: Area, fitted: Fitted) -> ChannelPlan:
+    """Channels of a fitted model."""
+    fitted.require_like(cube_file.axis.medium, area.z is not None)
+    onto = OntoGrid(fitted.grid, cube_file.wavelength, area.z)
+    onto.require_met(area.entering, resample=settings.resample)
+    steps: dict[str, Step] = {str(onto): onto}
+    band = fitted.settings.normalize_band
+    if isinstance(band, Window):
+        steps[f"normalized by the mean in {band} Angstrom"] = NormalizeBand(band)
+    steps["features of the model"] = SelectChannels(fitted.wavelength)
+    steps |= _last_steps(settings, FillGaps(settings.max_nan, every_channel=True))
+    read = onto.sources(area.entering)
+    return ChannelPlan(read, fitted.grid, len(fitted.wavelength), band if isinstance(band, Window) else None, steps)
+
+
+def _last_steps(settings: RunSettings, gaps: FillGaps) -> dict[str, Step]:
+    """Steps on the features."""
+    least = "" if settings.min_snr is None else f" of at least {settings.min_snr:g}"
+    return {
+        f"signal to noise{least}": SignalToNoise(settings.min_snr),
+        f"missing samples: at most {settings.max_nan:g} of a spectrum, interpolated": gaps,
+    }
+
+
+def _rest_frame(area: Area, observed: np.ndarray, progress: Progress) -> RestFrame:
+    """Rest frame of the spaxels entering, announced; those that shorten it much are pointed out."""
+    if area.z is None or not area.entering.any():
+        raise InputError("--velocity-map has no velocity in the area that is left; widen --crop or loosen --mask.")
+    far = far_spaxels(area.z[area.entering], observed)
+    if far:
+        progress.say(
+            f"{far} spaxels with outlying velocities shorten the common rest range much (--mask leaves them out)"
+        )
+    rest = RestFrame.of(area.z, area.entering, observed)
+    progress.say(f"rest frame: {rest}; windows and band are rest wavelengths")
+    return rest
+
+
+def _band(
+    settings: RunSettings, wavelength: np.ndarray, features: np.ndarray, excluded: np.ndarray, progress: Progress
+) -> Window | None:
+    """Band of the normalization, announced where it was not named."""
+    band = settings.normalize_band
+    if isinstance(band, str):
+        band, why = default_band(wavelength, features, excluded)
+        progress.say(why)
+    elif band is not None and not (band.channels(wavelength) & ~excluded).any():
+        raise InputError(
+            f"--normalize-band {band} holds no channel that is not excluded: the spectra cover "
+            f"{wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom; choose another band or none."
+        )
+    return band
