@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cubeclust.errors import InputError
+from cubeclust.io.exports import EXPORTS, export_endings
 from cubeclust.io.layouts import VARIANCE_KINDS, VarianceKind
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.methods.protocol import Clusterer
@@ -20,7 +21,7 @@ class RunSettings:
 
     crop is (left, right, bottom, top) in spaxels; normalize_band "auto" takes 7600:8100 Angstrom where the
     cube covers it; scale None takes the method's own; memory None takes what is free, in bytes.
-    method_settings holds the method's options by field name.
+    method_settings holds the method's options by field name; export names formats of EXPORTS.
     """
 
     cube: Path
@@ -42,6 +43,7 @@ class RunSettings:
     device: str = "auto"
     memory: int | None = None
     overwrite: bool = False
+    export: tuple[str, ...] = ()
     command: str = ""
 
     def __post_init__(self) -> None:
@@ -53,6 +55,7 @@ class RunSettings:
             "crop": len(self.crop) == 4 and all(isinstance(n, int) and n >= 0 for n in self.crop),
             "max_nan": 0 <= self.max_nan <= 1,
             "memory": self.memory is None or isinstance(self.memory, int),
+            "export": isinstance(self.export, tuple) and set(self.export) <= set(EXPORTS),
         }
         for name, fits in allowed.items():
             if not fits:
@@ -69,7 +72,8 @@ class RunSettings:
 
     def products(self, stem: str) -> dict[str, Path]:
         """Path of each product by its ending."""
-        return {ending: self.output / f"{stem}_{self.method}_{ending}" for ending in PRODUCTS}
+        endings = (*PRODUCTS, *export_endings(self.export))
+        return {ending: self.output / f"{stem}_{self.method}_{ending}" for ending in endings}
 
     def record(self) -> dict[str, Any]:
         """All settings as JSON can hold them, the method's own under their names."""

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from cubeclust.cli import config
 from cubeclust.cli.progress import for_stderr
 from cubeclust.cli.types import BandType, CropType, MemoryType, WindowType
+from cubeclust.io.exports import EXPORTS
 from cubeclust.io.layouts import VARIANCE_KINDS
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.settings import option_fields
@@ -57,6 +58,8 @@ _OPTIONS: list[click.Parameter] = [
     click.Option(["--device"], type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
                  help="Where to compute; auto takes a GPU if there is one."),
     click.Option(["--memory"], type=MemoryType(), help="Memory budget, such as 4GB.  [default: what is free]"),
+    click.Option(["--export"], type=click.Choice(list(EXPORTS)), multiple=True,
+                 help="Write the map for another tool, too; repeatable."),
     click.Option(["--overwrite/--no-overwrite"], default=False, help="Replace products that exist."),
     click.Option(["--json", "as_json"], is_flag=True, help="Print the run record instead of the class map's path."),
     click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing on stderr but errors."),
