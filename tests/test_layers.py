@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "cubeclust"
 GROUND = {"errors", "settings", "quality", "palette", "progress", "memory", "__init__"}
 # Records, from the file towards the map; each may use those before it.
 RECORDS = ["cube", "spectra", "clustering", "class_map", "class_spectra", "class_table"]
-ROAD = {"pipeline", "prepare", "description", "run_settings", "run_record"}
+ROAD = {"pipeline", "prepare", "description", "run_settings", "run_record", "redraw"}
 STAGES = {"methods", "preprocessing", "io", "plots", "evaluation"}
 ALLOWED = {
     **dict.fromkeys(GROUND, GROUND),
@@ -34,6 +34,8 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
     "sklearn": {"methods", "evaluation"},
+    "reproject": {"plots"},
+    "regions": {"io"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

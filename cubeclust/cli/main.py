@@ -7,6 +7,7 @@ import click
 from cubeclust import __version__
 from cubeclust.cli.info import info
 from cubeclust.cli.methods import methods
+from cubeclust.cli.plot import plot
 from cubeclust.cli.run import run
 from cubeclust.cli.sample import sample
 from cubeclust.errors import InputError
@@ -39,5 +40,5 @@ def main() -> None:
     """
 
 
-for command in (run, info, methods, sample):
+for command in (run, plot, info, methods, sample):
     main.add_command(command)

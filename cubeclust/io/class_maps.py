@@ -87,7 +87,7 @@ def write_class_map(
 
 
 def read_class_map(path: Path) -> StoredMap:
-    """Read a class map that `cubeclust run` wrote.
+    """Read what write_class_map wrote.
 
     Raises:
         InputError: no FITS file, or none of these.
@@ -96,8 +96,8 @@ def read_class_map(path: Path) -> StoredMap:
         missing = [name for name in (*_IMAGES, *_TABLES) if name not in hdus]
         if missing:
             raise InputError(
-                f"{path}: is no class map of this version (it has no {missing[0]}); "
-                "give a *_classmap.fits that `cubeclust run` wrote."
+                f"{path}: is no class map that can be read again (it has no {missing[0]}); "
+                "give a *_classmap.fits that this version of `cubeclust run` wrote."
             )
         images = {name: np.asarray(hdus[name].data) for name in _IMAGES}
         tables = {name: hdus[name].data for name in _TABLES}
