@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
+from astropy.wcs import WCS
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,13 @@ def write_sky(path: Path, sky: Sky, header: fits.Header | None = None) -> Path:
     ]
     fits.HDUList(hdus).writeto(path, overwrite=True)
     return path
+
+
+def rotated_wcs() -> WCS:
+    """0.2 arcsec, rotated by 20 degrees, in Galactic coordinates."""
+    wcs = WCS(naxis=2)
+    cos, sin = np.cos(np.radians(20)), np.sin(np.radians(20))
+    wcs.wcs.ctype, wcs.wcs.crval, wcs.wcs.crpix = ["GLON-TAN", "GLAT-TAN"], [120.0, -5.0], [7, 5]
+    wcs.wcs.cd = np.array([[-cos, sin], [sin, cos]]) * 0.2 / 3600
+    wcs.wcs.set()
+    return wcs

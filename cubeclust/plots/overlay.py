@@ -79,7 +79,7 @@ def _gray(image: np.ndarray) -> np.ndarray:
         stretch=AsinhStretch(0.2),
         clip=True,
     )
-    return np.where(known, np.asarray(stretch(np.where(known, image, 0)), float), np.nan)
+    return np.where(known, np.asarray(stretch(np.where(known, image, 0)), np.float32), np.float32("nan"))
 
 
 def _negative(gray: np.ndarray) -> np.ndarray:
@@ -89,8 +89,8 @@ def _negative(gray: np.ndarray) -> np.ndarray:
 
 def _composite(class_map: ClassMap, rows: list[ClassRow], gray: np.ndarray) -> np.ndarray:
     """Gray image (NY * f, NX * f) with the class colors laid over it, striped where there is no class: (..., 3)."""
-    color = np.zeros((*class_map.classes.shape, 3))
-    opacity = np.zeros(class_map.classes.shape)
+    color = np.zeros((*class_map.classes.shape, 3), np.float32)
+    opacity = np.zeros(class_map.classes.shape, np.float32)
     for row in rows:
         inside = class_map.classes == row.number
         color[inside], opacity[inside] = to_rgb(row.color), _OPACITY
@@ -102,7 +102,7 @@ def _composite(class_map: ClassMap, rows: list[ClassRow], gray: np.ndarray) -> n
         color[where], opacity[where] = fill, 1.0
         color[where & stripes] = _STRIPE
     share = _cut(opacity[..., None], gray.shape)
-    below = np.where(np.isfinite(gray)[..., None], gray[..., None], _CROPPED)
+    below = np.where(np.isfinite(gray)[..., None], gray[..., None], np.array(_CROPPED, np.float32))
     return (1 - share) * below + share * _cut(color, gray.shape)
 
 

@@ -9,7 +9,6 @@ from astropy.io import fits
 from astropy.table import Table
 from click.testing import CliRunner, Result
 
-from cubeclust import InputError, RunSettings
 from cubeclust.cli.main import main
 from cubeclust.io.exports import EXPORTS, export_endings
 
@@ -76,5 +75,3 @@ def test_unknown_format(sky_file: Path) -> None:
     result = run(sky_file, *FAST, "--export", "carta")
     assert result.exit_code == 2
     assert all(name in result.stderr for name in ("carta", *EXPORTS))
-    with pytest.raises(InputError, match="--export"):
-        RunSettings(sky_file, export=("carta",))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
-from test_exports import sky_wcs
+from skies import rotated_wcs
 
 from cubeclust import InputError
 from cubeclust.class_map import ClassMap
@@ -22,7 +22,7 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> dict:
     classes = np.repeat([[0, 1, 2]], 4, axis=0).astype(np.int16)
     posterior, light = random.random((2, 4, 3), dtype=np.float32)
     posterior[:, 0] = light[0] = np.nan
-    wcs = sky_wcs() if request.param == "sky" else None
+    wcs = rotated_wcs() if request.param == "sky" else None
     class_map = ClassMap(classes, posterior, (classes == 0).astype(np.int32), wcs)
     colors, nan = class_colors(2), float("nan")
     rows = [ClassRow(n, 4, 0.16, 63.1 + n, -10.7, nan, nan, colors[n - 1]) for n in (1, 2)]

@@ -9,6 +9,7 @@ from astropy.io import fits
 from astropy.table import Table
 from astropy.wcs import WCS
 from regions import Regions
+from skies import rotated_wcs
 
 from cubeclust.class_map import ClassMap
 from cubeclust.class_table import class_table
@@ -28,16 +29,6 @@ FOUND = {
 }
 
 
-def sky_wcs() -> WCS:
-    """0.2 arcsec, rotated by 20 degrees, in Galactic coordinates."""
-    wcs = WCS(naxis=2)
-    cos, sin = np.cos(np.radians(20)), np.sin(np.radians(20))
-    wcs.wcs.ctype, wcs.wcs.crval, wcs.wcs.crpix = ["GLON-TAN", "GLAT-TAN"], [120.0, -5.0], [7, 5]
-    wcs.wcs.cd = np.array([[-cos, sin], [sin, cos]]) * 0.2 / 3600
-    wcs.wcs.set()
-    return wcs
-
-
 def classes() -> np.ndarray:
     """Class 1 around 2, 3 in two areas, the first row and three spaxels without a class."""
     image = np.ones((NY, NX), np.int16)
@@ -50,7 +41,7 @@ def classes() -> np.ndarray:
 @pytest.fixture(params=[True, False], ids=["sky", "no-sky"])
 def exported(request: pytest.FixtureRequest, tmp_path: Path) -> dict:
     """All formats of one map, and what went into them."""
-    image, wcs = classes(), sky_wcs() if request.param else None
+    image, wcs = classes(), rotated_wcs() if request.param else None
     quality = np.zeros((NY, NX), np.int32)
     quality[0], quality[8, 11:13], quality[8, 13] = Quality.CROPPED, Quality.LOW_SNR, Quality.NO_DATA
     y, x = np.nonzero(image)
