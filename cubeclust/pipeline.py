@@ -141,8 +141,6 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
     write_class_map(aside["classmap.fits"], class_map, rows, outcome.spectra, provenance(record), white_light=light)
     plot_overlay(aside["overlay.png"], class_map, rows, prepared.white_light, title)
     plot_class_spectra(aside["spectra.png"], rows, outcome.spectra, title)
-    fitted = {f"scaling/{name}": values for name, values in prepared.scaling.arrays.items()}
-    fitted["class_means"] = class_means(prepared.features, outcome.clustering.labels, class_map.n_classes)
     write_exports(
         record["settings"]["export"],
         aside,
@@ -151,4 +149,6 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
         spectra=prepared.spectra,
         white_light=prepared.white_light,
     )
+    fitted = {f"scaling/{name}": values for name, values in prepared.scaling.arrays.items()}
+    fitted["class_means"] = class_means(prepared.features, outcome.clustering.labels, class_map.n_classes)
     write_result(aside["result.h5"], outcome.clustering, prepared.spectra, fitted, record)
