@@ -4,6 +4,7 @@ from math import gcd
 
 # Tol (2021), "Colour schemes", SRON/EPS/TN/09-002: the qualitative scheme "muted", figure 6.
 _MUTED = ("#332288", "#DDCC77", "#CC6677", "#117733", "#88CCEE", "#882255", "#44AA99", "#999933", "#AA4499")
+UNCLASSIFIED = "#DDDDDD"  # the same scheme's color of bad data
 # The same, figure 19: discrete rainbow, its two palest colors left out.
 _RAINBOW = (
     "#D1BBD7", "#BA8DB4", "#AA6F9E", "#994F88", "#882E72", "#1965B0", "#437DBF", "#6195CF", "#7BAFDE", "#4EB265",

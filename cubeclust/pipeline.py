@@ -3,8 +3,6 @@
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,9 +17,10 @@ from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.evaluation.internal_scores import internal_scores
 from cubeclust.fitted import Fitted
-from cubeclust.io.atomic import append_line, output_directory, written_aside
-from cubeclust.io.class_maps import write_class_map
+from cubeclust.io.atomic import append_line, claim_files, said_plainly, written_aside
+from cubeclust.io.class_maps import WhiteLight, write_class_map
 from cubeclust.io.cube_files import CubeFile, open_cube
+from cubeclust.io.exports import write_exports
 from cubeclust.io.noise import with_noise_check
 from cubeclust.io.results import write_result
 from cubeclust.methods.protocol import Clusterer
@@ -99,13 +98,13 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     record["scores"] = internal_scores(prepared.features, clustering.labels, settings.seed)
     timed("summarize")
     with (
-        _said_plainly(f"{settings.output}: the products cannot be written", "make room or choose another --output"),
+        said_plainly(f"{settings.output}: the products cannot be written", "make room or choose another --output"),
         written_aside(*files.values()) as aside,
     ):
         _write(dict(zip(files, aside, strict=True)), outcome, record)
     timed("write")
     record |= {"seconds": timed.seconds, "peak_memory": memory.peak()}
-    with _said_plainly(f"{settings.output / RUN_LOG}: cannot be appended", "the products are written; mend that file"):
+    with said_plainly(f"{settings.output / RUN_LOG}: cannot be appended", "the products are written; mend that file"):
         append_line(settings.output / RUN_LOG, json.dumps(record))
     return Run(outcome.class_map, outcome.rows, files, record)
 
@@ -132,15 +131,6 @@ def _label(fitted: Fitted, prepared: Prepared, device: str, progress: Progress) 
     return clustering
 
 
-@contextmanager
-def _said_plainly(fault: str, cure: str) -> Iterator[None]:
-    """Turn an error of the operating system into one sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(f"{fault} ({error.strerror or error}); {cure}.") from error
-
-
 def _device(settings: RunSettings, clusterer: Clusterer, progress: Progress) -> str:
     """Device that the fit will run on."""
     if not clusterer.uses_gpu and settings.device != "cuda":
@@ -156,17 +146,12 @@ def _device(settings: RunSettings, clusterer: Clusterer, progress: Progress) -> 
 
 def _claim_outputs(settings: RunSettings, cube_file: CubeFile) -> dict[str, Path]:
     """Paths of the products in a directory that can be written; InputError where they cannot be."""
-    output_directory(settings.output)
     files, log = settings.products(cube_file.stem), settings.output / RUN_LOG
-    with _said_plainly(f"{settings.output}: the products cannot be named after the cube", "give it a shorter name"):
-        existing = [path for path in files.values() if path.exists()]
-        blocked = [path for path in [*existing, log] if path.is_dir()]
-    if blocked:
-        raise InputError(f"{blocked[0]}: is a directory; move it away or choose another --output.")
+    claim_files(settings.output, files.values(), overwrite=settings.overwrite)
+    if log.is_dir():
+        raise InputError(f"{log}: is a directory; move it away or choose another --output.")
     if log.exists() and not os.access(log, os.W_OK):
         raise InputError(f"{log}: cannot be appended; mend its permissions or choose another --output.")
-    if existing and not settings.overwrite:
-        raise InputError(f"{existing[0]}: exists already; give --overwrite to replace it or another --output.")
     return files
 
 
@@ -179,15 +164,24 @@ def _require_enough(clusterer: Clusterer, features: Spectra) -> None:
 
 
 def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> None:
-    """Write the four products under the names given."""
+    """Write the products under the names given."""
     from cubeclust.plots.class_spectra import plot_class_spectra
     from cubeclust.plots.overlay import plot_overlay
 
     prepared, class_map, rows = outcome.prepared, outcome.class_map, outcome.rows
     title = f"{record['target'] or outcome.plan.cube_file.stem}: {record['method']}"
-    write_class_map(aside["classmap.fits"], class_map, rows, outcome.spectra, provenance(record))
+    light = WhiteLight(prepared.white_light, prepared.flux_unit)
+    write_class_map(aside["classmap.fits"], class_map, rows, outcome.spectra, provenance(record), white_light=light)
     plot_overlay(aside["overlay.png"], class_map, rows, prepared.white_light, title)
     plot_class_spectra(aside["spectra.png"], rows, outcome.spectra, title)
+    write_exports(
+        record["settings"]["export"],
+        aside,
+        class_map=class_map,
+        rows=rows,
+        spectra=prepared.spectra,
+        white_light=prepared.white_light,
+    )
     grid = outcome.plan.channels.grid
     fitted = {f"scaling/{name}": values for name, values in prepared.scaling.arrays.items()}
     fitted["class_means"] = outcome.class_means

@@ -20,14 +20,15 @@ _LARGEST = 1e15  # feature whose square, summed over a large cube, still fits fl
 class Prepared:
     """Spectra ready for a method.
 
-    spectra is normalized but unscaled, features scaled; white_light (NY, NX) is the mean flux read; log has
-    a sentence for each step with what it left.
+    spectra is normalized but unscaled, features scaled; white_light (NY, NX) is the mean flux read, in flux_unit;
+    log has a sentence for each step with what it left.
     """
 
     spectra: Spectra
     features: Spectra
     scaling: Scaling
     white_light: np.ndarray
+    flux_unit: str
     log: tuple[str, ...]
 
 
@@ -44,7 +45,7 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
         plan.channels.read,
         lambda role, done, total: progress.advance(f"read {role}", done, total),
     )
-    white_light, has_sky = cube.white_light(), cube.wcs is not None
+    white_light, flux_unit, has_sky = cube.white_light(), cube.unit, cube.wcs is not None
     spectra = Spectra.of(cube)
     del cube
     timed("read")
@@ -63,7 +64,7 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
     features = scaling.apply(spectra)
     _require_moderate(features)
     log.append(f"scale {plan.scale}: {len(spectra)} spectra, {spectra.n_wave} channels")
-    return Prepared(spectra, features, scaling, white_light, tuple(log))
+    return Prepared(spectra, features, scaling, white_light, flux_unit, tuple(log))
 
 
 def _part(plan: Plan) -> str:

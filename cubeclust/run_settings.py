@@ -9,6 +9,7 @@ import numpy as np
 
 from cubeclust.errors import InputError
 from cubeclust.io import velocity_maps
+from cubeclust.io.exports import EXPORTS, export_endings
 from cubeclust.io.layouts import VARIANCE_KINDS, VarianceKind
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.methods.protocol import Clusterer
@@ -30,6 +31,7 @@ class RunSettings:
     cube covers it; scale None takes the method's own; memory None takes what is free, in bytes.
     method_settings holds the method's options by field name. model is the result file of a run whose fitted model
     labels the spectra in place of a fit; resample allows it to bring them onto the model's wavelengths.
+    export names formats of EXPORTS.
     """
 
     cube: Path
@@ -60,6 +62,7 @@ class RunSettings:
     device: str = "auto"
     memory: int | None = None
     overwrite: bool = False
+    export: tuple[str, ...] = ()
     model: Path | None = None
     resample: bool = False
     command: str = ""
@@ -77,6 +80,7 @@ class RunSettings:
             "sample_by": self.sample_by in SAMPLINGS,
             "max_nan": 0 <= self.max_nan <= 1,
             "memory": self.memory is None or isinstance(self.memory, int),
+            "export": isinstance(self.export, tuple) and set(self.export) <= set(EXPORTS),
         }
         for name, fits in allowed.items():
             if not fits:
@@ -108,8 +112,9 @@ class RunSettings:
 
     def products(self, stem: str) -> dict[str, Path]:
         """Path of each product by its ending."""
+        endings = (*PRODUCTS, *export_endings(self.export))
         applied = "" if self.model is None else "-applied"
-        return {ending: self.output / f"{stem}_{self.method}{applied}_{ending}" for ending in PRODUCTS}
+        return {ending: self.output / f"{stem}_{self.method}{applied}_{ending}" for ending in endings}
 
     def record(self) -> dict[str, Any]:
         """All settings as JSON can hold them, the method's own under their names."""

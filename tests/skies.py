@@ -130,3 +130,13 @@ def write_velocity_map(
         image["BUNIT"] = unit
     fits.writeto(path, values, image, overwrite=True)
     return path
+
+
+def rotated_wcs() -> WCS:
+    """0.2 arcsec, rotated by 20 degrees, in Galactic coordinates."""
+    wcs = WCS(naxis=2)
+    cos, sin = np.cos(np.radians(20)), np.sin(np.radians(20))
+    wcs.wcs.ctype, wcs.wcs.crval, wcs.wcs.crpix = ["GLON-TAN", "GLAT-TAN"], [120.0, -5.0], [7, 5]
+    wcs.wcs.cd = np.array([[-cos, sin], [sin, cos]]) * 0.2 / 3600
+    wcs.wcs.set()
+    return wcs

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "cubeclust"
 GROUND = {"errors", "settings", "quality", "palette", "progress", "memory", "__init__"}
 # Records, from the file towards the map; each may use those before it.
 RECORDS = ["cube", "spectra", "clustering", "class_map", "class_means", "soft_means", "class_spectra", "class_table"]
-ROAD = {"pipeline", "plan", "area", "fitted", "prepare", "description", "run_settings", "run_record"}
+ROAD = {"pipeline", "plan", "area", "fitted", "prepare", "description", "run_settings", "run_record", "redraw"}
 STAGES = {"methods", "preprocessing", "io", "plots", "evaluation"}
 ALLOWED = {
     **dict.fromkeys(GROUND, GROUND),
@@ -35,6 +35,7 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
     "sklearn": {"methods", "evaluation", "soft_means"},
+    "reproject": {"plots"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -19,6 +19,8 @@ from cubeclust import InputError, RunSettings
         {"crop": (-3, 0, 0, 0)},
         {"crop": (1, 2)},
         {"memory": "4GB"},
+        {"export": "ds9"},
+        {"export": ("carta",)},
         {"max_nan": 2.0},
     ],
 )

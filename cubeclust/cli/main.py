@@ -8,6 +8,7 @@ from cubeclust import __version__
 from cubeclust.cli.apply import apply_command
 from cubeclust.cli.info import info_command
 from cubeclust.cli.methods import methods
+from cubeclust.cli.plot import plot
 from cubeclust.cli.run import run
 from cubeclust.cli.sample import sample
 from cubeclust.errors import InputError
@@ -33,12 +34,12 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="cubeclust")
 def main() -> None:
-    r"""Cluster the spectra of an integral-field data cube and write class maps.
+    """Cluster the spectra of an integral-field data cube and write class maps.
 
     \b
     Try it:   cubeclust run "$(cubeclust sample)" --crop 2 --output results
-    """
+    """  # noqa: D301 (the backspace keeps click from wrapping the line)
 
 
-for command in (run, apply_command, info_command, methods, sample):
+for command in (run, apply_command, plot, info_command, methods, sample):
     main.add_command(command)

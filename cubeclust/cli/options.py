@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from cubeclust.cli.types import CropType, MemoryType
+from cubeclust.io.exports import EXPORTS
 from cubeclust.io.layouts import VARIANCE_KINDS
 
 # What the HDUs of the cube are.
@@ -36,6 +37,8 @@ COURSE: list[click.Parameter] = [
     click.Option(["--device"], type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
                  help="Where to compute; auto takes a GPU if there is one."),
     click.Option(["--memory"], type=MemoryType(), help="Memory budget, such as 4GB.  [default: what is free]"),
+    click.Option(["--export"], type=click.Choice(list(EXPORTS)), multiple=True,
+                 help="Write the map for another tool, too; repeatable."),
     click.Option(["--overwrite/--no-overwrite"], default=False, help="Replace products that exist."),
     click.Option(["--json", "as_json"], is_flag=True, help="Print the run record instead of the class map's path."),
     click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing on stderr but errors."),

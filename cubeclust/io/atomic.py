@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,15 @@ def written_aside(*targets: Path) -> Iterator[tuple[Path, ...]]:
     finally:
         for path in aside:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def said_plainly(fault: str, cure: str) -> Iterator[None]:
+    """Turn an error of the operating system into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{fault} ({error.strerror or error}); {cure}.") from error
 
 
 def append_line(path: Path, line: str) -> None:
@@ -51,6 +60,18 @@ def output_directory(path: Path) -> Path:
             f"{path}: cannot write there ({error.strerror}); choose another directory with --output."
         ) from error
     return path
+
+
+def claim_files(directory: Path, files: Iterable[Path], *, overwrite: bool) -> None:
+    """Prove that the files can be written there; InputError if one exists (unless overwrite) or is a directory."""
+    output_directory(directory)
+    with said_plainly(f"{directory}: the products cannot be named after the input", "give it a shorter name"):
+        existing = [path for path in files if path.exists()]
+        blocked = [path for path in existing if path.is_dir()]
+    if blocked:
+        raise InputError(f"{blocked[0]}: is a directory; move it away or choose another --output.")
+    if existing and not overwrite:
+        raise InputError(f"{existing[0]}: exists already; give --overwrite to replace it or another --output.")
 
 
 def _sync(path: Path) -> None:

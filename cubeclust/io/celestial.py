@@ -1,7 +1,8 @@
-"""The celestial WCS of a cube: read through mpdaf, written in CD form."""
+"""The celestial WCS: of a cube, read through mpdaf; of an image; written in CD form."""
 
 import warnings
 
+import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS, WcsError
 
@@ -16,6 +17,18 @@ def read_celestial(header: fits.Header) -> WCS | None:
             wcs = obj.WCS(header).wcs
             usable = wcs is not None and wcs.has_celestial and bool(wcs.wcs_pix2world([[0.0, 0.0]], 0).any())
         except (WcsError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+            return None
+    return wcs if usable else None
+
+
+def astropy_celestial(header: fits.Header) -> WCS | None:
+    """Celestial WCS (2-D) of an image's header by astropy alone, None where it has none that is usable."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            wcs = WCS(header).celestial
+            usable = wcs.has_celestial and bool(np.isfinite(wcs.wcs_pix2world([[0.0, 0.0]], 0)).all())
+        except (WcsError, ValueError, TypeError, LookupError, ArithmeticError):
             return None
     return wcs if usable else None
 

@@ -14,7 +14,7 @@ from cubeclust.io.celestial import cd_header
 from cubeclust.io.velocity_maps import LIGHT_SPEED
 from cubeclust.quality import MEANING
 
-_CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
+CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
     "number": ("CLASS", ""),
     "n_spaxels": ("N_SPAXELS", ""),
     "area": ("AREA", "arcsec2"),
@@ -26,6 +26,9 @@ _CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
 }
 
 
+REST = "SOURCE"  # SPECSYS of wavelengths at rest
+
+
 @dataclass(frozen=True)
 class Provenance:
     """Where a map comes from: header cards (key -> value, comment) and lines of HISTORY."""
@@ -34,16 +37,26 @@ class Provenance:
     history: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class WhiteLight:
+    """Mean flux over the channels read, (NY, NX) float32, NaN where not read; unit as FITS writes it, "" if unknown."""
+
+    image: np.ndarray
+    unit: str
+
+
 def write_class_map(
     path: Path,
     class_map: ClassMap,
     rows: list[ClassRow],
     spectra: ClassSpectra,
     provenance: Provenance,
+    *,
+    white_light: WhiteLight,
 ) -> None:
-    """Write PRIMARY, CLASSMAP, QUALITY, MAXPROB, CLASSES, SPECTRA and WAVELENGTH with checksums.
+    """Write an empty primary, the images CLASSMAP, QUALITY, MAXPROB and WHITELIGHT and the three tables.
 
-    VELOCITY follows MAXPROB where spectra were shifted to rest.
+    VELOCITY follows the other images where spectra were shifted to rest.
     """
     sky = cd_header(class_map.wcs)
     hdus = [
@@ -51,6 +64,7 @@ def write_class_map(
         fits.ImageHDU(class_map.classes, _header(sky, "class, 0 = unclassified"), name="CLASSMAP"),
         fits.ImageHDU(class_map.quality.astype(np.int32), _quality_header(sky), name="QUALITY"),
         fits.ImageHDU(class_map.max_posterior, _header(sky, "largest posterior p(class|spectrum)"), name="MAXPROB"),
+        fits.ImageHDU(white_light.image, _white_light_header(sky, white_light.unit), name="WHITELIGHT"),
     ]
     if class_map.redshift is not None:
         hdus.append(_velocity(class_map.redshift, sky))
@@ -90,6 +104,13 @@ def _velocity(redshift: np.ndarray, sky: fits.Header) -> fits.ImageHDU:
     return fits.ImageHDU((redshift * LIGHT_SPEED).astype(np.float32), header, name="VELOCITY")
 
 
+def _white_light_header(sky: fits.Header, unit: str) -> fits.Header:
+    header = _header(sky, "mean flux over the channels read")
+    if unit:
+        header["BUNIT"] = _ascii(unit)
+    return header
+
+
 def _quality_header(sky: fits.Header) -> fits.Header:
     header = _header(sky, "bits that say why a spaxel has no class")
     for bit, meaning in MEANING.items():
@@ -98,8 +119,8 @@ def _quality_header(sky: fits.Header) -> fits.Header:
 
 
 def _class_table(rows: list[ClassRow]) -> Table:
-    table = Table(rows=[list(asdict(row).values()) for row in rows], names=[n for n, _ in _CLASS_COLUMNS.values()])
-    for name, unit in _CLASS_COLUMNS.values():
+    table = Table(rows=[list(asdict(row).values()) for row in rows], names=[n for n, _ in CLASS_COLUMNS.values()])
+    for name, unit in CLASS_COLUMNS.values():
         table[name].unit = unit or None
     return table
 
@@ -123,5 +144,5 @@ def _wavelength_table(spectra: ClassSpectra) -> Table:
     table["WAVELENGTH"].unit = "Angstrom"
     table.meta["MEDIUM"] = spectra.medium
     if spectra.rest:
-        table.meta["SPECSYS"] = ("SOURCE", "rest frame of the source")  # FITS standard 4.0, section 8.4.1
+        table.meta["SPECSYS"] = (REST, "rest frame of the source")  # FITS standard 4.0, section 8.4.1
     return table

@@ -52,11 +52,8 @@ class CubeFile:
 
     @property
     def stem(self) -> str:
-        """File name without its extensions (.fits, .fits.gz, .fit ...)."""
-        name = self.path.name
-        for packed in (".gz", ".fz", ".bz2"):
-            name = name.removesuffix(packed)
-        return name.rsplit(".", 1)[0]
+        """File name without its extensions."""
+        return fits_files.stem(self.path)
 
 
 def open_cube(

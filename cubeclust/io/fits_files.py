@@ -26,6 +26,14 @@ _PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.
 _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")  # FITS standard 4.0, section 4.1.2.1
 
 
+def stem(path: Path) -> str:
+    """File name without its extensions (.fits, .fits.gz, .fit ...)."""
+    name = path.name
+    for packed in (".gz", ".fz", ".bz2"):
+        name = name.removesuffix(packed)
+    return name.rsplit(".", 1)[0]
+
+
 @contextmanager
 def damage_reported(path: Path) -> Iterator[None]:
     """Turn whatever astropy raises on a damaged file into one InputError; keep its warnings quiet."""

@@ -13,6 +13,6 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write a PNG at 150 dots per inch."""
-    figure.savefig(path, format="png", dpi=150)
+def save(figure: Figure, path: Path, dots: float = 150) -> None:
+    """Write a PNG at so many dots per inch."""
+    figure.savefig(path, format="png", dpi=dots)

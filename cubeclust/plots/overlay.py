@@ -1,4 +1,4 @@
-"""Classes over the white-light image."""
+"""Classes over the white-light image, or over another one."""
 
 from pathlib import Path
 
@@ -7,43 +7,59 @@ from astropy.visualization import AsinhStretch, ImageNormalize, PercentileInterv
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from cubeclust.class_map import ClassMap
 from cubeclust.class_table import ClassRow
+from cubeclust.plots.background import subdivided
+from cubeclust.plots.boundaries import outline
 from cubeclust.plots.figure import new_figure, save
 from cubeclust.quality import Quality
 
 _OPACITY = 0.7  # of a class color over the image
+_LIGHTENED = 0.6  # darkness of the brightest pixel under boundaries, which have colors that are made for white paper
 _ROWS_OF_LEGEND = 26
 _MOST = 100  # classes in the legend
 _STRIPE, _CROPPED, _LEFT_OUT = (0.55, 0.55, 0.55), (0.82, 0.82, 0.82), (1.0, 1.0, 1.0)
 
 
-def plot_overlay(path: Path, class_map: ClassMap, rows: list[ClassRow], white_light: np.ndarray, title: str) -> None:
-    """Save the overlay: image (NY, NX), class colors, striped where left out, legend, scale bar, compass."""
+def plot_overlay(
+    path: Path, class_map: ClassMap, rows: list[ClassRow], background: np.ndarray, title: str, *, contours: bool = False
+) -> None:
+    """Save the overlay: image, class colors, striped where left out, legend, scale bar, compass.
+
+    background is (NY * f, NX * f) for a whole number f: an image whose pixels are f times smaller than spaxels, NaN
+    where unknown. With contours only the boundaries of the classes are drawn, over its lightened negative.
+    """
     ny, nx = class_map.classes.shape
+    factor = background.shape[0] // ny
     columns = 1 + (min(len(rows), _MOST) + 2) // _ROWS_OF_LEGEND
     figure = new_figure(6.0 * min(2.0, max(0.6, nx / ny)) + 1.0 + 1.8 * columns, 6.6)
-    axes = figure.add_subplot(projection=class_map.wcs)
-    axes.imshow(_composite(class_map, rows, white_light), origin="lower", interpolation="nearest")
+    wcs = None if class_map.wcs is None else subdivided(class_map.wcs, factor)
+    axes = figure.add_subplot(projection=wcs)
+    gray = _gray(background)
+    picture = _negative(gray) if contours else _composite(class_map, rows, gray)
+    axes.imshow(picture, origin="lower", interpolation="nearest")
+    if contours:
+        _draw_boundaries(axes, class_map, rows, factor)
     axes.set_title(title, parse_math=False)
     figure.legend(
-        handles=_legend(class_map, rows),
+        handles=_legend(class_map, rows, contours),
         title="class (spaxels)",
         loc="outside right upper",
         ncols=columns,
         frameon=False,
     )
-    if class_map.wcs is None:
+    if wcs is None:
         axes.set(xlabel="x (spaxels)", ylabel="y (spaxels)")
     else:
-        _label_sky(axes, class_map.wcs)
-        _scale_bar(axes, class_map.wcs)
-        _compass(axes, class_map.wcs)
-    save(figure, path)
+        _label_sky(axes, wcs)
+        _scale_bar(axes, wcs)
+        _compass(axes, wcs)
+    save(figure, path, dots=float(np.clip(max(background.shape) / 5.0, 150, 600)))
 
 
 def _cropped(class_map: ClassMap) -> np.ndarray:
@@ -54,38 +70,69 @@ def _left_out(class_map: ClassMap) -> np.ndarray:
     return (class_map.quality != 0) & ~_cropped(class_map)
 
 
-def _composite(class_map: ClassMap, rows: list[ClassRow], white_light: np.ndarray) -> np.ndarray:
-    """Gray image with the class colors laid over it, striped where there is no class: (NY, NX, 3)."""
+def _gray(image: np.ndarray) -> np.ndarray:
+    """Stretched image (ny, nx) from 0, black, to 1, white; NaN where unknown."""
+    known = np.isfinite(image)
     stretch = ImageNormalize(
-        white_light[np.isfinite(white_light)],
+        image[known],
         interval=PercentileInterval(99.0),
         stretch=AsinhStretch(0.2),
         clip=True,
     )
-    gray = np.asarray(stretch(np.nan_to_num(white_light)), float)
-    picture = np.repeat(gray[..., None], 3, axis=2)
+    return np.where(known, np.asarray(stretch(np.where(known, image, 0)), np.float32), np.float32("nan"))
+
+
+def _negative(gray: np.ndarray) -> np.ndarray:
+    """Light negative (ny, nx, 3), white where unknown."""
+    return np.nan_to_num(1 - _LIGHTENED * gray, nan=1.0)[..., None].repeat(3, axis=2)
+
+
+def _composite(class_map: ClassMap, rows: list[ClassRow], gray: np.ndarray) -> np.ndarray:
+    """Gray image (NY * f, NX * f) with the class colors laid over it, striped where there is no class: (..., 3)."""
+    color = np.zeros((*class_map.classes.shape, 3), np.float32)
+    opacity = np.zeros(class_map.classes.shape, np.float32)
     for row in rows:
         inside = class_map.classes == row.number
-        picture[inside] = (1 - _OPACITY) * picture[inside] + _OPACITY * np.array(to_rgb(row.color))
+        color[inside], opacity[inside] = to_rgb(row.color), _OPACITY
     y, x = np.indices(class_map.classes.shape)
-    for where, color, stripes in (
+    for where, fill, stripes in (
         (_cropped(class_map), _CROPPED, (x + y) % 4 == 0),
         (_left_out(class_map), _LEFT_OUT, (x - y) % 3 == 0),
     ):
-        picture[where] = color
-        picture[where & stripes] = _STRIPE
-    return picture
+        color[where], opacity[where] = fill, 1.0
+        color[where & stripes] = _STRIPE
+    share = _cut(opacity[..., None], gray.shape)
+    below = np.where(np.isfinite(gray)[..., None], gray[..., None], np.array(_CROPPED, np.float32))
+    return (1 - share) * below + share * _cut(color, gray.shape)
 
 
-def _legend(class_map: ClassMap, rows: list[ClassRow]) -> list[Patch]:
-    patches = [Patch(color=row.color, label=f"{row.number}  ({row.n_spaxels})") for row in rows[:_MOST]]
+def _cut(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Values of spaxels (NY, NX, n) for the parts that each is cut into."""
+    factor = shape[0] // len(values)
+    return values.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def _draw_boundaries(axes: Axes, class_map: ClassMap, rows: list[ClassRow], factor: int) -> None:
+    """Outline each class in its color, thinner on large frames."""
+    width = np.clip(90 / max(class_map.classes.shape), 0.5, 1.5)
+    for row in rows:
+        lines = outline(class_map.classes == row.number, factor)
+        style = {"colors": row.color, "linewidths": width, "capstyle": "projecting"}
+        axes.add_collection(LineCollection(list(lines), **style), autolim=False)
+
+
+def _legend(class_map: ClassMap, rows: list[ClassRow], contours: bool) -> list[Patch]:
+    patches = [
+        Patch(edgecolor=row.color, facecolor=row.color, fill=not contours, label=f"{row.number}  ({row.n_spaxels})")
+        for row in rows[:_MOST]
+    ]
     if len(rows) > _MOST:
         patches.append(Patch(facecolor="none", label=f"and {len(rows) - _MOST} more"))
     for where, color, hatch, name in (
         (_cropped(class_map), _CROPPED, "////", "cropped"),
         (_left_out(class_map), _LEFT_OUT, "\\\\\\\\", "left out"),
     ):
-        if where.any():
+        if where.any() and not contours:
             label = f"{name}  ({np.count_nonzero(where)})"
             patches.append(Patch(facecolor=color, edgecolor=_STRIPE, hatch=hatch, label=label))
     return patches
@@ -112,12 +159,12 @@ def _scale_bar(axes: Axes, wcs: WCS) -> None:
 
 
 def _size(axes: Axes) -> np.ndarray:
-    """Width and height of the image in spaxels."""
+    """Width and height of the image in pixels."""
     return np.ravel([np.diff(axes.get_xlim()), np.diff(axes.get_ylim())])
 
 
 def compass(wcs: WCS, size: np.ndarray) -> dict[str, np.ndarray]:
-    """Directions of east and north as steps in axes fractions, equally long on an image of `size` spaxels."""
+    """Directions of east and north as steps in axes fractions, equally long on an image of `size` pixels."""
     to_pixels = np.linalg.inv(wcs.pixel_scale_matrix)
     pixels = {"E": to_pixels[:, wcs.wcs.lng], "N": to_pixels[:, wcs.wcs.lat]}
     return {name: vector / np.hypot(*vector) * size.min() / size for name, vector in pixels.items()}

@@ -46,7 +46,7 @@ def test_stdout_is_the_path_and_nothing_else(sky_file: Path, tmp_path: Path) -> 
 def test_class_map_follows_its_conventions(product: Path, sky: Sky) -> None:
     with fits.open(product) as hdus:
         assert [hdu.name for hdu in hdus] == [
-            "PRIMARY", "CLASSMAP", "QUALITY", "MAXPROB", "CLASSES", "SPECTRA", "WAVELENGTH",
+            "PRIMARY", "CLASSMAP", "QUALITY", "MAXPROB", "WHITELIGHT", "CLASSES", "SPECTRA", "WAVELENGTH",
         ]  # fmt: skip
         classes, quality, probability = (hdus[name].data for name in ("CLASSMAP", "QUALITY", "MAXPROB"))
         assert hdus[0].data is None
@@ -56,13 +56,18 @@ def test_class_map_follows_its_conventions(product: Path, sky: Sky) -> None:
         for hdu in hdus:
             assert "BLANK" not in hdu.header
             assert hdu.verify_checksum() == hdu.verify_datasum() == 1 if "DATASUM" in hdu.header else hdu.data is None
-        header = hdus["CLASSMAP"].header
+        header, white_light = hdus["CLASSMAP"].header, hdus["WHITELIGHT"]
+        assert white_light.data.dtype == np.dtype(">f4")
+        assert white_light.header["BUNIT"] == "10**(-20)*erg/s/cm**2/Angstrom"
+        light = np.array(white_light.data)
     assert classes.shape == sky.truth.shape
     inside = np.zeros_like(classes, bool)
     inside[3:-4, 1:-2] = True
     assert np.array_equal(classes > 0, inside)
     assert np.all(quality[~inside] == Quality.CROPPED)
     assert np.all(quality[inside] == 0)
+    np.testing.assert_allclose(light[inside], sky.flux.mean(axis=0, dtype=float)[inside], rtol=1e-6)
+    assert np.all(np.isnan(light[~inside]))
     assert np.array_equal(np.isfinite(probability), inside)
     assert np.all(np.diff(np.bincount(classes[inside])[1:]) <= 0)
     assert adjusted_rand_score(sky.truth[inside], classes[inside]) > 0.9

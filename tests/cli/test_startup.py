@@ -8,10 +8,12 @@ import pytest
 
 from cubeclust.methods import METHODS
 
-HEAVY = ("torch", "mpdaf", "matplotlib", "sklearn", "scipy", "astropy", "h5py", "geomloss")
+HEAVY = ("torch", "mpdaf", "matplotlib", "sklearn", "scipy", "astropy", "h5py", "geomloss", "reproject", "regions")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["methods"], ["methods", "--json"], ["run", "--help"], ["sample"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["methods"], ["methods", "--json"], ["run", "--help"], ["plot", "--help"], ["sample"]]
+)
 def test_nothing_heavy_is_imported(arguments: list[str]) -> None:
     code = (
         "import sys; from cubeclust.cli.main import main; main(sys.argv[1:], standalone_mode=False);"

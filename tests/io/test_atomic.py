@@ -63,8 +63,8 @@ def test_kill_while_writing_leaves_no_partial_product(sky_file: Path, tmp_path: 
 import sys, time
 import cubeclust.pipeline as pipeline
 original = pipeline.{writer}
-def slow(path, *arguments):
-    original(path, *arguments)
+def slow(path, *arguments, **named):
+    original(path, *arguments, **named)
     with open(path, "r+b") as stream:
         stream.truncate(1000)
     print("writing", flush=True)

@@ -1,0 +1,91 @@
+"""Class maps read again."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+
+from cubeclust.class_map import ClassMap
+from cubeclust.class_spectra import STATISTICS, ClassSpectra
+from cubeclust.class_table import ClassRow
+from cubeclust.errors import InputError
+from cubeclust.io import fits_files
+from cubeclust.io.celestial import astropy_celestial
+from cubeclust.io.class_maps import CLASS_COLUMNS, REST, WhiteLight
+from cubeclust.io.velocity_maps import LIGHT_SPEED
+
+_COLOR = re.compile("#[0-9A-Fa-f]{6}")
+_IMAGES = ("CLASSMAP", "QUALITY", "MAXPROB", "WHITELIGHT")
+_TABLES = ("CLASSES", "SPECTRA", "WAVELENGTH")
+
+
+@dataclass(frozen=True)
+class StoredMap:
+    """What a class map file holds; title names the target and the method."""
+
+    class_map: ClassMap
+    rows: list[ClassRow]
+    spectra: ClassSpectra
+    white_light: WhiteLight
+    title: str
+
+
+def read_class_map(path: Path) -> StoredMap:
+    """Read what write_class_map wrote.
+
+    Raises:
+        InputError: no FITS file, or none of these.
+    """
+    with fits_files.open_hdus(path) as hdus, fits_files.damage_reported(path):
+        missing = [name for name in (*_IMAGES, *_TABLES) if name not in hdus]
+        if missing:
+            raise InputError(
+                f"{path}: is no class map that can be read again (it has no {missing[0]}); "
+                "give a *_classmap.fits that this version of `cubeclust run` wrote."
+            )
+        images = {name: np.asarray(hdus[name].data) for name in _IMAGES}
+        tables = {name: hdus[name].data for name in _TABLES}
+        rows = _class_rows(tables["CLASSES"])
+        _check(path, images, rows, tables["SPECTRA"]["CLASS"])
+        class_map = ClassMap(
+            images["CLASSMAP"].astype(np.int16),
+            images["MAXPROB"].astype(np.float32),
+            images["QUALITY"].astype(np.int32),
+            astropy_celestial(hdus["CLASSMAP"].header),
+            len(rows),
+            hdus["VELOCITY"].data / LIGHT_SPEED if "VELOCITY" in hdus else None,
+        )
+        spectra = ClassSpectra(
+            tables["WAVELENGTH"]["WAVELENGTH"].astype(np.float64),
+            hdus["WAVELENGTH"].header["MEDIUM"],
+            hdus["WAVELENGTH"].header.get("SPECSYS") == REST,
+            hdus["SPECTRA"].columns["MEAN"].unit or "",
+            *(tables["SPECTRA"][name.upper()].astype(np.float32) for name in STATISTICS),
+        )
+        light = WhiteLight(images["WHITELIGHT"].astype(np.float32), hdus["WHITELIGHT"].header.get("BUNIT", ""))
+        return StoredMap(class_map, rows, spectra, light, _title(hdus[0].header))
+
+
+def _class_rows(table: fits.FITS_rec) -> list[ClassRow]:
+    columns = [table[name].tolist() for name, _ in CLASS_COLUMNS.values()]
+    return [ClassRow(**dict(zip(CLASS_COLUMNS, values, strict=True))) for values in zip(*columns, strict=True)]
+
+
+def _check(path: Path, images: dict[str, np.ndarray], rows: list[ClassRow], in_spectra: np.ndarray) -> None:
+    """Raise InputError unless images and tables speak of one frame and the classes 1..K."""
+    numbers = [row.number for row in rows]
+    sound = (
+        len({image.shape for image in images.values()}) == 1
+        and images["CLASSMAP"].ndim == 2
+        and numbers == in_spectra.tolist() == list(range(1, len(rows) + 1))
+        and 0 <= images["CLASSMAP"].min() <= images["CLASSMAP"].max() <= len(rows)
+        and all(_COLOR.fullmatch(row.color) for row in rows)
+    )
+    if not sound:
+        raise InputError(f"{path}: its images and tables do not fit each other; write it again by `cubeclust run`.")
+
+
+def _title(header: fits.Header) -> str:
+    return f"{header['OBJECT'] or fits_files.stem(Path(header['CUBE']))}: {header['METHOD']}"
