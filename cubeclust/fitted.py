@@ -14,6 +14,7 @@ from cubeclust.io.results import StoredResult, read_result
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.preprocessing.resampling import Channels
 from cubeclust.preprocessing.scaling import SCALINGS, Scaling
+from cubeclust.progress import Progress
 from cubeclust.run_settings import RunSettings
 from cubeclust.spectra import Spectra
 
@@ -55,7 +56,7 @@ class Fitted:
         except (LookupError, TypeError, ValueError) as error:
             if isinstance(error, InputError):
                 raise InputError(f"{path}: {error}") from error
-            raise InputError(f"{path}: lacks parts of a fitted model ({error}); run the fit again.") from error
+            raise InputError(f"{path}: {_lacking(error)}") from error
 
     @classmethod
     def _of(cls, path: Path, stored: StoredResult) -> "Fitted":
@@ -96,13 +97,16 @@ class Fitted:
                 "fit the model with --normalize-band, so that the unit plays no role."
             )
 
-    def label(self, spectra: Spectra, device: str) -> Clustering:
+    def label(self, spectra: Spectra, device: str, progress: Progress) -> Clustering:
         """Clustering of scaled spectra under the numbers of the fitted classes; the nearest mean where no model is."""
         labeler = self.clusterer.labeler(self.parameters, device=device)
         if labeler is None:
-            labels = nearest_mean(spectra, self.class_means)
-            return self._clustering(labels, None)
-        found = labeler(spectra)
+            progress.say("the method has no model of other spectra: each gets the class of the nearest mean")
+            return self._clustering(nearest_mean(spectra, self.class_means), None)
+        try:
+            found = labeler(spectra)
+        except (LookupError, TypeError, RuntimeError, ValueError) as error:
+            raise InputError(f"{self.path}: {_lacking(error)}") from error
         rank = np.empty(len(self.clusters), int)
         rank[self.clusters] = np.arange(len(self.clusters))
         posterior = None if found.posterior is None else found.posterior[:, self.clusters]
@@ -111,6 +115,12 @@ class Fitted:
     def _clustering(self, labels: np.ndarray, posterior: np.ndarray | None) -> Clustering:
         clustering = Clustering(labels, len(self.clusters), posterior, parameters=dict(self.parameters))
         return replace(clustering, order=self.clusters)
+
+
+def _lacking(error: Exception) -> str:
+    """What is wrong with a result whose parts do not make a model."""
+    reason = " ".join(str(error).split()).split(". ")[0].strip(" .")
+    return f"lacks parts of a fitted model ({reason}); run the fit again."
 
 
 def apply_settings(result: Path, cube: Path, **asked: Any) -> RunSettings:

@@ -125,10 +125,7 @@ def _label(fitted: Fitted, prepared: Prepared, device: str, progress: Progress) 
     progress.say(
         f"{len(prepared.features)} spectra x {prepared.features.n_wave} channels to the model of {fitted.path}"
     )
-    clustering = fitted.label(prepared.features, device)
-    if clustering.posterior is None:
-        progress.say("labels are those of the nearest class mean")
-    return clustering
+    return fitted.label(prepared.features, device, progress)
 
 
 def _device(settings: RunSettings, clusterer: Clusterer, progress: Progress) -> str:

@@ -140,7 +140,7 @@ def _windows(values: list[str]) -> tuple[Window, ...]:
 _READERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("cube", "output", "region", "mask", "velocity_map", "model"), _path),
     **dict.fromkeys(("window", "exclude"), _windows),
-    "crop": tuple,
+    **dict.fromkeys(("crop", "export"), tuple),
     "normalize_band": lambda value: None if value is None else Window.parse(value),
 }
 

@@ -19,14 +19,23 @@ class Sky:
     wavelength: np.ndarray
 
 
-def make_sky(ny: int = 24, nx: int = 26, n_wave: int = 60, regions: int = 4, noise: float = 0.15, seed: int = 0) -> Sky:
+def make_sky(
+    ny: int = 24,
+    nx: int = 26,
+    n_wave: int = 60,
+    regions: int = 4,
+    noise: float = 0.15,
+    seed: int = 0,
+    wavelength: np.ndarray | None = None,
+) -> Sky:
     """Regions side by side, each with its own emission line on a continuum, brightness varying over the sky."""
     random = np.random.default_rng(seed)
-    wavelength = 7500.0 + 12.5 * np.arange(n_wave)  # covers 7600:8100
+    if wavelength is None:
+        wavelength = 7500.0 + 12.5 * np.arange(n_wave)  # covers 7600:8100
+    grid = (wavelength - 7500.0) / (12.5 * (n_wave - 1))
     y, x = np.indices((ny, nx))
     columns = int(np.ceil(np.sqrt(regions)))
     truth = np.minimum((y * columns // ny) * columns + x * columns // nx, regions - 1)
-    grid = np.linspace(0, 1, n_wave)
     templates = np.stack(
         [
             1 + 0.3 * np.cos(2 * np.pi * (grid * (region + 1) / 2 + region))
@@ -83,9 +92,16 @@ class Galaxy(Sky):
 
 
 def make_galaxy(
-    ny: int = 20, nx: int = 22, *, log: bool = False, noise: float = 0.0, sigma: float = 1.5, seed: int = 0
+    ny: int = 20,
+    nx: int = 22,
+    *,
+    log: bool = False,
+    noise: float = 0.0,
+    sigma: float = 1.5,
+    seed: int = 0,
+    shift: float = 0.0,
 ) -> Galaxy:
-    """A disk that turns at 250 km/s around z = 0.0038, in sectors with one of three ratios of the lines.
+    """A disk that turns at 250 km/s around z = 0.0038 + shift, in sectors with one of three ratios of the lines.
 
     Sectors that face each other have the same ratios and opposite velocities.
     """
@@ -94,7 +110,7 @@ def make_galaxy(
     wavelength = 6400 * np.exp(1.9e-4 * channel) if log else 6400 + 1.25 * channel
     y, x = np.indices((ny, nx)) - np.array([ny - 1, nx - 1])[:, None, None] / 2
     radius = np.hypot(y, x)
-    velocity = 0.0038 * SPEED_OF_LIGHT + 250 * x / np.maximum(radius, 0.5) * np.tanh(radius / 3)
+    velocity = (0.0038 + shift) * SPEED_OF_LIGHT + 250 * x / np.maximum(radius, 0.5) * np.tanh(radius / 3)
     truth = (np.arctan2(y, x) // (np.pi / 3)).astype(int) % 3
     ratios = np.array([[1, 1, 1, 1, 1], [2, 0.8, 2, 1, 1], [1, 1, 1, 2.5, 2.5]])  # in each kind of sector
     line_flux = 20 * (ratios * list(LINES.values()))[truth].transpose(2, 0, 1)

@@ -24,12 +24,12 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> dict:
     posterior, light = random.random((2, 4, 3), dtype=np.float32)
     posterior[:, 0] = light[0] = np.nan
     wcs = rotated_wcs() if request.param == "sky" else None
-    class_map = ClassMap(classes, posterior, (classes == 0).astype(np.int32), wcs, int(classes.max()))
+    class_map = ClassMap(classes, posterior, (classes == 0).astype(np.int32), wcs, 2, np.full((4, 3), 0.0038))
     colors, nan = class_colors(2), float("nan")
     rows = [ClassRow(n, 4, 0.16, 63.1 + n, -10.7, nan, nan, colors[n - 1]) for n in (1, 2)]
     tables = random.random((len(STATISTICS), 2, 7), dtype=np.float32)
     tables[-1] = np.nan
-    spectra = ClassSpectra(np.linspace(5000, 5100, 7), "air", "1e-20 erg/s", *tables)
+    spectra = ClassSpectra(np.linspace(5000, 5100, 7), "air", True, "1e-20 erg/s", *tables)
     white_light = WhiteLight(light, "10**(-20)*erg/s/cm**2/Angstrom")
     cards = {"OBJECT": ("", ""), "CUBE": ("my.cube.fits.gz", ""), "METHOD": ("kmeans", "")}
     path = tmp_path / "map.fits"
@@ -47,7 +47,9 @@ def test_what_is_read_is_what_was_written(written: dict) -> None:
     assert stored.white_light.unit == written["light"].unit
     for name in ("wavelength", *STATISTICS):
         np.testing.assert_array_equal(getattr(stored.spectra, name), getattr(written["spectra"], name))
-    assert (stored.spectra.medium, stored.spectra.unit) == ("air", "1e-20 erg/s")
+    assert (stored.spectra.medium, stored.spectra.rest, stored.spectra.unit) == ("air", True, "1e-20 erg/s")
+    np.testing.assert_allclose(stored.class_map.redshift, written["map"].redshift, rtol=1e-6)
+    assert stored.class_map.n_classes == 2
     assert [repr(row) for row in stored.rows] == [repr(row) for row in written["rows"]]  # NaN is not equal to itself
     assert stored.title == "my.cube: kmeans"
 
@@ -74,9 +76,9 @@ def change(path: Path, name: str, values: np.ndarray) -> None:
         hdus[name].data = values
 
 
-@pytest.mark.parametrize("largest", [1, 3])
-def test_classes_that_the_table_does_not_have(written: dict, largest: int) -> None:
-    change(written["path"], "CLASSMAP", np.full((4, 3), largest, np.int16))
+@pytest.mark.parametrize("number", [-1, 3])
+def test_classes_that_the_table_does_not_have(written: dict, number: int) -> None:
+    change(written["path"], "CLASSMAP", np.full((4, 3), number, np.int16))
     with pytest.raises(InputError, match="do not fit each other"):
         read_class_map(written["path"])
 
