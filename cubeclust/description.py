@@ -24,7 +24,7 @@ def describe(path: Path, **options: Any) -> dict[str, Any]:
     n_wave, ny, nx = cube_file.shape
     wavelength = cube_file.wavelength
     center, spaxel = _sky(cube_file)
-    need = memory.run_need(
+    stages = memory.stages(
         ny * nx,
         n_wave,
         n_wave,
@@ -46,7 +46,7 @@ def describe(path: Path, **options: Any) -> dict[str, Any]:
         "spaxel": spaxel,
         **survey(cube_file),
         "method": DEFAULT_METHOD,
-        "memory": need,
+        "memory": max(stages.values()),
         "notes": list(cube_file.notes),
     }
 

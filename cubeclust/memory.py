@@ -66,8 +66,8 @@ def rows_per_block(row_bytes: int) -> int:
     return max(1, BLOCK // max(1, row_bytes))
 
 
-def run_need(n_spectra: int, n_read: int, n_features: int, *, with_variance: bool, method: int) -> int:
-    """Bytes at the peak of a run.
+def stages(n_spectra: int, n_read: int, n_features: int, *, with_variance: bool, method: int) -> dict[str, int]:
+    """Bytes that each stage of a run takes.
 
     n_read channels are read and n_features of them enter the method, which takes `method` bytes beside
     them. Every step of the preprocessing holds its old and its new float32 arrays for a moment; fitting holds
@@ -76,7 +76,8 @@ def run_need(n_spectra: int, n_read: int, n_features: int, *, with_variance: boo
     arrays = 2 if with_variance else 1
     read = 4 * n_spectra * n_read * arrays
     features = 4 * n_spectra * n_features
-    return LIBRARIES + 2 * BLOCK + max(2 * read, features * (arrays + 1) + method)
+    base = LIBRARIES + 2 * BLOCK
+    return {"read": base + read, "preprocess": base + 2 * read, "fit": base + features * (arrays + 1) + method}
 
 
 def room(budget: int, n_spectra: int, n_features: int, *, with_variance: bool) -> int:

@@ -2,8 +2,7 @@
 
 import json
 import os
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,17 +18,17 @@ from cubeclust.evaluation.internal_scores import internal_scores
 from cubeclust.fitted import Fitted
 from cubeclust.io.atomic import append_line, claim_files, said_plainly, written_aside
 from cubeclust.io.class_maps import WhiteLight, write_class_map
-from cubeclust.io.cube_files import CubeFile, open_cube
+from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.exports import write_exports
-from cubeclust.io.noise import with_noise_check
 from cubeclust.io.results import write_result
 from cubeclust.methods.protocol import Clusterer
-from cubeclust.plan import plan
+from cubeclust.opening import Opening, open_run
 from cubeclust.prepare import Prepared, prepare
 from cubeclust.progress import Progress, Silent
 from cubeclust.run_record import Outcome, provenance, run_record
 from cubeclust.run_settings import RunSettings
 from cubeclust.spectra import Spectra
+from cubeclust.stopwatch import Stopwatch
 
 RUN_LOG = "runs.jsonl"
 
@@ -44,20 +43,6 @@ class Run:
     record: dict[str, Any]
 
 
-@dataclass
-class Stopwatch:
-    """Seconds of each stage."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    last: float = field(default_factory=time.perf_counter)
-
-    def __call__(self, stage: str) -> None:
-        """End a stage."""
-        now = time.perf_counter()
-        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + now - self.last, 3)
-        self.last = now
-
-
 def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     """Cluster the spectra of a cube, or label them by a fitted model, and write the products; all or nothing.
 
@@ -66,35 +51,20 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     """
     progress = progress or Silent()
     started, timed = datetime.now(UTC), Stopwatch()
-    fitted = None if settings.model is None else Fitted.read(settings.model)
-    clusterer = settings.clusterer()
-    device = _device(settings, clusterer, progress)
-    cube_file = open_cube(
-        settings.cube,
-        hdu=settings.hdu,
-        variance_hdu=settings.variance_hdu,
-        variance_kind=settings.variance_kind,
-        mask_hdu=settings.mask_hdu,
-        wavelength_unit=settings.wavelength_unit,
-    )
-    cube_file = with_noise_check(cube_file)
-    for note in cube_file.notes:
-        progress.say(note)
-    todo = plan(cube_file, settings, clusterer, progress, fitted)
-    budget = memory.available() if settings.memory is None else settings.memory
-    progress.say(f"memory: about {memory.readable(todo.need)} needed, {memory.readable(budget)} allowed")
-    memory.require(todo.need, budget)
-    files = _claim_outputs(settings, cube_file)
+    opening = open_run(settings, progress)
+    todo, fitted = opening.plan, opening.fitted
+    memory.require(todo.need, opening.budget)
+    files = _claim_outputs(settings, opening.cube_file)
     timed("open")
     prepared = prepare(todo, progress, timed)
     timed("preprocess")
     if fitted is None:
-        clustering = _fit(settings, prepared, device, budget, progress)
+        clustering = _fit(settings, opening, prepared, progress)
     else:
-        clustering = _label(fitted, prepared, device, progress)
+        clustering = _label(fitted, opening, prepared, progress)
     timed("fit")
     outcome = Outcome.of(todo, prepared, clustering, fitted)
-    record = run_record(settings, started, device, outcome, files)
+    record = run_record(settings, started, opening.device, outcome, files)
     record["scores"] = internal_scores(prepared.features, clustering.labels, settings.seed)
     timed("summarize")
     with (
@@ -109,36 +79,23 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     return Run(outcome.class_map, outcome.rows, files, record)
 
 
-def _fit(settings: RunSettings, prepared: Prepared, device: str, budget: int, progress: Progress) -> Clustering:
+def _fit(settings: RunSettings, opening: Opening, prepared: Prepared, progress: Progress) -> Clustering:
     """Fit the method in the room that the budget leaves."""
-    clusterer, features = settings.clusterer(), prepared.features
-    _require_enough(clusterer, features)
+    features = prepared.features
+    _require_enough(opening.clusterer, features)
     progress.say(f"{len(features)} spectra x {features.n_wave} channels to {settings.method}")
-    room = memory.room(budget, *features.flux.shape, with_variance=prepared.spectra.variance is not None)
-    room = max(0, room - clusterer.memory(*features.flux.shape))
-    return clusterer.fit(features, seed=settings.seed, device=device, room=room, report=progress).canonical()
+    return opening.clusterer.fit(
+        features, seed=settings.seed, device=opening.device, room=opening.room(*features.flux.shape), report=progress
+    ).canonical()
 
 
-def _label(fitted: Fitted, prepared: Prepared, device: str, progress: Progress) -> Clustering:
+def _label(fitted: Fitted, opening: Opening, prepared: Prepared, progress: Progress) -> Clustering:
     """Classes of the fitted model."""
     fitted.require_unit(prepared.spectra.unit)
     progress.say(
         f"{len(prepared.features)} spectra x {prepared.features.n_wave} channels to the model of {fitted.path}"
     )
-    return fitted.label(prepared.features, device, progress)
-
-
-def _device(settings: RunSettings, clusterer: Clusterer, progress: Progress) -> str:
-    """Device that the fit will run on."""
-    if not clusterer.uses_gpu and settings.device != "cuda":
-        return "cpu"
-    from cubeclust.learning.device import resolve_device
-
-    device = resolve_device(settings.device)
-    if not clusterer.uses_gpu:
-        progress.say(f"{settings.method} runs on the CPU")
-        return "cpu"
-    return device
+    return fitted.label(prepared.features, opening.device, progress)
 
 
 def _claim_outputs(settings: RunSettings, cube_file: CubeFile) -> dict[str, Path]:

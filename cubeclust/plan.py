@@ -45,16 +45,21 @@ class Plan:
     """What a run will read and do.
 
     steps are all of the preprocessing before the scaling, which is one to be fitted (its name in `scale`) or one
-    that a fitted model brings; need is the memory in bytes.
+    that a fitted model brings; memory is that of each stage in bytes.
     """
 
     cube_file: CubeFile
     area: Area
     channels: ChannelPlan
     scale: str
-    need: int
+    memory: dict[str, int]
     scaling: Scaling | None = None
     steps: dict[str, Step] = field(default_factory=dict)
+
+    @property
+    def need(self) -> int:
+        """Bytes of memory at the peak."""
+        return max(self.memory.values())
 
 
 def plan(
@@ -78,7 +83,7 @@ def plan(
         area,
         channels,
         scale=settings.scale or clusterer.default_scale,
-        need=memory.run_need(area.size, n_read, n_features, with_variance=with_variance, method=method),
+        memory=memory.stages(area.size, n_read, n_features, with_variance=with_variance, method=method),
         scaling=None if fitted is None else fitted.scaling,
         steps={**area.steps, **channels.steps},
     )

@@ -55,11 +55,6 @@ def run_record(
     cube_file, prepared, clustering = outcome.plan.cube_file, outcome.prepared, outcome.clustering
     class_map, counts = outcome.class_map, outcome.class_map.counts()
     objective = {name: float(values[-1]) for name, values in clustering.history.items()}
-    band = outcome.plan.channels.band
-    resolved = {
-        "scale": prepared.scaling.name,
-        "normalize_band": None if band is None else str(band),
-    }
     return {
         "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
         "command": settings.command,
@@ -69,7 +64,7 @@ def run_record(
         "hdus": cube_file.hdus,
         "variance_kind": cube_file.variance_kind,
         "method": settings.method,
-        "settings": settings.record() | resolved,
+        "settings": settings.record() | resolved_settings(outcome.plan),
         "steps": list(prepared.log),
         "notes": list(cube_file.notes),
         "seed": settings.seed,
@@ -87,6 +82,12 @@ def run_record(
         "objective": objective,
         "files": {ending: str(path) for ending, path in files.items()},
     }
+
+
+def resolved_settings(plan: Plan) -> dict[str, Any]:
+    """Settings that the cube or the method decided where the user had left them open."""
+    band = plan.channels.band
+    return {"scale": plan.scale, "normalize_band": None if band is None else str(band)}
 
 
 def provenance(record: dict[str, Any]) -> Provenance:

@@ -8,10 +8,22 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "cubeclust"
 
 # Modules without science or files that everything may use.
-GROUND = {"errors", "settings", "quality", "palette", "progress", "memory", "__init__"}
+GROUND = {"errors", "settings", "quality", "palette", "progress", "memory", "stopwatch", "__init__"}
 # Records, from the file towards the map; each may use those before it.
 RECORDS = ["cube", "spectra", "clustering", "class_map", "class_means", "soft_means", "class_spectra", "class_table"]
-ROAD = {"pipeline", "plan", "area", "fitted", "prepare", "description", "run_settings", "run_record", "redraw"}
+ROAD = {
+    "pipeline",
+    "plan",
+    "area",
+    "fitted",
+    "opening",
+    "prepare",
+    "forecast",
+    "description",
+    "run_settings",
+    "run_record",
+    "redraw",
+}
 STAGES = {"methods", "preprocessing", "io", "plots", "evaluation"}
 ALLOWED = {
     **dict.fromkeys(GROUND, GROUND),
@@ -20,8 +32,8 @@ ALLOWED = {
     "learning": GROUND,
     **{stage: GROUND | set(RECORDS) for stage in STAGES - {"methods"}},
     "methods": GROUND | set(RECORDS) | {"divergences", "learning"},
-    **{name: GROUND | set(RECORDS) | STAGES | ROAD for name in ROAD - {"pipeline"}},
-    "pipeline": GROUND | set(RECORDS) | STAGES | ROAD | {"learning"},
+    **{name: GROUND | set(RECORDS) | STAGES | ROAD for name in ROAD - {"pipeline", "opening"}},
+    **dict.fromkeys(("pipeline", "opening"), GROUND | set(RECORDS) | STAGES | ROAD | {"learning"}),
     "cli": GROUND | STAGES | ROAD,
     "__main__": {"cli"},
 }

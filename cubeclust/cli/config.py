@@ -10,7 +10,7 @@ import click
 from cubeclust.errors import InputError
 
 # Options that say what the terminal shows, or that only the command line can have: no settings of a study.
-TERMINAL = ("config", "as_json", "quiet", "verbose", "help")
+TERMINAL = ("config", "dry_run", "as_json", "quiet", "verbose", "help")
 
 
 def load(path: Path) -> dict[str, Any]:

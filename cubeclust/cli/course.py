@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def carry_out(settings: "Callable[[], RunSettings]", values: dict[str, Any]) -> None:
-    """Run what the settings say, as the shared options in `values` want it told."""
+    """Run what the settings say, or plan it, as the shared options in `values` want it told."""
+    if values["dry_run"]:
+        _plan_out(settings, values)
+        return
     with for_stderr(values["quiet"]) as progress:
         from cubeclust.pipeline import run
 
@@ -28,6 +31,19 @@ def carry_out(settings: "Callable[[], RunSettings]", values: dict[str, Any]) -> 
 
         print_closing(finished)
     click.echo(json.dumps(finished.record) if values["as_json"] else finished.files["classmap.fits"])
+
+
+def _plan_out(settings: "Callable[[], RunSettings]", values: dict[str, Any]) -> None:
+    """Print the forecast of a run; InputError after it where the memory does not suffice."""
+    from cubeclust import memory
+    from cubeclust.cli.plan_table import plan_lines
+    from cubeclust.forecast import forecast
+
+    with for_stderr(values["quiet"]) as progress:
+        facts = forecast(settings(), progress)
+    for line in [json.dumps(facts)] if values["as_json"] else plan_lines(facts):
+        click.echo(line)
+    memory.require(facts["need"], facts["budget"])
 
 
 def command_line() -> str:

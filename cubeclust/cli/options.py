@@ -40,6 +40,8 @@ COURSE: list[click.Parameter] = [
     click.Option(["--export"], type=click.Choice(list(EXPORTS)), multiple=True,
                  help="Write the map for another tool, too; repeatable."),
     click.Option(["--overwrite/--no-overwrite"], default=False, help="Replace products that exist."),
+    click.Option(["--dry-run"], is_flag=True,
+                 help="Write nothing; print what would be done, what would enter, and the memory and time it takes."),
     click.Option(["--json", "as_json"], is_flag=True, help="Print the run record instead of the class map's path."),
     click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing on stderr but errors."),
     click.Option(["-v", "--verbose"], is_flag=True, help="Print every preprocessing step, too."),

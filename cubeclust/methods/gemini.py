@@ -69,6 +69,11 @@ class Gemini:
                 "--batch-size: a batch of rows has no part in --network categorical or a kernel matrix; give 0."
             )
 
+    @property
+    def _embedded(self) -> bool:
+        """Whether the kernel's embedding is known, so that no n x n matrix appears."""
+        return self.kernel in ("linear", "cosine") and self.kernel_matrix is None
+
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Posterior, activations and their gradients; weights with Adam's two moments; means or blocks of K."""
         k, n = self.n_clusters, n_spectra
@@ -79,12 +84,19 @@ class Gemini:
             "categorical": (n * k, 0),
         }[self.network]
         batch = 4 * self.batch_size * n_wave
-        if self.kernel in ("linear", "cosine") and self.kernel_matrix is None:
+        if self._embedded:
             divergence = 8 * 8 * k * n_wave
         else:
             rows = min(n, self.batch_size or n, _BLOCK_ROWS)
             divergence = 4 * 4 * rows**2 + 3 * 4 * rows * n_wave + 6 * 8 * n * k
         return 4 * n * 6 * k + 16 * activations + 16 * weights + divergence + batch
+
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Products with the spectra in the network and in the divergence, in each iteration."""
+        width = {"mlp": self.hidden, "linear": self.n_clusters, "conv1d": self.hidden + 50, "categorical": 0}
+        batch = self.batch_size or n_spectra
+        kernel = self.n_clusters if self._embedded else batch / 2
+        return self.max_iter * 4.0 * n_spectra * n_wave * (width[self.network] + kernel)
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Train the network; posterior, loss history and weights are in the result."""

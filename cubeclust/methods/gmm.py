@@ -43,6 +43,12 @@ class GaussianMixture:
         matrices = {"full": self.n_clusters, "tied": 1}.get(self.covariance, 0)
         return 8 * n_spectra * n_wave + 8 * 3 * matrices * n_wave**2 + 16 * n_spectra * self.n_clusters
 
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Densities and moments in each iteration; products of d x d where the covariances are matrices."""
+        columns = n_wave if self.covariance in ("full", "tied") else 1
+        step = 2.0 * n_spectra * n_wave * columns + (n_wave**3 if columns > 1 else 0)
+        return self.n_starts * self.max_iter * self.n_clusters * step
+
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Fit the mixture; posterior, weights, means and covariances are in the result."""
         import numpy as np

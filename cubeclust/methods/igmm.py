@@ -39,6 +39,10 @@ class IsotropicMixture:
         """Distances, assignments and their predecessors in float64."""
         return 8 * 8 * n_spectra * self.n_clusters + 8 * 4 * self.n_clusters * n_wave
 
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Distances and means in each iteration of each start."""
+        return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
+
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Fit the mixture; centroids and variance are in the result."""
         from cubeclust.clustering import Clustering

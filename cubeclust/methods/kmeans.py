@@ -35,6 +35,10 @@ class KMeans:
         """scikit-learn centers a float32 copy of the data."""
         return 4 * n_spectra * n_wave + 16 * n_spectra * self.n_clusters
 
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Distances and means in each iteration of each start."""
+        return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
+
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Cluster; the centroids are in the result."""
         from sklearn.cluster import KMeans as SklearnKMeans

@@ -36,6 +36,9 @@ class Clusterer(Protocol):
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Bytes that fit needs beside the spectra."""
 
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Work of a fit at most, as a number of multiplications: the ratio of two tells how their times compare."""
+
     def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Cluster the rows; the same seed on the same device gives the same labels.
 

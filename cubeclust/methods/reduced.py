@@ -26,6 +26,10 @@ class Reduced(Combinator):
         own = 4 * n_spectra * self.n_components + 4 * 4 * min(n_wave, n_spectra) * n_wave
         return own + self.inner.memory(n_spectra, self.n_components)
 
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Covariance and eigenvectors, and the inner method on the components."""
+        return float(n_spectra) * n_wave**2 + n_wave**3 + self.inner.effort(n_spectra, self.n_components)
+
     def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: "Progress") -> Clustering:
         """Find the components, then fit on them; mean and components are in the result beside the inner model."""
         from sklearn.decomposition import PCA

@@ -36,6 +36,10 @@ class Sampled(Combinator):
         n = min(self.n_sample, n_spectra)
         return 4 * n * n_wave + self.inner.memory(n, n_wave) + 24 * n_spectra * self.n_clusters
 
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """The inner method on the sample, and a distance of all spectra from each class."""
+        return self.inner.effort(min(self.n_sample, n_spectra), n_wave) + 2.0 * n_spectra * n_wave * self.n_clusters
+
     def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: "Progress") -> Clustering:
         """Fit on the sample, then label all rows; those of the sample keep what the fit gave them."""
         if self.n_sample >= len(spectra):

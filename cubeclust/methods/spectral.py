@@ -39,6 +39,10 @@ class Spectral:
         dense = 3 * 8 * n_spectra**2 if n_spectra <= _DENSE else 0
         return graph + dense + 8 * n_spectra * max(2 * self.n_clusters + 1, 20) + 2**28
 
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Distances of all pairs."""
+        return float(n_spectra) ** 2 * n_wave
+
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Cluster; the model does not extend to other spectra."""
         from sklearn.cluster import KMeans

@@ -35,6 +35,10 @@ class Ward:
         copies = 8 * n_spectra * n_wave
         return copies * 2 if self.connected else copies + 8 * n_spectra**2
 
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """All distances, or those of neighbors only."""
+        return float(n_spectra) * n_wave * (20 if self.connected else n_spectra)
+
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Cluster; the seed plays no role."""
         from sklearn.cluster import AgglomerativeClustering

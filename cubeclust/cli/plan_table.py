@@ -1,0 +1,51 @@
+"""The forecast of a run as people read it."""
+
+from typing import Any
+
+from cubeclust.memory import readable
+
+_QUIET: tuple[Any, ...] = (None, [], {}, "")  # settings that say nothing
+
+_TIMES = ((3600, "h"), (60, "min"), (1, "s"))
+
+
+def plan_lines(facts: dict[str, Any]) -> list[str]:
+    """Lines on settings, spectra, memory, time and products."""
+    settings = {name: value for name, value in facts["settings"].items() if value not in _QUIET}
+    return [
+        "settings",
+        *(f"  {name.replace('_', '-'):16} {_value(value)}" for name, value in settings.items()),
+        "would enter",
+        f"  {'spectra':16} {_spectra(facts)}",
+        f"  {'channels':16} {_channels(facts)}",
+        f"memory, of {readable(facts['budget'])} allowed" + ("" if facts["fits"] else ": TOO LITTLE"),
+        *(f"  {stage:16} {readable(need)}" for stage, need in facts["memory"].items()),
+        f"time on {facts['device']}",
+        *(f"  {stage:16} {_duration(stage, seconds)}" for stage, seconds in facts["seconds"].items()),
+        *([] if facts["seconds"] else ["  unknown, as the spectra cannot be read in that memory"]),
+        "would write" + (" (those that exist need --overwrite)" if facts["exist"] else ""),
+        *(f"  {path}{'  exists' if path in facts['exist'] else ''}" for path in facts["files"].values()),
+    ]
+
+
+def _value(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _spectra(facts: dict[str, Any]) -> str:
+    left_out = ", ".join(f"{count} {name}" for name, count in facts.get("left_out", {}).items())
+    most = "" if facts["seconds"] else "at most "
+    return f"{most}{facts['n_spectra']}" + (f"  (left out: {left_out})" if left_out else "")
+
+
+def _channels(facts: dict[str, Any]) -> str:
+    if "wavelength" not in facts:
+        return str(facts["n_channels"])
+    low, high = facts["wavelength"]
+    return f"{facts['n_channels']} of {low:.2f}:{high:.2f} Angstrom"
+
+
+def _duration(stage: str, seconds: float) -> str:
+    size, unit = next(unit for unit in _TIMES if seconds >= 2 * unit[0] or unit is _TIMES[-1])
+    text = f"{seconds / size:.3g} {unit}"
+    return f"at most about {text}, if every iteration is needed" if stage == "fit" else text

@@ -1,0 +1,112 @@
+"""What a run would take: the plan, what would enter, memory by stage, and time from a few measured steps."""
+
+import time
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from cubeclust.methods.protocol import Clusterer, Combinator
+from cubeclust.opening import Opening, open_run
+from cubeclust.prepare import Prepared, prepare, reason_counts
+from cubeclust.progress import Progress, Silent
+from cubeclust.run_record import resolved_settings
+from cubeclust.run_settings import RunSettings
+from cubeclust.stopwatch import Stopwatch
+
+_ROWS = 4096  # spectra that the measured steps see
+_BRIEF, _LONGER = 2, 6  # iterations of the two measurements, whose difference is free of what is done once
+
+
+def forecast(settings: RunSettings, progress: Progress | None = None) -> dict[str, Any]:
+    """Carry out all of a run but the fit and the writing, and say what they would take; as JSON can hold it.
+
+    Spectra are read and preprocessed where the budget allows; else their number is that of the spaxels asked for. Time
+    of the fit is at most that of all its iterations and starts, None where the spectra could not be read.
+
+    Raises:
+        InputError: as for a run, but for the memory.
+    """
+    progress = progress or Silent()
+    opening = open_run(settings, progress)
+    files = settings.products(opening.cube_file.stem)
+    out = {
+        "settings": settings.record() | resolved_settings(opening.plan),
+        "device": opening.device,
+        "memory": opening.plan.memory,
+        "need": opening.plan.need,
+        "budget": opening.budget,
+        "fits": opening.plan.need <= opening.budget,
+        "files": {ending: str(path) for ending, path in files.items()},
+        "exist": [str(path) for path in files.values() if path.exists()],
+        "spaxels": opening.plan.area.size,
+        "n_spectra": int(np.count_nonzero(opening.plan.area.entering)),
+        "n_channels": opening.plan.channels.n_features,
+        "seconds": {},
+    }
+    return out | _measured(opening, settings, progress) if out["fits"] else out
+
+
+def _measured(opening: Opening, settings: RunSettings, progress: Progress) -> dict[str, Any]:
+    """What reading and preprocessing the spectra tells."""
+    timed = Stopwatch()
+    prepared = prepare(opening.plan, progress, timed)
+    timed("preprocess")
+    if opening.fitted is None:
+        timed.seconds["fit"] = fit_seconds(opening, prepared, settings.seed)
+    return {
+        "n_spectra": len(prepared.features),
+        "n_channels": prepared.features.n_wave,
+        "wavelength": [float(prepared.features.wavelength[0]), float(prepared.features.wavelength[-1])],
+        "left_out": {bit.name: count for bit, count in reason_counts(prepared.spectra.quality).items()},
+        "steps": list(prepared.log),
+        "seconds": timed.seconds,
+    }
+
+
+def fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> float:
+    """Seconds that a fit takes at most, from brief fits of some spectra and the method's own count of work."""
+    features, method = prepared.features, opening.clusterer
+    n, n_wave = features.flux.shape
+    room = opening.room(n, n_wave)
+    times, efforts = [], []
+    for size, steps in _sizes(n, method):
+        part = features if size == n else features.sample(_spread(n, size))
+        start = time.perf_counter()
+        done = shortened(method, steps).fit(
+            part, seed=seed, device=opening.device, room=int(room * (size / n) ** 2), report=Silent()
+        )
+        times.append(time.perf_counter() - start)
+        efforts.append(shortened(method, done.iterations or steps).effort(size, n_wave))
+    more, less = (times[-1], efforts[-1]), (times[-2], efforts[-2])
+    rate = (more[0] - less[0]) / (more[1] - less[1]) if more[1] > less[1] else more[0] / more[1]
+    return less[0] + max(rate, 0.0) * method.effort(n, n_wave)
+
+
+def _sizes(n: int, method: Clusterer) -> list[tuple[int, int]]:
+    """Spectra and iterations of the brief fits; the first one also wakes the libraries."""
+    most = min(n, _ROWS)
+    if "max_iter" in _options(method):
+        return [(most, _BRIEF), (most, _BRIEF), (most, _LONGER)]
+    half = max(most // 2, min(most - 1, method.n_clusters))
+    return [(half, 1), (half, 1), (most, 1)]
+
+
+def _spread(n: int, number: int) -> np.ndarray:
+    """Indices spread evenly over n rows."""
+    return np.linspace(0, n - 1, number).astype(int)
+
+
+def _options(method: Clusterer) -> set[str]:
+    """Names of the settings of a method, of the inner one for a combination."""
+    while isinstance(method, Combinator):
+        method = method.inner
+    return {field.name for field in fields(method)} if is_dataclass(method) else set()
+
+
+def shortened(method: Clusterer, steps: int) -> Clusterer:
+    """The same method with so many iterations of one start."""
+    if isinstance(method, Combinator):
+        return replace(method, inner=shortened(method.inner, steps))
+    brief = {"max_iter": steps, "n_starts": 1} | ({"tolerance": 0.0} if "hidden" in _options(method) else {})
+    return replace(method, **{name: value for name, value in brief.items() if name in _options(method)})  # type: ignore[type-var]

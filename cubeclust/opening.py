@@ -1,0 +1,65 @@
+"""What is known of a run before any spectrum is read."""
+
+from dataclasses import dataclass
+
+from cubeclust import memory
+from cubeclust.fitted import Fitted
+from cubeclust.io.cube_files import CubeFile, open_cube
+from cubeclust.io.noise import with_noise_check
+from cubeclust.methods.protocol import Clusterer
+from cubeclust.plan import Plan, plan
+from cubeclust.progress import Progress
+from cubeclust.run_settings import RunSettings
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Method or fitted model, device, cube, plan, and the memory budget in bytes."""
+
+    clusterer: Clusterer
+    fitted: Fitted | None
+    device: str
+    cube_file: CubeFile
+    plan: Plan
+    budget: int
+
+    def room(self, n_spectra: int, n_features: int) -> int:
+        """Bytes that a fit of so many spectra may take beyond its need."""
+        with_variance = "variance" in self.cube_file.hdus
+        free = memory.room(self.budget, n_spectra, n_features, with_variance=with_variance)
+        return max(0, free - self.clusterer.memory(n_spectra, n_features))
+
+
+def open_run(settings: RunSettings, progress: Progress) -> Opening:
+    """Open the files that the settings name and resolve what will be done; InputError where it cannot be."""
+    fitted = None if settings.model is None else Fitted.read(settings.model)
+    clusterer = settings.clusterer()
+    device = _device(settings, clusterer, progress)
+    cube_file = open_cube(
+        settings.cube,
+        hdu=settings.hdu,
+        variance_hdu=settings.variance_hdu,
+        variance_kind=settings.variance_kind,
+        mask_hdu=settings.mask_hdu,
+        wavelength_unit=settings.wavelength_unit,
+    )
+    cube_file = with_noise_check(cube_file)
+    for note in cube_file.notes:
+        progress.say(note)
+    todo = plan(cube_file, settings, clusterer, progress, fitted)
+    budget = memory.available() if settings.memory is None else settings.memory
+    progress.say(f"memory: about {memory.readable(todo.need)} needed, {memory.readable(budget)} allowed")
+    return Opening(clusterer, fitted, device, cube_file, todo, budget)
+
+
+def _device(settings: RunSettings, clusterer: Clusterer, progress: Progress) -> str:
+    """Device that the fit will run on."""
+    if not clusterer.uses_gpu and settings.device != "cuda":
+        return "cpu"
+    from cubeclust.learning.device import resolve_device
+
+    device = resolve_device(settings.device)
+    if not clusterer.uses_gpu:
+        progress.say(f"{settings.method} runs on the CPU")
+        return "cpu"
+    return device
