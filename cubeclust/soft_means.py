@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubeclust.class_means import squared_distances, weighted_means
+from cubeclust.clustering import Clustering
 from cubeclust.spectra import Spectra
 
 
@@ -73,3 +74,48 @@ def best_of(
         for start in range(n_starts)
     ]
     return min(starts, key=lambda start: start.objectives[-1])
+
+
+def labels_by(assign: Assign, spectra: Spectra, means: np.ndarray) -> Clustering:
+    """Labels and posterior of spectra by fitted means."""
+    posterior = assign(squared_distances(spectra, means), None).posterior.astype(np.float32)
+    return Clustering(posterior.argmax(axis=1), len(means), posterior)
+
+
+def isotropic_mixture(n_wave: int, variance: float | None = None) -> Assign:
+    """Responsibilities of Gaussians of equal weight and one variance of a channel, that given or that fitted."""
+
+    def assign(squares: np.ndarray, before: np.ndarray | None) -> Assignment:
+        return _responsibilities(squares, variance or _variance(squares, before, n_wave), n_wave)
+
+    return assign
+
+
+def _variance(squares: np.ndarray, posterior: np.ndarray | None, n_wave: int) -> float:
+    """Maximum likelihood variance (M step) of one channel, kept from 0; before the first step from hard labels."""
+    total = squares.min(axis=1).sum() if posterior is None else (posterior * squares).sum()
+    least = np.finfo(np.float32).eps * squares.mean() + np.finfo(np.float64).tiny
+    return float(max(total / len(squares), least) / n_wave)
+
+
+def _responsibilities(squares: np.ndarray, variance: float, n_wave: int) -> Assignment:
+    """E step: softmax(-|x - c|^2 / (2 variance)) and minus the mean log-likelihood."""
+    from scipy.special import logsumexp, softmax
+
+    exponents = squares / (-2 * variance)
+    posterior = softmax(exponents, axis=1)
+    peak = logsumexp(exponents, axis=1).mean() - np.log(squares.shape[1])
+    return Assignment(posterior, posterior, float(n_wave / 2 * np.log(2 * np.pi * variance) - peak), variance)
+
+
+def fuzzy_memberships(exponent: float) -> Assign:
+    """u_ij = 1 / sum_l (d_ij^2 / d_il^2)^(1 / (m - 1)) of Bezdek, in logarithms so that m near 1 does not overflow."""
+    from scipy.special import softmax
+
+    def assign(squares: np.ndarray, before: np.ndarray | None) -> Assignment:
+        least = np.finfo(np.float64).tiny
+        posterior = softmax(np.log(np.maximum(squares, least)) / (1 - exponent), axis=1)
+        weights = posterior**exponent
+        return Assignment(posterior, weights, float((weights * squares).sum() / len(squares)))
+
+    return assign

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from cubeclust.errors import InputError
 from cubeclust.settings import check, setting
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cubeclust.clustering import Clustering
     from cubeclust.methods.protocol import Labeler
     from cubeclust.progress import Progress
-    from cubeclust.soft_means import Assignment
     from cubeclust.spectra import Spectra
 
 
@@ -53,18 +52,21 @@ class FuzzyCMeans:
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Cluster; centroids and the exponent are in the result."""
+        import numpy as np
+
         from cubeclust.class_means import squared_distances
         from cubeclust.clustering import Clustering
-        from cubeclust.soft_means import SoftMeans, best_of, soft_means
+        from cubeclust.soft_means import SoftMeans, best_of, fuzzy_memberships, soft_means
 
         exponent = self.fuzziness or default_fuzziness(len(spectra), spectra.n_wave)
+        assign = fuzzy_memberships(exponent)
 
         def run(means: np.ndarray) -> SoftMeans:
-            start = _memberships(squared_distances(spectra, means), exponent).objective
+            start = assign(squared_distances(spectra, means), None).objective
             return soft_means(
                 spectra,
                 means,
-                lambda squares, before: _memberships(squares, exponent),
+                assign,
                 max_iter=self.max_iter,
                 tolerance=self.tolerance * start,
                 report=lambda done, loss: report.advance("fit", done, self.max_iter, objective=loss),
@@ -82,32 +84,15 @@ class FuzzyCMeans:
             parameters={"centroids": best.means, "fuzziness": np.array([exponent])},
         )
 
-    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> "Labeler":
+    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
         """Memberships in the fitted clusters."""
-        from cubeclust.class_means import squared_distances
-        from cubeclust.clustering import Clustering
+        from cubeclust.soft_means import fuzzy_memberships, labels_by
 
-        def label(spectra: "Spectra") -> Clustering:
-            squares = squared_distances(spectra, model["centroids"])
-            posterior = _memberships(squares, float(model["fuzziness"][0])).posterior
-            return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior.astype(np.float32))
-
-        return label
+        assign = fuzzy_memberships(float(model["fuzziness"][0]))
+        return lambda spectra: labels_by(assign, spectra, model["centroids"])
 
 
 def default_fuzziness(n_spectra: int, n_wave: int) -> float:
     """M for n_spectra spectra of n_wave channels (Schwaemmle & Jensen 2010, Bioinformatics 26, 2841, Eq. 5)."""
     power = -0.0406 * log(n_spectra) - 0.1134
     return 1 + (1418 / n_spectra + 22.05) * n_wave**-2 + (12.33 / n_spectra + 0.243) * n_wave**power
-
-
-def _memberships(squares: np.ndarray, exponent: float) -> "Assignment":
-    """u_ij = 1 / sum_l (d_ij^2 / d_il^2)^(1 / (m - 1)), in logarithms so that m near 1 does not overflow."""
-    from scipy.special import softmax
-
-    from cubeclust.soft_means import Assignment
-
-    least = np.finfo(np.float64).tiny
-    posterior = softmax(np.log(np.maximum(squares, least)) / (1 - exponent), axis=1)
-    weights = posterior**exponent
-    return Assignment(posterior, weights, float((weights * squares).sum() / len(squares)))

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from cubeclust.settings import check, setting
 
 if TYPE_CHECKING:
+    import numpy as np
     from scipy.sparse import csr_array
 
     from cubeclust.clustering import Clustering
@@ -45,6 +44,7 @@ class Spectral:
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Cluster; the model does not extend to other spectra."""
+        import numpy as np
         from sklearn.cluster import KMeans
 
         from cubeclust.clustering import Clustering
@@ -55,12 +55,13 @@ class Spectral:
         labels = KMeans(self.n_clusters, n_init=self.n_starts, random_state=seed).fit_predict(embedding)
         return Clustering(labels.astype(int), self.n_clusters)
 
-    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> None:
+    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> None:
         """Spectral clustering has no model of other spectra."""
 
 
-def _graph(flux: np.ndarray, n_neighbors: int) -> "csr_array":
+def _graph(flux: "np.ndarray", n_neighbors: int) -> "csr_array":
     """Symmetric adjacency (n, n), (A + A^T) / 2, scaled by the square roots of the degrees."""
+    import numpy as np
     from scipy.sparse import csr_array, diags_array
     from sklearn.neighbors import kneighbors_graph
 
@@ -70,8 +71,9 @@ def _graph(flux: np.ndarray, n_neighbors: int) -> "csr_array":
     return (scale @ graph @ scale).tocsr()
 
 
-def _leading_eigenvectors(graph: "csr_array", number: int, seed: int) -> np.ndarray:
+def _leading_eigenvectors(graph: "csr_array", number: int, seed: int) -> "np.ndarray":
     """Eigenvectors (n, number) of the largest eigenvalues; the seed starts the Lanczos iteration."""
+    import numpy as np
     from scipy.linalg import eigh
     from scipy.sparse.linalg import eigsh
 
