@@ -7,7 +7,6 @@ from torch import Tensor
 
 from cubeclust.divergences.embedding import pad
 from cubeclust.divergences.kernels import Entries
-from cubeclust.errors import InputError
 
 # Side of a block: large enough for the rate of a large product. It does not depend on the memory budget, so
 # that the budget never changes a result.
@@ -36,13 +35,13 @@ class Gram:
         self._kept: dict[tuple[int, int], Tensor] = {}
 
     def product(self, columns: Tensor) -> Tensor:
-        """K @ columns (n, c): (n, c) float64."""
+        """K @ columns (n, c): (n, c) float64; torch.OutOfMemoryError where the smallest blocks do not fit either."""
         while True:
             try:
                 return self._product(columns)
-            except torch.OutOfMemoryError as error:
+            except torch.OutOfMemoryError:
                 if self.side <= _SMALLEST:
-                    raise InputError("the GPU has no memory left for the kernel; give --device cpu.") from error
+                    raise
                 self._shrink()
 
     def blocks(self) -> Iterator[tuple[slice, slice, Tensor]]:

@@ -1,9 +1,10 @@
 """Which device computes, how exactly, and what fits there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cubeclust.errors import InputError
-from cubeclust.memory import readable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,17 +33,25 @@ def make_exact(device: str) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
 
 
-def to_device(flux: "np.ndarray", device: str) -> "Tensor":
-    """Spectra (n, d) float32 on the device; the CPU shares them with numpy. InputError if the GPU cannot hold them."""
+@contextmanager
+def memory_said() -> Iterator[None]:
+    """Turn a GPU that runs out of memory into one sentence."""
     import torch
 
     try:
-        return torch.from_numpy(flux).to(device)
+        yield
     except torch.OutOfMemoryError as error:
         raise InputError(
-            f"the GPU cannot hold the spectra ({readable(flux.nbytes)}); narrow them by --window or --crop, fit on "
-            "some by --sample, or give --device cpu."
+            "the GPU has not enough memory for this fit; narrow the spectra by --window or --crop, fit on some by "
+            "--sample, or give --device cpu."
         ) from error
+
+
+def to_device(flux: "np.ndarray", device: str) -> "Tensor":
+    """Spectra (n, d) float32 on the device; the CPU shares them with numpy."""
+    import torch
+
+    return torch.from_numpy(flux).to(device)
 
 
 def room_on(device: str, room: int) -> int:

@@ -10,8 +10,11 @@ from cubeclust.settings import check, preset, setting
 
 if TYPE_CHECKING:
     import numpy as np
+    from torch import Tensor
+    from torch.nn import Module
 
     from cubeclust.clustering import Clustering
+    from cubeclust.learning.train import Training
     from cubeclust.methods.protocol import Labeler
     from cubeclust.progress import Progress
     from cubeclust.spectra import Spectra
@@ -103,44 +106,16 @@ class Gemini:
         import torch
 
         from cubeclust.clustering import Clustering
-        from cubeclust.divergences import DIVERGENCES
-        from cubeclust.divergences.gemini import gemini
-        from cubeclust.divergences.kernels import Kernel
         from cubeclust.learning import networks
-        from cubeclust.learning.batches import FullBatch, Minibatches
-        from cubeclust.learning.device import make_exact, room_on, to_device
-        from cubeclust.learning.train import Plateau, train
+        from cubeclust.learning.device import make_exact, memory_said, room_on, to_device
 
         make_exact(device)
-        data = to_device(spectra.flux, device)  # (n, d)
-        network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
-
-        build = partial(
-            DIVERGENCES[self.divergence],
-            kernel=Kernel(self.kernel, self.gamma, self.degree, self.coef0),
-            matrix=self.kernel_matrix,
-            say=report.say,
-        )
-        whole = None if self.batch_size else build(data, room=room_on(device, room))
-
-        def losses(batch: torch.Tensor) -> dict[str, torch.Tensor]:
-            divergence = whole or build(batch)
-            return {"gemini": -gemini(networks.posterior(network, batch), divergence, self.pairs)}
-
-        def progress(iteration: int, terms: dict[str, float]) -> None:
-            report.advance("fit", iteration, self.max_iter, objective=-terms["gemini"])
-
-        training = train(
-            network,
-            Minibatches(data, self.batch_size, seed) if self.batch_size else FullBatch(data),
-            losses,
-            learning_rate=self.learning_rate,
-            max_iter=self.max_iter,
-            plateau=Plateau(self.tolerance),
-            report=progress,
-        )
-        with torch.no_grad():
-            posterior = networks.posterior(network, data).cpu().numpy()
+        with memory_said():
+            data = to_device(spectra.flux, device)  # (n, d)
+            network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
+            training = self._train(network, data, seed, room_on(device, room), report)
+            with torch.no_grad():
+                posterior = networks.posterior(network, data).cpu().numpy()
         return Clustering(
             labels=posterior.argmax(axis=1),
             n_clusters=self.n_clusters,
@@ -151,6 +126,37 @@ class Gemini:
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
 
+    def _train(self, network: "Module", data: "Tensor", seed: int, room: int, report: "Progress") -> "Training":
+        """Maximize the GEMINI of the network's posterior."""
+        from cubeclust.divergences import DIVERGENCES
+        from cubeclust.divergences.gemini import gemini
+        from cubeclust.divergences.kernels import Kernel
+        from cubeclust.learning import networks
+        from cubeclust.learning.batches import FullBatch, Minibatches
+        from cubeclust.learning.train import Plateau, train
+
+        build = partial(
+            DIVERGENCES[self.divergence],
+            kernel=Kernel(self.kernel, self.gamma, self.degree, self.coef0),
+            matrix=self.kernel_matrix,
+            say=report.say,
+        )
+        whole = None if self.batch_size else build(data, room=room)
+
+        def losses(batch: "Tensor") -> "dict[str, Tensor]":
+            divergence = whole or build(batch)
+            return {"gemini": -gemini(networks.posterior(network, batch), divergence, self.pairs)}
+
+        return train(
+            network,
+            Minibatches(data, self.batch_size, seed) if self.batch_size else FullBatch(data),
+            losses,
+            learning_rate=self.learning_rate,
+            max_iter=self.max_iter,
+            plateau=Plateau(self.tolerance),
+            report=lambda done, terms: report.advance("fit", done, self.max_iter, objective=-terms["gemini"]),
+        )
+
     def labeler(self, model: Mapping[str, "np.ndarray"], *, device: str) -> "Labeler | None":
         """The trained network; the categorical model knows no other spectra."""
         if self.network == "categorical":
@@ -159,14 +165,14 @@ class Gemini:
 
         from cubeclust.clustering import Clustering
         from cubeclust.learning import networks
-        from cubeclust.learning.device import make_exact, to_device
+        from cubeclust.learning.device import make_exact, memory_said, to_device
 
         def label(spectra: "Spectra") -> Clustering:
             make_exact(device)
-            data = to_device(spectra.flux, device)
-            network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, 0)
+            network = networks.build(self.network, spectra.flux.shape, self.hidden, self.n_clusters, 0)
             network.load_state_dict({name: torch.from_numpy(values) for name, values in model.items()})
-            with torch.no_grad():
+            with torch.no_grad(), memory_said():
+                data = to_device(spectra.flux, device)
                 posterior = networks.posterior(network.to(device), data).cpu().numpy()
             return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior)
 
