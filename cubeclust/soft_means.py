@@ -36,44 +36,61 @@ class SoftMeans:
 
     means: np.ndarray
     assignment: Assignment
-    objectives: list[float]
+    objectives: np.ndarray
     converged: bool
 
-
-def soft_means(
-    spectra: Spectra,
-    means: np.ndarray,
-    assign: Assign,
-    *,
-    max_iter: int,
-    tolerance: float,
-    report: Callable[[int, float], None],
-) -> SoftMeans:
-    """Alternate from the given means until the objective falls by less than tolerance, at most max_iter times."""
-    assignment = assign(squared_distances(spectra, means), None)
-    objectives = [assignment.objective]
-    for iteration in range(1, max_iter + 1):
-        moved = weighted_means(spectra, assignment.weights)
-        means = np.where(np.isfinite(moved), moved, means)
-        assignment = assign(squared_distances(spectra, means), assignment.posterior)
-        objectives.append(assignment.objective)
-        report(iteration, assignment.objective)
-        if objectives[-2] - objectives[-1] < tolerance:
-            return SoftMeans(means, assignment, objectives, converged=True)
-    return SoftMeans(means, assignment, objectives, converged=False)
+    def clustering(self, history: dict[str, np.ndarray], parameters: dict[str, np.ndarray]) -> Clustering:
+        """The clustering, with `centroids` beside the other parameters."""
+        posterior = self.assignment.posterior.astype(np.float32)
+        return Clustering(
+            labels=posterior.argmax(axis=1),
+            n_clusters=len(self.means),
+            posterior=posterior,
+            history=history,
+            iterations=len(self.objectives) - 1,
+            converged=self.converged,
+            parameters={"centroids": self.means} | parameters,
+        )
 
 
-def best_of(
-    n_starts: int, seed: int, spectra: Spectra, n_clusters: int, run: Callable[[np.ndarray], SoftMeans]
-) -> SoftMeans:
-    """The start with the least objective, starts being k-means++ choices of spectra decided by the seed."""
-    from sklearn.cluster import kmeans_plusplus
+@dataclass(frozen=True)
+class Alternation:
+    """Soft assignments and weighted means in turn, from several starts.
 
-    starts = [
-        run(kmeans_plusplus(spectra.flux, n_clusters, random_state=seed + start)[0].astype(np.float64))
-        for start in range(n_starts)
-    ]
-    return min(starts, key=lambda start: start.objectives[-1])
+    least_fall gives, from the objective of a start, the fall of an iteration under which it ends.
+    """
+
+    assign: Assign
+    n_clusters: int
+    n_starts: int
+    max_iter: int
+    least_fall: Callable[[float], float]
+
+    def best(self, spectra: Spectra, seed: int, report: Callable[[int, float], None]) -> SoftMeans:
+        """The start with the least objective, starts being k-means++ choices of spectra decided by the seed."""
+        from sklearn.cluster import kmeans_plusplus
+
+        random = np.random.RandomState(seed)
+        starts = (
+            self.run(spectra, kmeans_plusplus(spectra.flux, self.n_clusters, random_state=random)[0], report)
+            for _ in range(self.n_starts)
+        )
+        return min(starts, key=lambda start: start.objectives[-1])
+
+    def run(self, spectra: Spectra, means: np.ndarray, report: Callable[[int, float], None]) -> SoftMeans:
+        """Alternate from the means (k, n_wave) given."""
+        means = means.astype(np.float64)
+        assignment = self.assign(squared_distances(spectra, means), None)
+        objectives = [assignment.objective]
+        settled = False
+        while not settled and len(objectives) <= self.max_iter:
+            moved = weighted_means(spectra, assignment.weights)
+            means = np.where(np.isfinite(moved), moved, means)
+            assignment = self.assign(squared_distances(spectra, means), assignment.posterior)
+            objectives.append(assignment.objective)
+            report(len(objectives) - 1, assignment.objective)
+            settled = objectives[-2] - objectives[-1] < self.least_fall(objectives[0])
+        return SoftMeans(means, assignment, np.array(objectives), settled)
 
 
 def labels_by(assign: Assign, spectra: Spectra, means: np.ndarray) -> Clustering:

@@ -54,35 +54,20 @@ class FuzzyCMeans:
         """Cluster; centroids and the exponent are in the result."""
         import numpy as np
 
-        from cubeclust.class_means import squared_distances
-        from cubeclust.clustering import Clustering
-        from cubeclust.soft_means import SoftMeans, best_of, fuzzy_memberships, soft_means
+        from cubeclust.soft_means import Alternation, fuzzy_memberships
 
         exponent = self.fuzziness or default_fuzziness(len(spectra), spectra.n_wave)
-        assign = fuzzy_memberships(exponent)
-
-        def run(means: np.ndarray) -> SoftMeans:
-            start = assign(squared_distances(spectra, means), None).objective
-            return soft_means(
-                spectra,
-                means,
-                assign,
-                max_iter=self.max_iter,
-                tolerance=self.tolerance * start,
-                report=lambda done, loss: report.advance("fit", done, self.max_iter, objective=loss),
-            )
-
-        best = best_of(self.n_starts, seed, spectra, self.n_clusters, run)
-        posterior = best.assignment.posterior.astype(np.float32)
-        return Clustering(
-            labels=posterior.argmax(axis=1),
-            n_clusters=self.n_clusters,
-            posterior=posterior,
-            history={"objective": np.array(best.objectives)},
-            iterations=len(best.objectives) - 1,
-            converged=best.converged,
-            parameters={"centroids": best.means, "fuzziness": np.array([exponent])},
+        alternation = Alternation(
+            fuzzy_memberships(exponent),
+            self.n_clusters,
+            self.n_starts,
+            self.max_iter,
+            least_fall=lambda start: self.tolerance * start,
         )
+        best = alternation.best(
+            spectra, seed, lambda done, loss: report.advance("fit", done, self.max_iter, objective=loss)
+        )
+        return best.clustering({"objective": best.objectives}, parameters={"fuzziness": np.array([exponent])})
 
     def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
         """Memberships in the fitted clusters."""

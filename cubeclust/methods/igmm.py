@@ -46,29 +46,20 @@ class IsotropicMixture:
         """Fit the mixture; centroids and variance are in the result."""
         import numpy as np
 
-        from cubeclust.clustering import Clustering
-        from cubeclust.soft_means import SoftMeans, best_of, isotropic_mixture, soft_means
+        from cubeclust.soft_means import Alternation, isotropic_mixture
 
-        def run(means: np.ndarray) -> SoftMeans:
-            return soft_means(
-                spectra,
-                means,
-                isotropic_mixture(spectra.n_wave),
-                max_iter=self.max_iter,
-                tolerance=self.tolerance,
-                report=lambda done, loss: report.advance("fit", done, self.max_iter, log_likelihood=-loss),
-            )
-
-        best = best_of(self.n_starts, seed, spectra, self.n_clusters, run)
-        posterior = best.assignment.posterior.astype(np.float32)
-        return Clustering(
-            labels=posterior.argmax(axis=1),
-            n_clusters=self.n_clusters,
-            posterior=posterior,
-            history={"log_likelihood": -np.array(best.objectives)},
-            iterations=len(best.objectives) - 1,
-            converged=best.converged,
-            parameters={"centroids": best.means, "variance": np.array([best.assignment.width])},
+        alternation = Alternation(
+            isotropic_mixture(spectra.n_wave),
+            self.n_clusters,
+            self.n_starts,
+            self.max_iter,
+            least_fall=lambda start: self.tolerance,
+        )
+        best = alternation.best(
+            spectra, seed, lambda done, loss: report.advance("fit", done, self.max_iter, log_likelihood=-loss)
+        )
+        return best.clustering(
+            {"log_likelihood": -best.objectives}, parameters={"variance": np.array([best.assignment.width])}
         )
 
     def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
