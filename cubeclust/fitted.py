@@ -53,15 +53,15 @@ class Fitted:
         stored = read_result(path)
         try:
             return cls._of(path, stored)
-        except (LookupError, TypeError, ValueError) as error:
-            if isinstance(error, InputError):
-                raise InputError(f"{path}: {error}") from error
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"{path}: {_lacking(error)}") from error
 
     @classmethod
     def _of(cls, path: Path, stored: StoredResult) -> "Fitted":
         settings = RunSettings.of(stored.record["settings"])
-        return cls(
+        fitted = cls(
             path=path,
             settings=settings,
             clusterer=settings.clusterer(),
@@ -75,6 +75,23 @@ class Fitted:
             rest=stored.rest,
             unit=stored.unit,
         )
+        fitted._check()
+        return fitted
+
+    def _check(self) -> None:
+        """Raise ValueError unless the arrays fit each other."""
+        n_wave, k = len(self.wavelength), self.clusterer.n_clusters
+        sound = {
+            "model_cluster": np.array_equal(np.sort(self.clusters), np.arange(k)),
+            "class_means": self.class_means.ndim == 2 and 1 <= len(self.class_means) <= k,
+            "width of class_means": self.class_means.shape[1:] == (n_wave,),
+            "scaling": all(values.shape == (n_wave,) for values in self.scaling.arrays.values()),
+            "grid": len(self.grid) > 0 and np.all(np.diff([self.grid.low, self.grid.wavelength, self.grid.high]) > 0),
+            "wavelength": n_wave > 0 and bool(np.isin(self.wavelength, self.grid.wavelength).all()),
+        }
+        for name, holds in sound.items():
+            if not holds:
+                raise ValueError(f"{name} is not as it should be")
 
     def require_like(self, medium: str, rest: bool) -> None:
         """Raise InputError unless spectra of that medium, at rest or not, mean what the model's spectra meant."""
@@ -102,9 +119,12 @@ class Fitted:
         labeler = self.clusterer.labeler(self.parameters, device=device)
         if labeler is None:
             progress.say("the method has no model of other spectra: each gets the class of the nearest mean")
-            return self._clustering(nearest_mean(spectra, self.class_means), None)
+            present = np.flatnonzero(np.isfinite(self.class_means).all(axis=1))
+            return self._clustering(present[nearest_mean(spectra, self.class_means[present])], None)
         try:
             found = labeler(spectra)
+        except InputError:
+            raise
         except (LookupError, TypeError, RuntimeError, ValueError) as error:
             raise InputError(f"{self.path}: {_lacking(error)}") from error
         rank = np.empty(len(self.clusters), int)

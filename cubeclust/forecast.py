@@ -1,12 +1,14 @@
 """What a run would take: the plan, what would enter, memory by stage, and time from a few measured steps."""
 
 import time
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from cubeclust.errors import InputError
 from cubeclust.methods.protocol import Clusterer, Combinator
+from cubeclust.methods.reduced import Reduced
 from cubeclust.opening import Opening, open_run
 from cubeclust.prepare import Prepared, prepare, reason_counts
 from cubeclust.progress import Progress, Silent
@@ -25,10 +27,12 @@ def forecast(settings: RunSettings, progress: Progress | None = None) -> dict[st
     of the fit is at most that of all its iterations and starts, None where the spectra could not be read.
 
     Raises:
-        InputError: as for a run, but for the memory.
+        InputError: as for a run, but for the memory and products that exist.
     """
     progress = progress or Silent()
     opening = open_run(settings, progress)
+    if settings.output.exists() and not settings.output.is_dir():
+        raise InputError(f"{settings.output}: is no directory; choose another --output.")
     files = settings.products(opening.cube_file.stem)
     out = {
         "settings": settings.record() | resolved_settings(opening.plan),
@@ -52,6 +56,7 @@ def _measured(opening: Opening, settings: RunSettings, progress: Progress) -> di
     timed = Stopwatch()
     prepared = prepare(opening.plan, progress, timed)
     timed("preprocess")
+    opening.require_ready(prepared)
     if opening.fitted is None:
         timed.seconds["fit"] = fit_seconds(opening, prepared, settings.seed)
     return {
@@ -65,7 +70,10 @@ def _measured(opening: Opening, settings: RunSettings, progress: Progress) -> di
 
 
 def fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> float:
-    """Seconds that a fit takes at most, from brief fits of some spectra and the method's own count of work."""
+    """Seconds that a fit takes at most, from brief fits of some spectra and the method's own count of work.
+
+    What a brief fit does once, such as to choose its start, is counted for each of the method's starts.
+    """
     features, method = prepared.features, opening.clusterer
     n, n_wave = features.flux.shape
     room = opening.room(n, n_wave)
@@ -79,17 +87,19 @@ def fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> float:
         times.append(time.perf_counter() - start)
         efforts.append(shortened(method, done.iterations or steps).effort(size, n_wave))
     more, less = (times[-1], efforts[-1]), (times[-2], efforts[-2])
-    rate = (more[0] - less[0]) / (more[1] - less[1]) if more[1] > less[1] else more[0] / more[1]
-    return less[0] + max(rate, 0.0) * method.effort(n, n_wave)
+    slope = (more[0] - less[0]) / (more[1] - less[1]) if more[1] > less[1] else 0.0
+    rate = slope if slope > 0 else more[0] / more[1]
+    return _option(method, "n_starts", 1) * less[0] + rate * method.effort(n, n_wave)
 
 
 def _sizes(n: int, method: Clusterer) -> list[tuple[int, int]]:
     """Spectra and iterations of the brief fits; the first one also wakes the libraries."""
-    most = min(n, _ROWS)
-    if "max_iter" in _options(method):
+    fewest = max(method.n_clusters, _components(method)) + 1
+    most = min(n, max(_ROWS, fewest))
+    if _option(method, "max_iter", None) is not None:
         return [(most, _BRIEF), (most, _BRIEF), (most, _LONGER)]
-    half = max(most // 2, min(most - 1, method.n_clusters))
-    return [(half, 1), (half, 1), (most, 1)]
+    less = max(most // 2, fewest)
+    return [(less, 1), (less, 1), (most, 1)] if less < most else [(most, 1), (most, 1)]
 
 
 def _spread(n: int, number: int) -> np.ndarray:
@@ -97,16 +107,24 @@ def _spread(n: int, number: int) -> np.ndarray:
     return np.linspace(0, n - 1, number).astype(int)
 
 
-def _options(method: Clusterer) -> set[str]:
-    """Names of the settings of a method, of the inner one for a combination."""
-    while isinstance(method, Combinator):
-        method = method.inner
-    return {field.name for field in fields(method)} if is_dataclass(method) else set()
+def _components(method: Clusterer) -> int:
+    """Principal components of a combination, 0 without."""
+    if isinstance(method, Reduced):
+        return method.n_components
+    return _components(method.inner) if isinstance(method, Combinator) else 0
+
+
+def _option(method: Clusterer, name: str, default: Any) -> Any:
+    """A setting of a method, of the inner one for a combination."""
+    return _option(method.inner, name, default) if isinstance(method, Combinator) else getattr(method, name, default)
 
 
 def shortened(method: Clusterer, steps: int) -> Clusterer:
-    """The same method with so many iterations of one start."""
+    """The same method with so many iterations of one start, and a kernel in place of a matrix of all spectra."""
     if isinstance(method, Combinator):
         return replace(method, inner=shortened(method.inner, steps))
-    brief = {"max_iter": steps, "n_starts": 1} | ({"tolerance": 0.0} if "hidden" in _options(method) else {})
-    return replace(method, **{name: value for name, value in brief.items() if name in _options(method)})  # type: ignore[type-var]
+    brief: dict[str, Any] = {"max_iter": steps, "n_starts": 1}
+    if getattr(method, "kernel_matrix", None) is not None:
+        brief |= {"kernel_matrix": None, "kernel": "rbf"}
+    present = {name: value for name, value in brief.items() if hasattr(method, name)}
+    return replace(method, **present)  # type: ignore[type-var]

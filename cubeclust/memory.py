@@ -11,6 +11,7 @@ from cubeclust.errors import InputError
 # Interpreter, torch, mpdaf, scikit-learn and matplotlib once imported (measured: 0.45 GB on Linux).
 LIBRARIES = 500 * 2**20
 BLOCK = 64 * 2**20  # bytes of one block of rows or planes
+KERNEL_SIDE = 2048  # rows and columns of one block of a kernel on the CPU
 
 
 def available() -> int:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from cubeclust import memory
+from cubeclust.errors import InputError
 from cubeclust.fitted import Fitted
 from cubeclust.io.cube_files import CubeFile, open_cube
 from cubeclust.io.noise import with_noise_check
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.plan import Plan, plan
+from cubeclust.prepare import Prepared
 from cubeclust.progress import Progress
 from cubeclust.run_settings import RunSettings
 
@@ -28,6 +30,18 @@ class Opening:
         with_variance = "variance" in self.cube_file.hdus
         free = memory.room(self.budget, n_spectra, n_features, with_variance=with_variance)
         return max(0, free - self.clusterer.memory(n_spectra, n_features))
+
+    def require_ready(self, prepared: Prepared) -> None:
+        """Raise InputError where the spectra are too few to be fitted, or have another unit than the fitted model's."""
+        n = len(prepared.features)
+        if self.fitted is not None:
+            self.fitted.require_unit(prepared.spectra.unit)
+        elif n < 2:
+            raise InputError("only one spectrum is left; loosen the masks or the crop.")
+        elif self.clusterer.n_clusters > n:
+            raise InputError(
+                f"--n-clusters {self.clusterer.n_clusters} exceeds the {n} spectra that are left; ask for fewer."
+            )
 
 
 def open_run(settings: RunSettings, progress: Progress) -> Opening:

@@ -21,13 +21,11 @@ from cubeclust.io.class_maps import WhiteLight, write_class_map
 from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.exports import write_exports
 from cubeclust.io.results import write_result
-from cubeclust.methods.protocol import Clusterer
 from cubeclust.opening import Opening, open_run
 from cubeclust.prepare import Prepared, prepare
 from cubeclust.progress import Progress, Silent
 from cubeclust.run_record import Outcome, provenance, run_record
 from cubeclust.run_settings import RunSettings
-from cubeclust.spectra import Spectra
 from cubeclust.stopwatch import Stopwatch
 
 RUN_LOG = "runs.jsonl"
@@ -57,6 +55,7 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     files = _claim_outputs(settings, opening.cube_file)
     timed("open")
     prepared = prepare(todo, progress, timed)
+    opening.require_ready(prepared)
     timed("preprocess")
     if fitted is None:
         clustering = _fit(settings, opening, prepared, progress)
@@ -82,7 +81,6 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
 def _fit(settings: RunSettings, opening: Opening, prepared: Prepared, progress: Progress) -> Clustering:
     """Fit the method in the room that the budget leaves."""
     features = prepared.features
-    _require_enough(opening.clusterer, features)
     progress.say(f"{len(features)} spectra x {features.n_wave} channels to {settings.method}")
     return opening.clusterer.fit(
         features, seed=settings.seed, device=opening.device, room=opening.room(*features.flux.shape), report=progress
@@ -91,7 +89,6 @@ def _fit(settings: RunSettings, opening: Opening, prepared: Prepared, progress: 
 
 def _label(fitted: Fitted, opening: Opening, prepared: Prepared, progress: Progress) -> Clustering:
     """Classes of the fitted model."""
-    fitted.require_unit(prepared.spectra.unit)
     progress.say(
         f"{len(prepared.features)} spectra x {prepared.features.n_wave} channels to the model of {fitted.path}"
     )
@@ -107,14 +104,6 @@ def _claim_outputs(settings: RunSettings, cube_file: CubeFile) -> dict[str, Path
     if log.exists() and not os.access(log, os.W_OK):
         raise InputError(f"{log}: cannot be appended; mend its permissions or choose another --output.")
     return files
-
-
-def _require_enough(clusterer: Clusterer, features: Spectra) -> None:
-    n = len(features)
-    if n < 2:
-        raise InputError("only one spectrum is left; loosen the masks or the crop.")
-    if clusterer.n_clusters > n:
-        raise InputError(f"--n-clusters {clusterer.n_clusters} exceeds the {n} spectra that are left; ask for fewer.")
 
 
 def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> None:

@@ -40,11 +40,15 @@ class Outcome:
     @classmethod
     def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering, fitted: Fitted | None = None) -> "Outcome":
         """Map and class products of a clustering in canonical order, or under the classes of a fitted model."""
-        n_classes = clustering.n_used if fitted is None else len(fitted.class_means)
+        n_classes = int(clustering.labels.max()) + 1
+        if fitted is not None:
+            n_classes = max(n_classes, len(fitted.class_means))
         class_map = ClassMap.of(prepared.spectra, clustering, n_classes, plan.area.z)
         rows = class_table(class_map, prepared.spectra)
         spectra = ClassSpectra.of(prepared.spectra, clustering.labels, n_classes)
-        means = class_means(prepared.features, clustering.labels, n_classes) if fitted is None else fitted.class_means
+        means = class_means(prepared.features, clustering.labels, n_classes)
+        if fitted is not None:
+            means[: len(fitted.class_means)] = fitted.class_means
         return cls(plan, prepared, clustering, class_map, rows, spectra, means)
 
 

@@ -78,7 +78,9 @@ class RunSettings:
             "pca": self.pca is None or self.pca >= 1,
             "sample": self.sample is None or self.sample >= 2,
             "sample_by": self.sample_by in SAMPLINGS,
+            "min_snr": self.min_snr is None or isinstance(self.min_snr, int | float),
             "max_nan": 0 <= self.max_nan <= 1,
+            "seed": isinstance(self.seed, int) and 0 <= self.seed < 2**32,
             "memory": self.memory is None or isinstance(self.memory, int),
             "export": isinstance(self.export, tuple) and set(self.export) <= set(EXPORTS),
         }
@@ -89,6 +91,8 @@ class RunSettings:
                     f"{option} cannot be {getattr(self, name)!r}; `cubeclust run --help` says what it takes."
                 )
 
+        if self.sample is None and self.sample_by != "random":
+            raise InputError(f"--sample-by {self.sample_by} says how a sample is drawn; give its size by --sample.")
         if self.velocity_map is None and (self.velocity_unit or self.velocity_hdu):
             raise InputError(
                 "--velocity-unit and --velocity-hdu describe a --velocity-map; give one or leave them out."

@@ -13,15 +13,17 @@ def setting(
     help: str,
     *,
     minimum: float | None = None,
+    maximum: float | None = None,
     above: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
     """Dataclass field of a method's setting; the command line makes an option of it.
 
-    minimum is an inclusive lower bound, above an exclusive one; choices lists the words allowed.
+    minimum and maximum are inclusive bounds, above is an exclusive lower one; choices lists the words allowed.
     """
     return dataclasses.field(
-        default=default, metadata={"help": help, "minimum": minimum, "above": above, "choices": choices}
+        default=default,
+        metadata={"help": help, "minimum": minimum, "maximum": maximum, "above": above, "choices": choices},
     )
 
 
@@ -46,5 +48,7 @@ def check(method: Any) -> None:
             raise InputError(f"{name} is {value}: give a value that is a finite number.")
         if bounds["minimum"] is not None and not value >= bounds["minimum"]:
             raise InputError(f"{name} is {value}: give a value of at least {bounds['minimum']}.")
+        if bounds["maximum"] is not None and not value <= bounds["maximum"]:
+            raise InputError(f"{name} is {value}: give a value of at most {bounds['maximum']}.")
         if bounds["above"] is not None and not value > bounds["above"]:
             raise InputError(f"{name} is {value}: give a value above {bounds['above']}.")

@@ -19,6 +19,12 @@ _OPTIONS: list[click.Parameter] = [
         default=False,
         help="Bring spectra with other wavelengths onto those of the model; flux is kept.",
     ),
+    click.Option(["--min-snr"], type=float, help="Least median signal to noise.  [default: that of the fit]"),
+    click.Option(
+        ["--max-nan"],
+        type=click.FloatRange(0, 1),
+        help="Largest share of missing channels.  [default: that of the fit]",
+    ),
     *HDUS,
     *COURSE,
 ]
@@ -35,7 +41,7 @@ def apply(result: Path, cube: Path, **values: Any) -> None:
     def settings() -> Any:
         from cubeclust.fitted import apply_settings
 
-        asked = {name: value for name, value in values.items() if name not in config.TERMINAL}
+        asked = {name: value for name, value in values.items() if value is not None and name not in config.TERMINAL}
         return apply_settings(result, cube, **asked, command=command_line())
 
     carry_out(settings, values)

@@ -47,5 +47,5 @@ def _channels(facts: dict[str, Any]) -> str:
 
 def _duration(stage: str, seconds: float) -> str:
     size, unit = next(unit for unit in _TIMES if seconds >= 2 * unit[0] or unit is _TIMES[-1])
-    text = f"{seconds / size:.3g} {unit}"
+    text = f"{seconds / size:.3g} {unit}" if seconds >= 0.1 else "0.1 s"
     return f"at most about {text}, if every iteration is needed" if stage == "fit" else text

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
+from cubeclust import memory
 from cubeclust.divergences.embedding import pad
 from cubeclust.divergences.kernels import Entries
 
 # Side of a block: large enough for the rate of a large product. It does not depend on the memory budget, so
-# that the budget never changes a result.
-SIDE = {"cpu": 2048, "cuda": 8192}
+# that the budget never changes a result; a GPU that runs out of memory does, in the last digits.
+SIDE = {"cpu": memory.KERNEL_SIDE, "cuda": 8192}
 _SMALLEST = 128
 
 
@@ -50,12 +51,6 @@ class Gram:
             for other in range(start, self.n, self.side):
                 rows, columns = slice(start, start + self.side), slice(other, other + self.side)
                 yield rows, columns, self._block(rows, columns)
-
-    @staticmethod
-    def need(n: int, n_columns: int, device: str = "cpu") -> int:
-        """Bytes of a product of float32 blocks that keeps none of them."""
-        side = min(n, SIDE[device])
-        return 3 * 4 * side**2 + 5 * 8 * n * n_columns
 
     def _product(self, columns: Tensor) -> Tensor:
         narrow = pad(columns.to(self.like.dtype))  # (n, c')

@@ -63,7 +63,7 @@ def _sigmoid(data: Tensor, kernel: Kernel) -> Entries:
 
 def _rbf(data: Tensor, kernel: Kernel) -> Entries:
     """exp(-gamma |x - y|^2), from products of centered rows, so that a common offset costs no digits."""
-    gamma, center = kernel.scale(data), data.mean(dim=0, dtype=torch.float64).to(data.dtype)
+    gamma, center = kernel.scale(data), _mean(data)
     squares = gamma * _by_blocks(data, lambda rows: (rows - center).square().sum(dim=1, dtype=torch.float64))
     squares = squares.to(data.dtype)
 
@@ -113,6 +113,12 @@ def precomputed(matrix: np.ndarray, like: Tensor) -> Entries:
     if not gap <= 1e-5 * size:
         raise InputError(f"kernel_matrix differs from its transpose by {gap:.3g}; give a symmetric, finite matrix.")
     return lambda rows, columns: torch.as_tensor(np.ascontiguousarray(matrix[rows, columns])).to(like)
+
+
+def _mean(data: Tensor) -> Tensor:
+    """Mean of the rows (d,), summed over blocks in float64."""
+    total = sum(data[rows].sum(dim=0, dtype=torch.float64) for rows in _rows(len(data)))
+    return (total / len(data)).to(data.dtype)  # type: ignore[union-attr]
 
 
 def _rows(n: int, step: int = 1024) -> list[slice]:

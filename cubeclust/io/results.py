@@ -13,11 +13,12 @@ from cubeclust.errors import InputError
 from cubeclust.spectra import Spectra
 
 FORMAT = 2
+_OF_THE_MODEL = ("model", "model_cluster", "class_means", "scaling", "wavelength", "grid")
 
 
 @dataclass(frozen=True)
 class StoredResult:
-    """What a result file holds for other cubes.
+    """What a result file holds of the fitted model.
 
     record        the run, as in runs.jsonl
     arrays        path in the file -> array
@@ -105,5 +106,6 @@ def read_result(path: Path) -> StoredResult:
 
 
 def _take(arrays: dict[str, np.ndarray], name: str, item: h5py.Group | h5py.Dataset) -> None:
-    if isinstance(item, h5py.Dataset):
+    """Keep a dataset of the model; those of the spectra that it was fitted on stay in the file."""
+    if isinstance(item, h5py.Dataset) and name.split("/", maxsplit=1)[0] in _OF_THE_MODEL:
         arrays[name] = np.asarray(item[()])

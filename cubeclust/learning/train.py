@@ -95,4 +95,7 @@ def _record(seen: list[dict[str, float]], history: list[dict[str, float]], total
     history.append({name: float(np.mean([terms[name] for terms in seen])) for name in seen[0]})
     totals.append(sum(history[-1].values()))
     if not np.isfinite(totals[-1]):
-        raise InputError(f"the objective is not finite at iteration {len(history)}; lower --learning-rate.")
+        raise InputError(
+            f"the objective is not finite at iteration {len(history)}; lower --learning-rate, or the numbers of the "
+            "kernel."
+        )

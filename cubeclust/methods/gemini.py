@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from cubeclust import memory
 from cubeclust.errors import InputError
 from cubeclust.settings import check, preset, setting
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from cubeclust.methods.protocol import Labeler
     from cubeclust.progress import Progress
     from cubeclust.spectra import Spectra
-
-_BLOCK_ROWS = 2048  # side of a block of the kernel on the CPU
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,10 @@ class Gemini:
         choices=("linear", "polynomial", "rbf", "cosine", "laplacian", "sigmoid"),
     )
     gamma: float = setting(
-        0.0, "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels.", minimum=0
+        0.0, "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels.", minimum=0, maximum=1e6
     )
-    degree: int = setting(3, "Power of the polynomial kernel.", minimum=1)
-    coef0: float = setting(1.0, "Constant term of the kernel (polynomial, sigmoid).")
+    degree: int = setting(3, "Power of the polynomial kernel.", minimum=1, maximum=20)
+    coef0: float = setting(1.0, "Constant term of the kernel (polynomial, sigmoid).", minimum=-1e6, maximum=1e6)
     max_iter: int = setting(1000, "Passes over all spectra.", minimum=1)
     learning_rate: float = setting(0.001, "Step of the Adam optimizer.", above=0)
     batch_size: int = setting(0, "Spectra in a batch; 0 = all of them, the exact objective.", minimum=0)
@@ -86,11 +85,11 @@ class Gemini:
             "conv1d": (self.hidden * (n_wave + 16 + k) + 2000, n * self.hidden + 2**25),
             "categorical": (n * k, 0),
         }[self.network]
-        batch = 4 * self.batch_size * n_wave
+        batch = 2 * 4 * self.batch_size * n_wave
         if self._embedded:
             divergence = 8 * 8 * k * n_wave
         else:
-            rows = min(n, self.batch_size or n, _BLOCK_ROWS)
+            rows = min(n, self.batch_size or n, memory.KERNEL_SIDE)
             divergence = 4 * 4 * rows**2 + 3 * 4 * rows * n_wave + 6 * 8 * n * k
         return 4 * n * 6 * k + 16 * activations + 16 * weights + divergence + batch
 
@@ -142,6 +141,12 @@ class Gemini:
             say=report.say,
         )
         whole = None if self.batch_size else build(data, room=room)
+        if whole and not self._embedded:
+            size = 2 * len(data) ** 2
+            report.say(
+                f"kernel: {memory.readable(min(room, size))} of {memory.readable(size)} may be kept in memory; "
+                "what is not is computed anew in each iteration"
+            )
 
         def losses(batch: "Tensor") -> "dict[str, Tensor]":
             divergence = whole or build(batch)

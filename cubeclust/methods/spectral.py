@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cubeclust.progress import Progress
     from cubeclust.spectra import Spectra
 
-_DENSE = 500  # spectra up to which all eigenvectors are computed
+_DENSE = 500  # spectra of a component up to which its eigenvectors are computed without iteration
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Spectral:
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """The graph three times over and the Lanczos vectors in float64."""
         graph = 3 * 2 * 12 * n_spectra * self.n_neighbors
-        dense = 3 * 8 * n_spectra**2 if n_spectra <= _DENSE else 0
+        dense = 3 * 8 * min(n_spectra, max(_DENSE, self.n_clusters)) ** 2
         return graph + dense + 8 * n_spectra * max(2 * self.n_clusters + 1, 20) + 2**28
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
@@ -72,13 +72,35 @@ def _graph(flux: "np.ndarray", n_neighbors: int) -> "csr_array":
 
 
 def _leading_eigenvectors(graph: "csr_array", number: int, seed: int) -> "np.ndarray":
-    """Eigenvectors (n, number) of the largest eigenvalues; the seed starts the Lanczos iteration."""
+    """Eigenvectors (n, number) of the largest eigenvalues, found in each connected component for itself.
+
+    Every component has the eigenvalue 1 once, of which a Lanczos iteration on the whole graph would find but some. Of
+    equal eigenvalues those of the larger components come first.
+    """
+    import numpy as np
+    from scipy.sparse.csgraph import connected_components
+
+    _, component = connected_components(graph, directed=False)
+    sizes = np.bincount(component)
+    pairs: list[tuple[float, np.ndarray, np.ndarray]] = []  # eigenvalue, rows, values of the eigenvector there
+    for name in np.argsort(-sizes, kind="stable"):
+        rows = np.flatnonzero(component == name)
+        values, vectors = _eigenpairs(graph[rows][:, rows], number, seed)
+        pairs += [(value, rows, vector) for value, vector in zip(values, vectors.T, strict=True)]
+        pairs = sorted(pairs, key=lambda pair: -round(pair[0], 9))[:number]
+    out = np.zeros((graph.shape[0], len(pairs)))
+    for column, (_, rows, vector) in enumerate(pairs):
+        out[rows, column] = vector
+    return out
+
+
+def _eigenpairs(graph: "csr_array", number: int, seed: int) -> "tuple[np.ndarray, np.ndarray]":
+    """The largest eigenvalues of a connected graph, at most `number`, with their vectors; the seed starts Lanczos."""
     import numpy as np
     from scipy.linalg import eigh
     from scipy.sparse.linalg import eigsh
 
     n = graph.shape[0]
-    if n <= _DENSE or number >= n:
-        return eigh(graph.toarray(), subset_by_index=(n - number, n - 1))[1]
-    start = np.random.default_rng(seed).uniform(-1, 1, n)
-    return eigsh(graph, number, which="LA", v0=start)[1]
+    if n <= max(_DENSE, number):
+        return eigh(graph.toarray(), subset_by_index=(max(0, n - number), n - 1))
+    return eigsh(graph, number, which="LA", v0=np.random.default_rng(seed).uniform(-1, 1, n))

@@ -1,6 +1,7 @@
 """A fitted model on other spectra, through the command line."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -117,6 +118,71 @@ def test_classes_without_spaxels_keep_their_number_and_the_others_their_color(tm
     assert record["classes_used"] == len(present)
     again = call("plot", record["files"]["classmap.fits"], "-o", tmp_path / "again")
     assert again.exit_code == 0, again.output
+
+
+def test_class_that_the_fit_left_empty_has_a_row_where_it_appears(tmp_path: Path, sky: Sky, sky_file: Path) -> None:
+    """Fitted on one region, the model of two clusters used one of them; the other one gets what is unlike it."""
+    result = fitted(sky_file, "kmeans", tmp_path, "--crop", "0,13,0,12", k=2)
+    with h5py.File(result, "r+") as file:
+        centroids, order = file["model/centroids"][:], file["model_cluster"][:]
+        means = file["class_means"][:1]
+        del file["class_means"]
+        file["class_means"] = means  # as of a fit that left the second cluster empty
+        file["model/centroids"][order[1]] = centroids[order[0]] + 5
+    done = call("apply", result, sky_file, "-o", tmp_path / "whole", "--json", "-q")
+    assert done.exit_code == 0, done.output
+    record = json.loads(done.stdout)
+    with fits.open(record["files"]["classmap.fits"]) as hdus:
+        assert len(hdus["CLASSES"].data) == hdus["CLASSMAP"].data.max() == 2
+    assert call("plot", record["files"]["classmap.fits"], "-o", tmp_path / "again").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("model_cluster", lambda a: a[:2]),
+        ("model_cluster", lambda a: a * 0),
+        ("scaling/mean", lambda a: a[:-1]),
+        ("wavelength", lambda a: a + 0.3),
+        ("wavelength", lambda a: a[:-2]),
+        ("grid", lambda a: a[:, :0]),
+        ("grid", lambda a: a[:, ::-1]),
+        ("grid", lambda a: a[:2]),
+        ("class_means", lambda a: a[:, :-1]),
+        ("model/centroids", lambda a: a[:, :-1]),
+    ],
+)
+def test_result_whose_parts_do_not_fit(tmp_path: Path, sky_file: Path, name: str, change: Callable) -> None:
+    result = fitted(sky_file, "kmeans", tmp_path)
+    with h5py.File(result, "r+") as file:
+        values = change(file[name][:])
+        del file[name]
+        file[name] = values
+    refused(
+        call("apply", result, sky_file, "-o", tmp_path / "out"), "lacks parts of a fitted model", "run the fit again"
+    )
+
+
+@pytest.mark.parametrize(
+    "settings", [{"normalize_band": 3}, {"exclude": [1]}, {"min_snr": "x"}, {"seed": "x"}, {"n_clusters": 3.5}]
+)
+def test_result_whose_settings_are_none(tmp_path: Path, sky_file: Path, settings: dict) -> None:
+    result = fitted(sky_file, "kmeans", tmp_path)
+    with h5py.File(result, "r+") as file:
+        record = json.loads(file.attrs["record"])
+        record["settings"] |= settings
+        file.attrs["record"] = json.dumps(record)
+    refused(call("apply", result, sky_file, "-o", tmp_path / "out"), "sky_kmeans_result.h5")
+
+
+def test_signal_to_noise_of_the_fit_can_be_changed(tmp_path: Path, sky: Sky, sky_file: Path) -> None:
+    header = sky_header(sky)
+    fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(sky.flux, header, name="DATA")]).writeto(tmp_path / "bare.fits")
+    result = fitted(sky_file, "kmeans", tmp_path, "--min-snr", "3")
+    refused(call("apply", result, tmp_path / "bare.fits", "-o", tmp_path), "--min-snr needs a variance")
+    few, _ = applied(result, sky_file, tmp_path / "few", "--min-snr", "7")
+    all_, _ = applied(result, sky_file, tmp_path / "all")
+    assert np.count_nonzero(few) < np.count_nonzero(all_)
 
 
 def test_result_of_an_application_can_be_applied(tmp_path: Path, sky_file: Path) -> None:

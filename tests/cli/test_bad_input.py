@@ -253,10 +253,28 @@ def test_option_of_another_method(sky_file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("-k", "0"), ("--hidden", "0"), ("--learning-rate", "0"), ("--learning-rate", "nan"), ("--max-iter", "-1")],
+    [
+        *(("-k", "0"), ("--hidden", "0"), ("--learning-rate", "0"), ("--learning-rate", "nan"), ("--max-iter", "-1")),
+        *(
+            ("--gamma", "1e300"),
+            ("--gamma", "-1"),
+            ("--coef0", "1e39"),
+            ("--degree", "0"),
+            ("--degree", "1" + 22 * "0"),
+        ),
+    ],
 )
 def test_setting_out_of_bounds(sky_file: Path, option: str, value: str) -> None:
     refused(run(sky_file, option, value), "give a value")
+
+
+def test_how_to_sample_without_a_sample(sky_file: Path) -> None:
+    refused(run(sky_file, "--sample-by", "snr"), "--sample-by snr", "--sample")
+
+
+def test_kernel_that_overflows(sky_file: Path) -> None:
+    options = ["--kernel", "polynomial", "--degree", "20", "--gamma", "1e6"]
+    refused(run(sky_file, *options, "--max-iter", "3"), "not finite", "numbers of the kernel")
 
 
 def test_unknown_key_names_the_nearest(tmp_path: Path, sky_file: Path) -> None:

@@ -57,6 +57,37 @@ def test_combinations_can_be_planned(sky_file: Path, tmp_path: Path, combination
     assert forecast("run", sky_file, "-m", "mmd-ovo", "-o", tmp_path / "out", *combination)["seconds"]["fit"] > 0
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("k", [2, 4])
+def test_as_many_clusters_as_spectra_can_be_planned(tmp_path: Path, sky_file: Path, method: str, k: int) -> None:
+    """Two by two spaxels."""
+    options = ["run", sky_file, "-m", method, "-k", k, "--crop", "24,0,22,0", "-o", tmp_path / "out"]
+    planned, done = call(*options, "--dry-run"), call(*options)
+    assert planned.exit_code == done.exit_code == 0, planned.output + done.output
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["-m", "ward", "-k", "5", "--crop", "24,0,22,0"], "--n-clusters 5 exceeds the 4 spectra"),
+        (["-k", "1", "--crop", "25,0,23,0"], "only one spectrum is left"),
+        (["-m", "kmeans", "-k", "2", "--pca", "5", "--crop", "24,0,22,0"], "--pca 5 exceeds"),
+    ],
+)
+def test_what_a_run_refuses_a_plan_refuses(sky_file: Path, tmp_path: Path, options: list[str], words: str) -> None:
+    for more in ([], ["--dry-run"]):
+        refused(call("run", sky_file, *options, "-o", tmp_path / "out", *more), words)
+
+
+def test_output_that_is_a_file(sky_file: Path) -> None:
+    refused(call("run", sky_file, "-o", sky_file, "--dry-run"), "is no directory", "--output")
+
+
+@pytest.mark.parametrize("method", ["ward", "spectral", "kmeans"])
+def test_components_of_more_than_half_of_the_spectra(tmp_path: Path, sky_file: Path, method: str) -> None:
+    forecast("run", sky_file, "-m", method, "-k", 2, "--pca", "55", "--crop", "16,0,18,0", "-o", tmp_path / "out")
+
+
 def test_application_can_be_planned(sky_file: Path, tmp_path: Path) -> None:
     result = fitted(sky_file, "kmeans", tmp_path)
     facts = forecast("apply", result, sky_file, "-o", tmp_path / "out")

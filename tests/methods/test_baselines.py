@@ -93,3 +93,14 @@ def test_spectral_clustering_agrees_with_scikit_learn(n: int) -> None:
     peer = SpectralClustering(2, affinity="nearest_neighbors", random_state=0).fit_predict(spectra.flux)
     assert adjusted_rand_score(truth, found) == 1
     assert adjusted_rand_score(peer, found) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_spectral_clustering_of_separated_groups(seed: int) -> None:
+    """Ten groups that share no neighbor: the eigenvalue 1 comes ten times, and Lanczos alone finds six or seven."""
+    random = np.random.default_rng(seed)
+    truth = np.repeat(np.arange(10), 120)
+    spectra, _ = plane(len(truth))
+    spectra.flux[:] = 30 * np.stack([truth % 4, truth // 4], axis=1) + random.standard_normal((len(truth), 2))
+    found = fit(METHODS["spectral"].create(n_clusters=10), spectra, seed).labels
+    assert adjusted_rand_score(truth, found) == 1

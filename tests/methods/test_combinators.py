@@ -1,5 +1,7 @@
 """PCA and samples around any method."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -57,6 +59,26 @@ def test_components_are_those_of_pca() -> None:
     signs = np.sign((found * expected).sum(axis=0))
     np.testing.assert_allclose(found * signs, expected, atol=2e-3 * np.abs(expected).max())
     assert watched.given.n_wave == 5
+
+
+def test_components_of_a_small_signal_on_a_large_mean() -> None:
+    """Mean 1000, deviation 1: the covariance as X^T X less the mean's would be rounding in float32."""
+    random = np.random.default_rng(0)
+    flux = 1000 + random.standard_normal((400, 3)) @ np.array([[3, 0], [0, 2], [0.5, 0.5]]) @ random.random((2, 40))
+    spectra, _ = sky_spectra("kmeans")
+    spectra = replace(spectra.sample(np.arange(400)), flux=flux.astype(np.float32), wavelength=np.arange(40.0))
+    watched = Watched()
+    fit(Reduced(watched, 2), spectra)
+    expected = PCA(2, svd_solver="full").fit_transform(spectra.flux.astype(np.float64))
+    for found, true in zip(watched.given.flux.T, expected.T, strict=True):
+        assert abs(np.corrcoef(found, true)[0, 1]) > 0.9999
+
+
+def test_spectra_that_are_all_alike_have_no_components() -> None:
+    spectra, _ = sky_spectra("kmeans")
+    spectra = replace(spectra, flux=np.ones_like(spectra.flux))
+    with pytest.raises(InputError, match="do not differ"):
+        fit(Reduced(METHODS["kmeans"].create(n_clusters=2), 2), spectra)
 
 
 def test_more_components_than_channels() -> None:

@@ -41,6 +41,5 @@ def test_kernel_that_does_not_fit_takes_smaller_blocks_and_the_same_course(monke
 
     monkeypatch.setattr(gram.Gram, "_block", scarce)
     found = method.fit(spectra, seed=0, device="cpu", room=10**9, report=Told())
-    assert len(said) == 1
-    assert "smaller blocks" in said[0]
+    assert sum("smaller blocks" in sentence for sentence in said) == 1
     assert (found.labels == expected.labels).all()
