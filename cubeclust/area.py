@@ -10,6 +10,7 @@ from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.cubes import bounding_box, crop_area
 from cubeclust.io.masks import read_mask
 from cubeclust.io.region_files import read_region
+from cubeclust.io.survey import spaxels_with_data
 from cubeclust.io.velocity_maps import read_velocity_map
 from cubeclust.preprocessing.selection import KeepArea, MaskSpaxels
 from cubeclust.quality import Quality
@@ -71,6 +72,8 @@ def choose_area(cube_file: CubeFile, settings: RunSettings) -> Area:
     masks, z = _masks(cube_file, settings)
     for mask in masks.values():
         entering &= ~mask.masked
+    if z is not None:  # redshifts of spaxels without data must not narrow the range that all of them share
+        entering &= spaxels_with_data(cube_file)
     return Area(rows, columns, {**steps, **masks}, entering, z)
 
 

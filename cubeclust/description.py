@@ -1,14 +1,13 @@
 """What a cube holds and what a run on it would take, without mpdaf and without reading all of it."""
 
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.wcs import WCS, WcsError
 from astropy.wcs.utils import proj_plane_pixel_scales
 
 from cubeclust import memory
+from cubeclust.io.celestial import astropy_celestial
 from cubeclust.io.cube_files import CubeFile, open_cube
 from cubeclust.io.noise import with_noise_check
 from cubeclust.io.survey import survey
@@ -53,14 +52,9 @@ def describe(path: Path, **options: Any) -> dict[str, Any]:
 
 def _sky(cube_file: CubeFile) -> tuple[list[float] | None, float | None]:
     """RA and Dec (ICRS) of the frame's center in degrees and the side of a spaxel in arcsec, None without a sky WCS."""
+    wcs = astropy_celestial(cube_file.header)
+    if wcs is None:
+        return None, None
     ny, nx = cube_file.frame
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            wcs = WCS(cube_file.header).celestial
-            if not wcs.has_celestial:
-                return None, None
-            center = wcs.pixel_to_world((nx - 1) / 2, (ny - 1) / 2).icrs
-        except (WcsError, ValueError, TypeError, LookupError, ArithmeticError):
-            return None, None
+    center = wcs.pixel_to_world((nx - 1) / 2, (ny - 1) / 2).icrs
     return [float(center.ra.deg), float(center.dec.deg)], float(proj_plane_pixel_scales(wcs)[0] * 3600)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from cubeclust.fitted import Fitted
 from cubeclust.io.atomic import append_line, claim_files, said_plainly, written_aside
 from cubeclust.io.class_maps import WhiteLight, write_class_map
 from cubeclust.io.cube_files import CubeFile
-from cubeclust.io.exports import write_exports
+from cubeclust.io.exports import EXPORTS, write_exports
 from cubeclust.io.results import write_result
 from cubeclust.opening import Opening, open_run
 from cubeclust.prepare import Prepared, prepare
@@ -52,7 +52,7 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     opening = open_run(settings, progress)
     todo, fitted = opening.plan, opening.fitted
     memory.require(todo.need, opening.budget)
-    files = _claim_outputs(settings, opening.cube_file)
+    files = _claim_outputs(settings, opening.cube_file, progress)
     timed("open")
     prepared = prepare(todo, progress, timed)
     opening.require_ready(prepared)
@@ -95,7 +95,7 @@ def _label(fitted: Fitted, opening: Opening, prepared: Prepared, progress: Progr
     return fitted.label(prepared.features, opening.device, progress)
 
 
-def _claim_outputs(settings: RunSettings, cube_file: CubeFile) -> dict[str, Path]:
+def _claim_outputs(settings: RunSettings, cube_file: CubeFile, progress: Progress) -> dict[str, Path]:
     """Paths of the products in a directory that can be written; InputError where they cannot be."""
     files, log = settings.products(cube_file.stem), settings.output / RUN_LOG
     claim_files(settings.output, files.values(), overwrite=settings.overwrite)
@@ -103,6 +103,10 @@ def _claim_outputs(settings: RunSettings, cube_file: CubeFile) -> dict[str, Path
         raise InputError(f"{log}: is a directory; move it away or choose another --output.")
     if log.exists() and not os.access(log, os.W_OK):
         raise InputError(f"{log}: cannot be appended; mend its permissions or choose another --output.")
+    everything = replace(settings, export=tuple(EXPORTS)).products(cube_file.stem)
+    stale = [path.name for ending, path in everything.items() if ending not in files and path.exists()]
+    if stale:
+        progress.say(f"of an older run, and not of this one: {', '.join(stale)}")
     return files
 
 

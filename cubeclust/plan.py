@@ -14,7 +14,7 @@ from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import SEED_BAND, NormalizeBand, default_band
 from cubeclust.preprocessing.onto_grid import OntoGrid
 from cubeclust.preprocessing.resampling import Channels
-from cubeclust.preprocessing.rest_frame import RestFrame, far_spaxels
+from cubeclust.preprocessing.rest_frame import RestFrame, far_spaxels, repeated_redshift
 from cubeclust.preprocessing.scaling import Scaling
 from cubeclust.preprocessing.selection import SignalToNoise
 from cubeclust.preprocessing.windows import SelectChannels, SelectWindows, Window
@@ -146,6 +146,10 @@ def _rest_frame(area: Area, observed: np.ndarray, progress: Progress) -> RestFra
         progress.say(
             f"{far} spaxels with outlying velocities shorten the common rest range much (--mask leaves them out)"
         )
+    repeated = repeated_redshift(area.z[area.entering])
+    if repeated is not None:
+        value, count = repeated
+        progress.say(f"{count} spaxels have exactly z = {value:.6g}; if that means none, set them to NaN in the map")
     rest = RestFrame.of(area.z, area.entering, observed)
     progress.say(f"rest frame: {rest}; windows and band are rest wavelengths")
     return rest

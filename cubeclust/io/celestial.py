@@ -15,10 +15,9 @@ def read_celestial(header: fits.Header) -> WCS | None:
         warnings.simplefilter("ignore")
         try:
             wcs = obj.WCS(header).wcs
-            usable = wcs is not None and wcs.has_celestial and bool(wcs.wcs_pix2world([[0.0, 0.0]], 0).any())
+            return wcs if wcs is not None and _usable(wcs) else None
         except (WcsError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
             return None
-    return wcs if usable else None
 
 
 def astropy_celestial(header: fits.Header) -> WCS | None:
@@ -27,10 +26,24 @@ def astropy_celestial(header: fits.Header) -> WCS | None:
         warnings.simplefilter("ignore")
         try:
             wcs = WCS(header).celestial
-            usable = wcs.has_celestial and bool(np.isfinite(wcs.wcs_pix2world([[0.0, 0.0]], 0)).all())
+            return wcs if _usable(wcs) else None
         except (WcsError, ValueError, TypeError, LookupError, ArithmeticError):
             return None
-    return wcs if usable else None
+
+
+def _usable(wcs: WCS) -> bool:
+    """Whether the WCS leads from pixels to the sky and back."""
+    if not wcs.has_celestial or not np.isfinite(wcs.wcs_pix2world([[0.0, 0.0]], 0)).all():
+        return False
+    sides = np.linalg.svd(wcs.pixel_scale_matrix, compute_uv=False)  # of a pixel, degrees; a tenth is no image's
+    return bool(1e-6 * sides[0] < sides[-1] and sides[0] < 0.1 and wcs.wcs_pix2world([[0.0, 0.0]], 0).any())
+
+
+def missing_sky_cards(header: fits.Header) -> list[str]:
+    """Cards of the celestial axes that the header names but does not give a number for, and that count as 0."""
+    named = [axis for axis in (1, 2) if str(header.get(f"CTYPE{axis}", "")).strip()]
+    keys = [f"{key}{axis}" for axis in named for key in ("CRVAL", "CRPIX")]
+    return [key for key in keys if isinstance(header.get(key), bool) or not isinstance(header.get(key), int | float)]
 
 
 def cd_header(wcs: WCS | None) -> fits.Header:

@@ -10,6 +10,7 @@ from astropy.io import fits
 
 from cubeclust.errors import InputError
 from cubeclust.io import axes, fits_files, layouts, roles, wavelength_lists
+from cubeclust.io.celestial import missing_sky_cards
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def open_cube(
             kind = variance_kind or layouts.variance_kind(found["variance"], cubes[found["variance"]].header)
     rejecting = layout.rejecting if found.get("quality") == layout.quality else {}
     notes = [*axis.notes, *roles.notes(found, str(kind), rejecting, contents), *filter(None, [layout.remark])]
+    if lost := missing_sky_cards(header):
+        notes.append(f"the sky axes lack {', '.join(lost)}, taken as 0: positions on the sky are wrong")
     return CubeFile(
         path=path,
         layout=layout.name,

@@ -61,7 +61,9 @@ def read_cube(
         slabs = _SlabReader(cube_file, hdus, rows, columns, channels, report)
         flux = np.empty(area, np.float32)  # (ny, nx, n_wave): each spectrum contiguous
         for place, slab in slabs.of("flux"):
-            flux[..., place] = np.where(np.isfinite(slab), slab, np.nan)
+            with np.errstate(over="ignore"):
+                single = slab.astype(np.float32)
+            flux[..., place] = np.where(np.isfinite(single), single, np.nan)
         if "quality" in roles:
             for place, slab in slabs.of("quality"):
                 flux[..., place][cube_file.rejects(slab)] = np.nan

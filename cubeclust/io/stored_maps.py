@@ -48,7 +48,7 @@ def read_class_map(path: Path) -> StoredMap:
         images = {name: np.asarray(hdus[name].data) for name in _IMAGES}
         tables = {name: hdus[name].data for name in _TABLES}
         rows = _class_rows(tables["CLASSES"])
-        _check(path, images, rows, tables["SPECTRA"]["CLASS"])
+        _check(path, images, rows, tables)
         class_map = ClassMap(
             images["CLASSMAP"].astype(np.int16),
             images["MAXPROB"].astype(np.float32),
@@ -59,7 +59,7 @@ def read_class_map(path: Path) -> StoredMap:
         )
         spectra = ClassSpectra(
             tables["WAVELENGTH"]["WAVELENGTH"].astype(np.float64),
-            hdus["WAVELENGTH"].header["MEDIUM"],
+            _medium(hdus["WAVELENGTH"].header),
             hdus["WAVELENGTH"].header.get("SPECSYS") == REST,
             hdus["SPECTRA"].columns["MEAN"].unit or "",
             *(tables["SPECTRA"][name.upper()].astype(np.float32) for name in STATISTICS),
@@ -73,19 +73,28 @@ def _class_rows(table: fits.FITS_rec) -> list[ClassRow]:
     return [ClassRow(**dict(zip(CLASS_COLUMNS, values, strict=True))) for values in zip(*columns, strict=True)]
 
 
-def _check(path: Path, images: dict[str, np.ndarray], rows: list[ClassRow], in_spectra: np.ndarray) -> None:
+def _check(path: Path, images: dict[str, np.ndarray], rows: list[ClassRow], tables: dict[str, fits.FITS_rec]) -> None:
     """Raise InputError unless images and tables speak of one frame and the classes 1..K."""
-    numbers = [row.number for row in rows]
+    numbers, spectra = [row.number for row in rows], tables["SPECTRA"]
     sound = (
         len({image.shape for image in images.values()}) == 1
         and images["CLASSMAP"].ndim == 2
-        and numbers == in_spectra.tolist() == list(range(1, len(rows) + 1))
+        and numbers == spectra["CLASS"].tolist() == list(range(1, len(rows) + 1))
+        and spectra["MEAN"].shape == (len(rows), len(tables["WAVELENGTH"]))
         and 0 <= images["CLASSMAP"].min() <= images["CLASSMAP"].max() <= len(rows)
+        and [row.n_spaxels for row in rows] == [np.count_nonzero(images["CLASSMAP"] == number) for number in numbers]
+        and any(row.n_spaxels for row in rows)
         and all(_COLOR.fullmatch(row.color) for row in rows)
     )
     if not sound:
         raise InputError(f"{path}: its images and tables do not fit each other; write it again by `cubeclust run`.")
 
 
+def _medium(header: fits.Header) -> str:
+    medium = header.get("MEDIUM")
+    return medium if medium in ("air", "vacuum") else "unknown"
+
+
 def _title(header: fits.Header) -> str:
-    return f"{header['OBJECT'] or fits_files.stem(Path(header['CUBE']))}: {header['METHOD']}"
+    target = header.get("OBJECT") or fits_files.stem(Path(header.get("CUBE", "")))
+    return f"{target}: {header.get('METHOD', 'classes')}"

@@ -36,6 +36,17 @@ def survey(cube_file: CubeFile) -> dict[str, Any]:
     }
 
 
+def spaxels_with_data(cube_file: CubeFile) -> np.ndarray:
+    """Spaxels (NY, NX) bool that have a finite sample in evenly spaced planes and that the file's mask leaves in."""
+    chosen = np.unique(np.linspace(0, cube_file.shape[0] - 1, _PLANES).astype(int))
+    with fits_files.open_hdus(cube_file.path, checked=True) as hdus, fits_files.damage_reported(cube_file.path):
+        flux = fits_files.image_hdus(hdus, 3)[cube_file.hdus["flux"]]
+        found = np.isfinite(_planes(flux, chosen)).any(axis=0)
+        if "mask" in cube_file.hdus:
+            found &= np.asarray(fits_files.image_hdus(hdus, 2)[cube_file.hdus["mask"]].data) == 0
+    return found
+
+
 def _planes(hdu: Any, chosen: np.ndarray) -> np.ndarray:
     return np.stack([np.asarray(hdu.section[int(plane)], np.float64) for plane in chosen])
 

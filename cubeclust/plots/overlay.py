@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from astropy import units
 from astropy.visualization import AsinhStretch, ImageNormalize, PercentileInterval
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
@@ -73,6 +74,8 @@ def _left_out(class_map: ClassMap) -> np.ndarray:
 def _gray(image: np.ndarray) -> np.ndarray:
     """Stretched image (ny, nx) from 0, black, to 1, white; NaN where unknown."""
     known = np.isfinite(image)
+    if not known.any():
+        return np.full(image.shape, np.nan, np.float32)
     stretch = ImageNormalize(
         image[known],
         interval=PercentileInterval(99.0),
@@ -96,8 +99,8 @@ def _composite(class_map: ClassMap, rows: list[ClassRow], gray: np.ndarray) -> n
         color[inside], opacity[inside] = to_rgb(row.color), _OPACITY
     y, x = np.indices(class_map.classes.shape)
     for where, fill, stripes in (
-        (_cropped(class_map), _CROPPED, (x + y) % 4 == 0),
-        (_left_out(class_map), _LEFT_OUT, (x - y) % 3 == 0),
+        (_cropped(class_map), _CROPPED, (x - y) % 4 == 0),
+        (_left_out(class_map), _LEFT_OUT, (x + y) % 3 == 0),
     ):
         color[where], opacity[where] = fill, 1.0
         color[where & stripes] = _STRIPE
@@ -164,10 +167,14 @@ def _size(axes: Axes) -> np.ndarray:
 
 
 def compass(wcs: WCS, size: np.ndarray) -> dict[str, np.ndarray]:
-    """Directions of east and north as steps in axes fractions, equally long on an image of `size` pixels."""
-    to_pixels = np.linalg.inv(wcs.pixel_scale_matrix)
-    pixels = {"E": to_pixels[:, wcs.wcs.lng], "N": to_pixels[:, wcs.wcs.lat]}
-    return {name: vector / np.hypot(*vector) * size.min() / size for name, vector in pixels.items()}
+    """Directions of east and north at the center as steps in axes fractions, equally long on `size` pixels."""
+    center = (size - 1) / 2
+    here, step = wcs.pixel_to_world(*center), 0.1 * proj_plane_pixel_scales(wcs)[0] * units.deg
+    steps = {}
+    for name, angle in (("E", 90 * units.deg), ("N", 0 * units.deg)):
+        vector = np.array(wcs.world_to_pixel(here.directional_offset_by(angle, step))) - center
+        steps[name] = vector / np.hypot(*vector) * size.min() / size
+    return steps
 
 
 def _compass(axes: Axes, wcs: WCS) -> None:

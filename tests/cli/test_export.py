@@ -75,3 +75,9 @@ def test_unknown_format(sky_file: Path) -> None:
     result = run(sky_file, *FAST, "--export", "carta")
     assert result.exit_code == 2
     assert all(name in result.stderr for name in ("carta", *EXPORTS))
+
+
+def test_exports_of_an_older_run_are_named(sky_file: Path, tmp_path: Path) -> None:
+    run(sky_file, *FAST, "--export", "csv", "-o", tmp_path / "out")
+    later = run(sky_file, *FAST, "--export", "ds9", "-o", tmp_path / "out", "--overwrite")
+    assert "of an older run, and not of this one: sky_kmeans_spaxels.csv" in later.stderr

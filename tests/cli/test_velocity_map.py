@@ -14,6 +14,7 @@ from skies import SPEED_OF_LIGHT, Galaxy, make_galaxy, sky_header, write_sky, wr
 from sklearn.metrics import adjusted_rand_score
 
 from cubeclust.cli.main import main
+from cubeclust.preprocessing.rest_frame import repeated_redshift
 from cubeclust.quality import Quality
 
 FAST = ["-m", "kmeans", "-k", "3"]
@@ -196,3 +197,46 @@ def test_settings_of_the_map_come_from_a_configuration_too(cube: Path, tmp_path:
     record = record_of(cube, "--config", study, *FAST, "-o", tmp_path)
     assert [record["settings"][f"velocity_{name}"] for name in ("map", "unit", "hdu")] == [str(path), "m/s", "GAS"]
     assert any(f"velocity map {path}, GAS in m/s" in step for step in record["steps"])
+
+
+@pytest.mark.parametrize("how", ["mask", "no data"])
+def test_spaxels_that_cannot_enter_do_not_narrow_the_range(
+    tmp_path: Path, galaxy: Galaxy, velocity: Path, how: str
+) -> None:
+    """Wild velocities where the file itself has a mask or no data: the rest range is that without those rows."""
+    wild = galaxy.velocity.astype(np.float32)
+    wild[:3] = 15_000
+    write_velocity_map(tmp_path / "wild.fits", wild, "km/s", sky_header(galaxy))
+    write_sky(tmp_path / "disk.fits", galaxy)
+    with fits.open(tmp_path / "disk.fits", mode="update") as hdus:
+        if how == "mask":
+            mask = np.zeros(wild.shape, np.uint8)
+            mask[:3] = 1
+            hdus.append(fits.ImageHDU(mask, name="MASK"))
+        else:
+            hdus["DATA"].data[:, :3] = np.nan
+    options = [tmp_path / "disk.fits", *FAST, "--normalize-band", "6600:6680"]
+    found = record_of(*options, "--velocity-map", tmp_path / "wild.fits", "-o", tmp_path / "wild")
+    usual = record_of(*options, "--velocity-map", velocity, "--crop", "0,0,3,0", "-o", tmp_path / "usual")
+    assert found["n_channels"] == usual["n_channels"]
+    assert found["n_spectra"] == usual["n_spectra"]
+
+
+@pytest.mark.parametrize(("fill", "said"), [(0.0, True), (-999.0, True), (None, False)])
+def test_velocity_that_many_spaxels_share_is_pointed_out(
+    tmp_path: Path, cube: Path, galaxy: Galaxy, fill: float | None, said: bool
+) -> None:
+    values = galaxy.velocity.copy()
+    if fill is not None:
+        values[5:7] = fill
+    path = write_velocity_map(tmp_path / "filled.fits", values)
+    result = run(cube, *FAST, "--velocity-map", path, "--normalize-band", "6600:6680", "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert ("44 spaxels have exactly z" in result.stderr) == said
+
+
+def test_map_rounded_to_whole_numbers_or_constant_is_not_suspicious() -> None:
+    random = np.random.default_rng(0)
+    assert repeated_redshift(np.round(random.normal(1000, 100, 2000)) / SPEED_OF_LIGHT) is None
+    assert repeated_redshift(np.full(50, 0.1)) is None
+    assert repeated_redshift(np.append(random.random(400), np.full(30, 0.0))) == (0.0, 30)

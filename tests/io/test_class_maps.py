@@ -102,7 +102,13 @@ def test_tables_of_another_kind(written: dict, name: str) -> None:
     with fits.open(written["path"], mode="update") as hdus:
         columns = [fits.Column(name="OTHER", format="J", array=[1, 2])]
         hdus[name] = fits.BinTableHDU.from_columns(columns, name=name)
-    with pytest.raises(InputError, match="cannot be read as FITS"):
+    with pytest.raises(InputError, match=r"cannot be read as FITS|do not fit each other"):
+        read_class_map(written["path"])
+
+
+def test_sizes_of_the_table_that_are_not_those_of_the_map(written: dict) -> None:
+    change(written["path"], "CLASSMAP", np.repeat([[1, 1, 2]], 4, axis=0).astype(np.int16))
+    with pytest.raises(InputError, match="do not fit each other"):
         read_class_map(written["path"])
 
 

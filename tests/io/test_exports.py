@@ -1,5 +1,6 @@
 """Every format of EXPORTS, opened by a reader of that format."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from regions import Regions
 from skies import rotated_wcs
 
 from cubeclust.class_map import ClassMap
-from cubeclust.class_table import class_table
+from cubeclust.class_table import ClassRow, class_table
 from cubeclust.io.exports import EXPORTS, export_endings, write_exports
 from cubeclust.io.exports.ds9 import label_spaxel
 from cubeclust.palette import class_colors
@@ -165,8 +166,8 @@ def test_gist_table(exported: dict) -> None:
         same_sky(hdus[2].header, class_map.wcs)
         columns = {column.name: column.format for column in hdus["TABLE"].columns}
         table, size = Table(hdus["TABLE"].data), hdus[0].header["PIXSIZE"]
-    names = ["ID", "BIN_ID", "X", "Y", "FLUX", "SNR", "XBIN", "YBIN", "SNRBIN", "NSPAX"]
-    expected = dict(zip(names, "JJDDDDDDDJ", strict=True))
+    names = ["ID", "BIN_ID", "X", "Y", "FLUX", "SNR", "XBIN", "YBIN", "SNRBIN", "NSPAX", "CLASS"]
+    expected = dict(zip(names, "JJDDDDDDDJJ", strict=True))
     assert columns == expected
     assert list(columns) == list(expected)
     assert np.array_equal(table["ID"], np.arange(NY * NX))
@@ -216,3 +217,33 @@ def test_gist_mask(exported: dict) -> None:
     assert masks["MASK_DEFUNCT"].sum() == 1
     assert masks["MASK_SNR"].sum() == 2
     assert masks["MASK_FILE"].sum() == NX
+
+
+def test_class_without_spaxels_has_no_bin_and_no_label(tmp_path: Path) -> None:
+    """Of the classes 1, 2 and 3 of a model, 2 has no spaxel here: bins 0 and 1, labels 1 and 3, no warning."""
+    image = np.repeat([[1, 1, 3, 0]], 5, axis=0).astype(np.int16)
+    class_map = ClassMap(image, np.ones(image.shape, np.float32), (image == 0).astype(np.int32), None, 3)
+    nan = float("nan")
+    sizes, colors = class_map.counts(), class_colors(3)
+    rows = [ClassRow(n, int(sizes[n - 1]), nan, nan, nan, nan, nan, colors[n - 1]) for n in (1, 2, 3)]
+    y, x = np.nonzero(image)
+    spectra = Spectra(
+        flux=np.ones((len(y), 2), np.float32),
+        wavelength=np.array([5000.0, 5001.0]),
+        y=y,
+        x=x,
+        quality=class_map.quality,
+        snr=np.full(len(y), 3.0, np.float32),
+    )
+    files = {ending: tmp_path / ending for ending in export_endings(EXPORTS)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        light = np.ones(image.shape, np.float32)
+        write_exports(EXPORTS, files, class_map=class_map, rows=rows, spectra=spectra, white_light=light)
+    table = Table.read(files["gist_table.fits"], hdu="TABLE")
+    assert np.unique(table["BIN_ID"][table["BIN_ID"] >= 0]).tolist() == [0, 1]
+    assert np.array_equal(table["CLASS"], image.ravel())
+    assert table["NSPAX"][table["BIN_ID"] == 1].tolist() == [5] * 5
+    assert [int(label.text) for label in Regions.read(files["ds9.reg"], format="ds9")] == [1, 3]
+    assert len(files["ds9.lut"].read_text().splitlines()) == 4
+    assert fits.getdata(files["binid.fits"], "BINID").max() == 2

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from astropy import units
 from astropy.wcs import WCS
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -108,3 +109,16 @@ def test_contours_leave_the_background_as_it_is(monkeypatch: pytest.MonkeyPatch,
         rows, columns = 19, {1: 13, 2: 17}[number]
         assert len(middles) == 2 * (rows + columns)
     assert len(figure.legends[0].get_texts()) == 2, "what is left out is not marked"
+
+
+def test_compass_follows_the_sky_where_the_matrix_does_not_tell() -> None:
+    """LONPOLE 150 turns the native pole: north lies 30 degrees off the columns."""
+    wcs = rotated(0)
+    wcs.wcs.lonpole = 150.0
+    wcs.wcs.set()
+    size = np.array([20, 20])
+    center = (size - 1) / 2
+    here = wcs.pixel_to_world(*center)
+    north = np.array(wcs.world_to_pixel(here.directional_offset_by(0 * units.deg, 1 * units.arcsec))) - center
+    assert abs(north[0]) > 0.3 * np.hypot(*north)
+    np.testing.assert_allclose(compass(wcs, size)["N"], north / np.hypot(*north), atol=1e-4)

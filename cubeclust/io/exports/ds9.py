@@ -33,7 +33,11 @@ def _lut_line(color: str) -> str:
 
 
 def _regions(class_map: ClassMap, rows: list[ClassRow]) -> str:
-    """DS9 region file: the number of each class as text in its color, ICRS or, without a WCS, image pixels from 1."""
+    """DS9 region file: the number of each class as text in its color, ICRS or, without a WCS, image pixels from 1.
+
+    A class without spaxels, as a model applied elsewhere may have, has no label.
+    """
+    rows = [row for row in rows if row.n_spaxels]
     places = np.array([label_spaxel(class_map.classes == row.number) for row in rows])
     if class_map.wcs is None:
         frame, positions = "image", [f"{x + 1},{y + 1}" for y, x in places]

@@ -40,7 +40,7 @@ def _table(class_map: ClassMap, snr: np.ndarray, flux: np.ndarray) -> fits.HDULi
     size = 1.0 if class_map.wcs is None else float(proj_plane_pixel_scales(class_map.wcs)[0] * 3600.0)
     y, x = (size * (place - length // 2) for place, length in zip(np.indices(flux.shape), flux.shape, strict=True))
     bins = bin_numbers(class_map)
-    of_bins = np.array([_bin(bins == number, x, y, flux, snr) for number in range(class_map.n_classes)])
+    of_bins = np.array([_bin(bins == number, x, y, flux, snr) for number in range(bins.max() + 1)])
     # -1 says "outside" even where there is but one bin.
     x_bin, y_bin, snr_bin, count = of_bins[np.minimum(np.abs(bins), len(of_bins) - 1)].transpose(2, 0, 1)
     columns = {
@@ -54,6 +54,7 @@ def _table(class_map: ClassMap, snr: np.ndarray, flux: np.ndarray) -> fits.HDULi
         "YBIN": ("D", y_bin),
         "SNRBIN": ("D", snr_bin),
         "NSPAX": ("J", count),
+        "CLASS": ("J", class_map.classes),
     }
     primary = fits.PrimaryHDU()
     primary.header["PIXSIZE"] = size
@@ -64,9 +65,12 @@ def bin_numbers(class_map: ClassMap) -> np.ndarray:
     """BIN_ID (NY, NX): class - 1, and outside the classes the negative of a bin close by.
 
     GIST takes BIN_ID < 0 as outside and |BIN_ID| as the bin nearest. It writes 0 beside bin 0, which reads as
-    inside; here the nearest spaxel of another bin stands for it.
+    inside; here the nearest spaxel of another bin stands for it. GIST expects every number up to the largest: where
+    a class has no spaxels, as of a model applied elsewhere, the classes after it move up, and the column CLASS
+    keeps their numbers.
     """
-    classes = class_map.classes.astype(np.int32)
+    place = np.append(0, np.cumsum(class_map.counts() > 0))  # class -> its place among those present, from 1
+    classes = place[class_map.classes].astype(np.int32)
     near_y, near_x = ndimage.distance_transform_edt(classes < 2, return_distances=False, return_indices=True)
     return np.where(classes > 0, classes - 1, -np.maximum(classes[near_y, near_x] - 1, 1))
 
