@@ -103,7 +103,7 @@ def manga() -> Made:
 def _jwst(instrument: str, wavelength: np.ndarray, axis: dict[str, object]) -> Made:
     """s3d of cube_build; wavelength in um."""
     flux, variance = _noise()
-    flags, has = _flags(np.uint32, 1, 513, 4, 1 << 30)  # DO_NOT_USE, with NON_SCIENCE, JUMP_DET, informative
+    flags, has = _flags(np.uint32, 1, 513, 512, 4, 1 << 30)  # DO_NOT_USE, NON_SCIENCE, both; JUMP_DET, informative
     flux[has(1)] = np.nan
     column = fits.Column("wavelength", f"{SHAPE[0]}E", dim=f"(1,{SHAPE[0]})", array=wavelength[None, :, None])
     axis = SKY_BY_STEPS | {"CTYPE3": "WAVE", "CUNIT3": "um", "CRPIX3": 1.0, "PC3_3": 1.0, "BUNIT": "MJy/sr"} | axis
