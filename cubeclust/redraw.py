@@ -20,7 +20,7 @@ def redraw(
     output: Path | None = None,
     overwrite: bool = False,
 ) -> Path:
-    """Draw the overlay of a class map, and its spectra where the background is its own; the overlay's path.
+    """Draw the overlay of a class map, and its spectra unless an image or contours are asked for; the overlay's path.
 
     image is laid under the classes in place of the map's white light; output None is the map's directory.
 
@@ -30,7 +30,7 @@ def redraw(
     stored = read_class_map(path)
     light = stored.white_light.image if image is None else _background(path, stored, image, image_hdu)
     output = path.parent if output is None else output
-    files = _figures(output, fits_files.stem(path).removesuffix("_classmap"), image)
+    files = _figures(output, fits_files.stem(path).removesuffix("_classmap"), image, contours)
     claim_files(output, files, overwrite=overwrite)
     title = stored.title if image is None else f"{stored.title} over {fits_files.stem(image)}"
     with (
@@ -55,11 +55,12 @@ def _background(path: Path, stored: StoredMap, image: Path, image_hdu: str | Non
     return light
 
 
-def _figures(output: Path, stem: str, image: Path | None) -> list[Path]:
-    """Overlay and, without an image, spectra, which no image changes."""
-    if image is not None:
-        return [output / f"{stem}_overlay_{fits_files.stem(image)}.png"]
-    return [output / f"{stem}_overlay.png", output / f"{stem}_spectra.png"]
+def _figures(output: Path, stem: str, image: Path | None, contours: bool) -> list[Path]:
+    """The overlay under a name that says what it shows; beside the run's own overlay also the spectra."""
+    kind = "contours" if contours else "overlay"
+    over = "" if image is None else f"_{fits_files.stem(image)}"
+    figures = [output / f"{stem}_{kind}{over}.png"]
+    return figures if contours or image is not None else [*figures, output / f"{stem}_spectra.png"]
 
 
 def _draw(aside: tuple[Path, ...], stored: StoredMap, light: np.ndarray, title: str, contours: bool) -> None:

@@ -12,7 +12,7 @@ from cubeclust.errors import InputError
 @click.argument("classmap", type=click.Path(path_type=Path))
 @click.option("--image", type=click.Path(path_type=Path), help="FITS image to lay under the classes.")
 @click.option("--image-hdu", metavar="NAME", help="HDU of that image.  [default: the first 2-D one]")
-@click.option("--contours", is_flag=True, help="Draw the boundaries of the classes only.")
+@click.option("--contours", is_flag=True, help="Draw the boundaries of the classes only, as <map>_contours.png.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the figures.  [default: the map's]")
 @click.option("--overwrite", is_flag=True, help="Replace figures that exist.")
 def plot(classmap: Path, **options: Any) -> None:

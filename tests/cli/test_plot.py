@@ -161,3 +161,14 @@ def test_no_such_file(class_map: Path, tmp_path: Path) -> None:
 
 def test_cube_is_no_class_map(sky_file: Path) -> None:
     refused(plot(sky_file), "is no class map", "CLASSMAP", "give a *_classmap.fits")
+
+
+def test_contours_stand_beside_the_figures_of_the_run(sky_file: Path, tmp_path: Path) -> None:
+    """No option is needed to keep the run's own overlay."""
+    runner = CliRunner()
+    done = runner.invoke(main, ["run", str(sky_file), "-m", "kmeans", "-k", "3", "-o", str(tmp_path), "-q"])
+    before = (tmp_path / "sky_kmeans_overlay.png").read_bytes()
+    drawn = runner.invoke(main, ["plot", done.stdout.strip(), "--contours"])
+    assert drawn.exit_code == 0, drawn.output
+    assert Path(drawn.stdout.strip()) == tmp_path / "sky_kmeans_contours.png"
+    assert (tmp_path / "sky_kmeans_overlay.png").read_bytes() == before
