@@ -1,6 +1,6 @@
 """What a run will read and do, decided from the headers alone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -44,8 +44,8 @@ class ChannelPlan:
 class Plan:
     """What a run will read and do.
 
-    steps are all of the preprocessing before the scaling, which is one to be fitted (its name in `scale`) or one
-    that a fitted model brings; memory is that of each stage in bytes.
+    The scaling is one to be fitted, by its name `scale`, or one that a fitted model brings; memory is that of each
+    stage in bytes.
     """
 
     cube_file: CubeFile
@@ -53,8 +53,12 @@ class Plan:
     channels: ChannelPlan
     scale: str
     memory: dict[str, int]
-    scaling: Scaling | None = None
-    steps: dict[str, Step] = field(default_factory=dict)
+    scaling: Scaling | None
+
+    @property
+    def steps(self) -> dict[str, Step]:
+        """All of the preprocessing before the scaling, by what the log calls it."""
+        return self.area.steps | self.channels.steps
 
     @property
     def need(self) -> int:
@@ -85,7 +89,6 @@ def plan(
         scale=settings.scale or clusterer.default_scale,
         memory=memory.stages(area.size, n_read, n_features, with_variance=with_variance, method=method),
         scaling=None if fitted is None else fitted.scaling,
-        steps={**area.steps, **channels.steps},
     )
 
 

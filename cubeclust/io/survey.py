@@ -17,7 +17,7 @@ def survey(cube_file: CubeFile) -> dict[str, Any]:
     coverage is the share of spaxels with any finite sample; snr holds the 10, 50 and 90 % quantiles over the
     covered spaxels of the median over planes, None without variance.
     """
-    chosen = np.unique(np.linspace(0, cube_file.shape[0] - 1, _PLANES).astype(int))
+    chosen = _spread(cube_file.shape[0])
     with fits_files.open_hdus(cube_file.path, checked=True) as hdus, fits_files.damage_reported(cube_file.path):
         cubes = fits_files.image_hdus(hdus, 3)
         flux = _planes(cubes[cube_file.hdus["flux"]], chosen)  # (planes, NY, NX)
@@ -38,13 +38,18 @@ def survey(cube_file: CubeFile) -> dict[str, Any]:
 
 def spaxels_with_data(cube_file: CubeFile) -> np.ndarray:
     """Spaxels (NY, NX) bool that have a finite sample in evenly spaced planes and that the file's mask leaves in."""
-    chosen = np.unique(np.linspace(0, cube_file.shape[0] - 1, _PLANES).astype(int))
+    chosen = _spread(cube_file.shape[0])
     with fits_files.open_hdus(cube_file.path, checked=True) as hdus, fits_files.damage_reported(cube_file.path):
         flux = fits_files.image_hdus(hdus, 3)[cube_file.hdus["flux"]]
         found = np.isfinite(_planes(flux, chosen)).any(axis=0)
         if "mask" in cube_file.hdus:
             found &= np.asarray(fits_files.image_hdus(hdus, 2)[cube_file.hdus["mask"]].data) == 0
     return found
+
+
+def _spread(n_wave: int) -> np.ndarray:
+    """Channels of the planes that are read, evenly spaced."""
+    return np.unique(np.linspace(0, n_wave - 1, _PLANES).astype(int))
 
 
 def _planes(hdu: Any, chosen: np.ndarray) -> np.ndarray:
