@@ -7,7 +7,7 @@ from torch import Tensor
 
 from cubeclust import memory
 from cubeclust.divergences.embedding import pad
-from cubeclust.divergences.kernels import Entries
+from cubeclust.divergences.entries import Entries
 
 # Side of a block: large enough for the rate of a large product. It does not depend on the memory budget, so
 # that the budget never changes a result; a GPU that runs out of memory does, in the last digits.

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from cubeclust.divergences.embedding import weighted_sums
+from cubeclust.divergences.entries import inverse_norms, precomputed
 from cubeclust.divergences.gemini import Divergence
 from cubeclust.divergences.gram import Gram
-from cubeclust.divergences.kernels import Kernel, inverse_norms, precomputed
+from cubeclust.divergences.kernels import Kernel
 
 # A squared distance under this share of the terms that it is the difference of is their rounding.
 _ROUNDING = 64 * torch.finfo(torch.float64).eps

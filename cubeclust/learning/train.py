@@ -8,9 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from cubeclust.errors import InputError
+from cubeclust.learning.batches import Rows
 
-Batches = Callable[[], Iterable[Tensor]]
-Losses = Callable[[Tensor], dict[str, Tensor]]
+Batches = Callable[[], Iterable[Rows]]
+Losses = Callable[[Rows], dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def train(
 ) -> Training:
     """Minimize the sum of the named loss terms by Adam (Kingma & Ba 2015).
 
-    batches() yields the data of one iteration, a single tensor of all rows for full batch; losses(batch)
+    batches() yields the rows of each step of one iteration, a single slice of all for full batch; losses(rows)
     returns the terms. Terms recorded are means over an iteration's batches. With a tolerance of 0 all
     max_iter iterations run, and converged tells whether the rule holds at 1e-4 at their end.
 
@@ -69,8 +70,8 @@ def train(
     totals: list[float] = []
     for iteration in range(max_iter):
         seen = []
-        for batch in batches():
-            terms = losses(batch)
+        for rows in batches():
+            terms = losses(rows)
             optimizer.zero_grad(set_to_none=True)
             torch.stack(list(terms.values())).sum().backward()
             optimizer.step()
@@ -80,7 +81,7 @@ def train(
         if plateau.tolerance > 0 and plateau.reached(totals):
             break
     with torch.no_grad():
-        _record([_values(losses(batch)) for batch in batches()], history, totals)
+        _record([_values(losses(rows)) for rows in batches()], history, totals)
     rule = plateau if plateau.tolerance > 0 else Plateau(1e-4, plateau.window)
     columns = {name: np.array([terms[name] for terms in history]) for name in history[0]}
     return Training(columns, len(history) - 1, rule.reached(totals))

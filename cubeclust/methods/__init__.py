@@ -30,11 +30,11 @@ class Method:
 METHODS: dict[str, Method] = {
     "mmd-ova": Method(
         "GEMINI, each cluster against all: maximum mean discrepancy",
-        "gemini", "Gemini", {"divergence": "mmd", "pairs": "ova"},
+        "gemini.mmd", "MMDGemini", {"pairs": "ova"},
     ),
     "mmd-ovo": Method(
         "GEMINI, each cluster against each other: maximum mean discrepancy",
-        "gemini", "Gemini", {"divergence": "mmd", "pairs": "ovo"},
+        "gemini.mmd", "MMDGemini", {"pairs": "ovo"},
     ),
     "kmeans": Method("k-means (baseline)", "kmeans", "KMeans"),
     "gmm": Method("Gaussian mixture (baseline)", "gmm", "GaussianMixture"),

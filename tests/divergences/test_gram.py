@@ -5,8 +5,9 @@ import pytest
 import torch
 from sklearn.metrics.pairwise import pairwise_kernels
 
+from cubeclust.divergences.entries import precomputed
 from cubeclust.divergences.gram import SIDE, Gram
-from cubeclust.divergences.kernels import KERNELS, Kernel, precomputed
+from cubeclust.divergences.kernels import KERNELS, Kernel
 from cubeclust.errors import InputError
 
 N, D, COLUMNS = 500, 12, 7

@@ -1,11 +1,10 @@
-"""GEMINI: discriminative clustering by generalized mutual information (Ohl et al. 2022)."""
+"""What all GEMINIs share: a network, its training and the posterior."""
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from cubeclust import memory
 from cubeclust.errors import InputError
 from cubeclust.settings import check, preset, setting
 
@@ -15,19 +14,20 @@ if TYPE_CHECKING:
     from torch.nn import Module
 
     from cubeclust.clustering import Clustering
+    from cubeclust.divergences.gemini import Divergence
+    from cubeclust.learning.batches import Rows
     from cubeclust.learning.train import Training
     from cubeclust.methods.protocol import Labeler
     from cubeclust.progress import Progress
     from cubeclust.spectra import Spectra
 
+# Rows, and bytes that may be taken to save time -> the divergence on those rows.
+Build = Callable[["Rows", int], "Divergence"]
+
 
 @dataclass(frozen=True)
-class Gemini:
-    """Maximize a GEMINI of the posterior that a network gives to the spectra.
-
-    kernel_matrix, from Python only, is a symmetric matrix (n, n) that takes the kernel's place, a row for each of the
-    spectra in their order; it may be mapped from a file.
-    """
+class Gemini(ABC):
+    """Maximize a GEMINI of the posterior that a network gives to the spectra; a divergence makes a method of it."""
 
     n_clusters: int = setting(10, "Largest number of clusters; fewer may end up used.", minimum=1)
     network: str = setting(
@@ -36,16 +36,6 @@ class Gemini:
         choices=("mlp", "linear", "conv1d", "categorical"),
     )
     hidden: int = setting(50, "Units of the hidden layer (mlp, conv1d).", minimum=1)
-    kernel: str = setting(
-        "linear",
-        "Kernel of the MMD; those other than linear and cosine take time in n^2.",
-        choices=("linear", "polynomial", "rbf", "cosine", "laplacian", "sigmoid"),
-    )
-    gamma: float = setting(
-        0.0, "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels.", minimum=0, maximum=1e6
-    )
-    degree: int = setting(3, "Power of the polynomial kernel.", minimum=1, maximum=20)
-    coef0: float = setting(1.0, "Constant term of the kernel (polynomial, sigmoid).", minimum=-1e6, maximum=1e6)
     max_iter: int = setting(1000, "Passes over all spectra.", minimum=1)
     learning_rate: float = setting(0.001, "Step of the Adam optimizer.", above=0)
     batch_size: int = setting(0, "Spectra in a batch; 0 = all of them, the exact objective.", minimum=0)
@@ -54,9 +44,7 @@ class Gemini:
         "Stop once 25 iterations change less than this share of the objective; 0 = run all and judge by 1e-4.",
         minimum=0,
     )
-    divergence: str = preset("mmd")
     pairs: Literal["ova", "ovo"] = preset("ova")
-    kernel_matrix: "np.ndarray | None" = preset(None)
 
     paper: ClassVar[str] = "Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
     default_scale: ClassVar[str] = "zscore"
@@ -66,18 +54,23 @@ class Gemini:
         check(self)
         if self.batch_size == 1:
             raise InputError("--batch-size is 1: one spectrum is no distribution; give at least 2, or 0 for all.")
-        if self.batch_size and (self.network == "categorical" or self.kernel_matrix is not None):
-            raise InputError(
-                "--batch-size: a batch of rows has no part in --network categorical or a kernel matrix; give 0."
-            )
+        if self.batch_size and self.network == "categorical":
+            raise InputError("--batch-size: a batch of rows has no part in --network categorical; give 0.")
 
-    @property
-    def _embedded(self) -> bool:
-        """Whether the kernel's embedding is known, so that no n x n matrix appears."""
-        return self.kernel in ("linear", "cosine") and self.kernel_matrix is None
+    @abstractmethod
+    def divergence(self, data: "Tensor", report: "Progress") -> Build:
+        """How to build the divergence on rows of data (n, d), which is on the device of the fit."""
+
+    @abstractmethod
+    def divergence_memory(self, n_spectra: int, n_wave: int) -> int:
+        """Bytes that the divergence needs on so many spectra, of which a batch may be a part."""
+
+    @abstractmethod
+    def divergence_effort(self, n_spectra: int, n_wave: int) -> float:
+        """Multiplications of one value and gradient on a batch of so many spectra."""
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Posterior, activations and their gradients; weights with Adam's two moments; means or blocks of K."""
+        """Posterior, activations and their gradients; weights with Adam's two moments; the divergence."""
         k, n = self.n_clusters, n_spectra
         weights, activations = {
             "mlp": (self.hidden * (n_wave + k), n * self.hidden),
@@ -86,19 +79,14 @@ class Gemini:
             "categorical": (n * k, 0),
         }[self.network]
         batch = 2 * 4 * self.batch_size * n_wave
-        if self._embedded:
-            divergence = 8 * 8 * k * n_wave
-        else:
-            rows = min(n, self.batch_size or n, memory.KERNEL_SIDE)
-            divergence = 4 * 4 * rows**2 + 3 * 4 * rows * n_wave + 6 * 8 * n * k
-        return 4 * n * 6 * k + 16 * activations + 16 * weights + divergence + batch
+        return 4 * n * 6 * k + 16 * activations + 16 * weights + batch + self.divergence_memory(n, n_wave)
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
         """Products with the spectra in the network and in the divergence, in each iteration."""
         width = {"mlp": self.hidden, "linear": self.n_clusters, "conv1d": self.hidden + 50, "categorical": 0}
-        batch = self.batch_size or n_spectra
-        kernel = self.n_clusters if self._embedded else batch / 2
-        return self.max_iter * 4.0 * n_spectra * n_wave * (width[self.network] + kernel)
+        batch = min(self.batch_size or n_spectra, n_spectra)
+        divergence = n_spectra / batch * self.divergence_effort(batch, n_wave)
+        return self.max_iter * (4.0 * n_spectra * n_wave * width[self.network] + divergence)
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Train the network; posterior, loss history and weights are in the result."""
@@ -127,34 +115,21 @@ class Gemini:
 
     def _train(self, network: "Module", data: "Tensor", seed: int, room: int, report: "Progress") -> "Training":
         """Maximize the GEMINI of the network's posterior."""
-        from cubeclust.divergences import DIVERGENCES
         from cubeclust.divergences.gemini import gemini
-        from cubeclust.divergences.kernels import Kernel
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
         from cubeclust.learning.train import Plateau, train
 
-        build = partial(
-            DIVERGENCES[self.divergence],
-            kernel=Kernel(self.kernel, self.gamma, self.degree, self.coef0),
-            matrix=self.kernel_matrix,
-            say=report.say,
-        )
-        whole = None if self.batch_size else build(data, room=room)
-        if whole and not self._embedded:
-            size = 2 * len(data) ** 2
-            report.say(
-                f"kernel: {memory.readable(min(room, size))} of {memory.readable(size)} may be kept in memory; "
-                "what is not is computed anew in each iteration"
-            )
+        build = self.divergence(data, report)
+        whole = None if self.batch_size else build(slice(None), room)
 
-        def losses(batch: "Tensor") -> "dict[str, Tensor]":
-            divergence = whole or build(batch)
-            return {"gemini": -gemini(networks.posterior(network, batch), divergence, self.pairs)}
+        def losses(rows: "Rows") -> "dict[str, Tensor]":
+            divergence = whole or build(rows, 0)
+            return {"gemini": -gemini(networks.posterior(network, data[rows]), divergence, self.pairs)}
 
         return train(
             network,
-            Minibatches(data, self.batch_size, seed) if self.batch_size else FullBatch(data),
+            Minibatches(len(data), self.batch_size, seed) if self.batch_size else FullBatch(),
             losses,
             learning_rate=self.learning_rate,
             max_iter=self.max_iter,

@@ -1,0 +1,52 @@
+"""Symmetric matrices between spectra, known by their blocks."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cubeclust.errors import InputError
+
+# Block of a matrix: rows (slice) x columns (slice) -> a new tensor that the caller may keep.
+Entries = Callable[[slice, slice], Tensor]
+
+
+def inverse_norms(data: Tensor) -> Tensor:
+    """1 / |x| of each row of data (n, d), 0 for a row of zeros: (n, 1), norms in float64."""
+    norms = by_blocks(data, lambda rows: rows.square().sum(dim=1, dtype=torch.float64)).sqrt()
+    return torch.where(norms > 0, 1 / norms, 0.0).to(data.dtype)[:, None]
+
+
+def precomputed(matrix: np.ndarray, like: Tensor, name: str = "kernel_matrix") -> Entries:
+    """Blocks of a matrix (n, n) given by the caller, in the precision and on the device of `like`.
+
+    The matrix may be mapped from a file: only blocks are taken from it. name is what an error calls it.
+
+    Raises:
+        InputError: it is not square, has another size than the spectra, or is not symmetric.
+    """
+    n = len(like)
+    if matrix.shape != (n, n):
+        raise InputError(f"{name} has shape {matrix.shape}; give one of ({n}, {n}), a row for each spectrum.")
+    size = max(float(np.abs(matrix[rows]).max()) for rows in row_blocks(n))
+    gap = max(float(np.abs(matrix[rows] - matrix[:, rows].T).max()) for rows in row_blocks(n))
+    if not gap <= 1e-5 * size:
+        raise InputError(f"{name} differs from its transpose by {gap:.3g}; give a symmetric, finite matrix.")
+    return lambda rows, columns: torch.as_tensor(np.ascontiguousarray(matrix[rows, columns])).to(like)
+
+
+def mean_row(data: Tensor) -> Tensor:
+    """Mean of the rows (d,), summed over blocks in float64."""
+    total = sum(data[rows].sum(dim=0, dtype=torch.float64) for rows in row_blocks(len(data)))
+    return (total / len(data)).to(data.dtype)  # type: ignore[union-attr]
+
+
+def row_blocks(n: int, step: int = 1024) -> list[slice]:
+    """Slices of at most `step` rows that cover n rows."""
+    return [slice(start, start + step) for start in range(0, n, step)]
+
+
+def by_blocks(data: Tensor, reduce: Callable[[Tensor], Tensor]) -> Tensor:
+    """One number for each row, without a copy of all of them."""
+    return torch.cat([reduce(data[rows]) for rows in row_blocks(len(data))])

@@ -1,0 +1,77 @@
+"""GEMINI with the maximum mean discrepancy."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cubeclust import memory
+from cubeclust.errors import InputError
+from cubeclust.methods.gemini.base import Build, Gemini
+from cubeclust.settings import preset, setting
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from cubeclust.divergences.gemini import Divergence
+    from cubeclust.learning.batches import Rows
+    from cubeclust.progress import Progress
+
+
+@dataclass(frozen=True)
+class MMDGemini(Gemini):
+    """GEMINI with the MMD of a kernel.
+
+    kernel_matrix, from Python only, is a symmetric matrix (n, n) that takes the kernel's place, a row for each of the
+    spectra in their order; it may be mapped from a file.
+    """
+
+    kernel: str = setting(
+        "linear",
+        "Kernel of the MMD; those other than linear and cosine take time in n^2.",
+        choices=("linear", "polynomial", "rbf", "cosine", "laplacian", "sigmoid"),
+    )
+    gamma: float = setting(
+        0.0, "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels.", minimum=0, maximum=1e6
+    )
+    degree: int = setting(3, "Power of the polynomial kernel.", minimum=1, maximum=20)
+    coef0: float = setting(1.0, "Constant term of the kernel (polynomial, sigmoid).", minimum=-1e6, maximum=1e6)
+    kernel_matrix: "np.ndarray | None" = preset(None)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.batch_size and self.kernel_matrix is not None:
+            raise InputError("--batch-size: a batch of rows has no part in a kernel matrix; give 0.")
+
+    @property
+    def _embedded(self) -> bool:
+        """Whether the kernel's embedding is known, so that no n x n matrix appears."""
+        return self.kernel in ("linear", "cosine") and self.kernel_matrix is None
+
+    def divergence(self, data: "Tensor", report: "Progress") -> Build:
+        """MMD by the quickest exact road; what is kept of K is said."""
+        from cubeclust.divergences.kernels import Kernel
+        from cubeclust.divergences.mmd import mmd
+
+        kernel = Kernel(self.kernel, self.gamma, self.degree, self.coef0)
+
+        def build(rows: "Rows", room: int) -> "Divergence":
+            if not self._embedded and not self.batch_size:
+                size = 2 * len(data) ** 2
+                report.say(
+                    f"kernel: {memory.readable(min(room, size))} of {memory.readable(size)} may be kept in memory; "
+                    "what is not is computed anew in each iteration"
+                )
+            return mmd(data[rows], kernel, matrix=self.kernel_matrix, room=room, say=report.say)
+
+        return build
+
+    def divergence_memory(self, n_spectra: int, n_wave: int) -> int:
+        """Means, or blocks of K and its product with the posterior."""
+        if self._embedded:
+            return 8 * 8 * self.n_clusters * n_wave
+        rows = min(n_spectra, self.batch_size or n_spectra, memory.KERNEL_SIDE)
+        return 4 * 4 * rows**2 + 3 * 4 * rows * n_wave + 6 * 8 * n_spectra * self.n_clusters
+
+    def divergence_effort(self, n_spectra: int, n_wave: int) -> float:
+        """Two products of the posterior with the spectra, or half of K."""
+        return 4.0 * n_spectra * n_wave * (self.n_clusters if self._embedded else n_spectra / 2)
