@@ -1,0 +1,206 @@
+"""log sum_j exp(l_j - C_ij / epsilon) for many columns l at once: all that a Sinkhorn step has to compute."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from cubeclust.divergences.entries import Entries
+from cubeclust.divergences.gram import Gram
+
+_LANDMARKS = 2048  # spectra, spread evenly, that stand for all in means of the cost
+_FAR_SHARE = 256  # of so many rows one may be summed in logarithms before all are
+
+
+class LogSums(Protocol):
+    """The sums of one cost and one epsilon."""
+
+    def __call__(self, logs: Tensor) -> Tensor:
+        """Of columns (n, m) float64, -inf allowed: (n, m) float64."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Cost of transport between n points.
+
+    entries   block (rows, columns) of the symmetric cost C, 0 on the diagonal
+    n         number of points
+    like      tensor with the dtype and the device of the entries
+    mean      mean cost of two different points
+    offsets   (n,) float64: h with C_ij - h_i - h_j of mean 0 in every row; for |x - y|^2 / 2 it is
+              minus the product of the centered points
+    """
+
+    entries: Entries
+    n: int
+    like: Tensor
+    mean: float
+    offsets: Tensor
+
+    @classmethod
+    def of(cls, entries: Entries, n: int, like: Tensor) -> "Cost":
+        """Means over at most 2048 landmarks spread evenly over the points, accumulated in float64."""
+        landmarks = slice(0, n, -(-n // _LANDMARKS))
+        blocks = [entries(slice(start, start + _LANDMARKS), landmarks) for start in range(0, n, _LANDMARKS)]
+        rows = torch.cat([block.mean(dim=1, dtype=torch.float64) for block in blocks])
+        among = float(entries(landmarks, landmarks).sum(dtype=torch.float64))
+        m = len(range(n)[landmarks])
+        return cls(entries, n, like, among / max(1, m * (m - 1)), rows - among / m**2 / 2)
+
+
+@dataclass(frozen=True)
+class _Range:
+    """What products in a dtype can hold.
+
+    Kernel entries between exp(-exponent) and exp(exponent); weights down to exp(-cut) of the largest in their column.
+    Smaller weights are set to 0, so that no product is subnormal; what they would add to a sum is less than
+    n exp(2 exponent - cut) of it.
+    """
+
+    exponent: float
+    cut: float
+
+
+_RANGES = {torch.float32: _Range(18.0, 65.0), torch.float64: _Range(200.0, 500.0)}
+
+
+def log_sums(cost: Cost, epsilon: float, *, room: int, say: Callable[[str], None]) -> LogSums:
+    """The quickest sums that lose nothing, decided by the range of the kernel on these points.
+
+    First a kernel in the precision of the cost, then one in float64, last sums in logarithms. room are bytes for
+    blocks kept from one call to the next.
+    """
+    for dtype in dict.fromkeys((cost.like.dtype, torch.float64)):
+        kernel = KernelSums.fitting(cost, epsilon, dtype, room, say)
+        if kernel is not None:
+            return kernel
+    say(f"epsilon {epsilon:.3g} is too small against the costs for a kernel: sums in logarithms, many times slower")
+    return LogarithmSums(cost, epsilon, room, say)
+
+
+class KernelSums:
+    """Sums as products with the kernel exp((h_i + h_j - C_ij) / epsilon), in blocks.
+
+    The diagonal, which can exceed all else where epsilon is small, and the rows `far`, whose entries leave the
+    range of the dtype (outliers), are summed in logarithms. Where all exponents are small (epsilon large) the
+    kernel is held as its difference from 1, so that it keeps its digits.
+    """
+
+    def __init__(
+        self, cost: Cost, epsilon: float, dtype: torch.dtype, far: Tensor, room: int, say: Callable[[str], None]
+    ) -> None:
+        self.cost, self.epsilon, self.far = cost, epsilon, far
+        self.range = _RANGES[dtype]
+        self.offsets = (cost.offsets / epsilon)[:, None]  # (n, 1)
+        self.from_one = float(self.offsets.abs().max()) < 0.1
+        self.gram = Gram(self._entries, cost.n, cost.like.new_empty(0, dtype=dtype), room, say)
+        self.apart = self._exponents_apart()
+
+    @classmethod
+    def fitting(
+        cls, cost: Cost, epsilon: float, dtype: torch.dtype, room: int, say: Callable[[str], None]
+    ) -> "KernelSums | None":
+        """Sums whose kernel lies within the range of the dtype but for a few far rows; None if there are many."""
+        nobody = torch.empty(0, dtype=torch.int64, device=cost.like.device)
+        sums = cls(cost, epsilon, dtype, nobody, room, say)
+        strays = sums.strays()
+        if not strays.any():
+            return sums
+        (far,) = torch.nonzero(strays > cost.n // 2, as_tuple=True)
+        if not 0 < len(far) <= 8 + cost.n // _FAR_SHARE:
+            return None
+        sums = cls(cost, epsilon, dtype, far, room, say)
+        if sums.strays().any():
+            return None
+        say(f"{len(far)} spectra are far from all others: their transport is summed in logarithms")
+        return sums
+
+    def strays(self) -> Tensor:
+        """Number of kernel entries of each row that leave the range: (n,)."""
+        counts = torch.zeros(self.cost.n, dtype=torch.int64, device=self.far.device)
+        if self.from_one:
+            return counts
+        low, high = exp(-self.range.exponent), exp(self.range.exponent)
+        near = torch.ones_like(counts, dtype=torch.bool)
+        near[self.far] = False
+        for rows, columns, block in self.gram.blocks():
+            outside = ((block < low) | (block > high)) & near[rows, None] & near[columns]
+            if rows == columns:
+                outside.fill_diagonal_(False)
+            counts[rows] += outside.sum(dim=1)
+            if rows != columns:
+                counts[columns] += outside.sum(dim=0)
+        return counts
+
+    def __call__(self, logs: Tensor) -> Tensor:
+        """Of columns (n, m): (n, m)."""
+        shifted = logs - self.offsets
+        shifted[self.far] = -torch.inf
+        top = shifted.amax(dim=0).nan_to_num_(neginf=0.0)  # (m,)
+        shifted -= top
+        weights = torch.where(shifted > -self.range.cut, shifted, -torch.inf).exp_()
+        sums = self.gram.product(weights)
+        if self.from_one:
+            sums += weights.sum(dim=0)
+            return sums.log_().add_(top).sub_(self.offsets)
+        sums = sums.log_().add_(top).sub_(self.offsets)
+        return self._with_apart(torch.logaddexp(sums, logs), logs)
+
+    def _entries(self, rows: slice, columns: slice) -> Tensor:
+        """Block of the kernel, 0 for far rows and on the diagonal; of the kernel - 1 where that keeps more digits."""
+        costs = self.cost.entries(rows, columns).to(self.gram.like.dtype)
+        scaled = self.offsets.to(costs.dtype)
+        exponent = costs.mul_(-1 / self.epsilon).add_(scaled[rows]).add_(scaled[columns, 0])
+        if self.from_one:
+            return exponent.expm1_()
+        block = exponent.exp_()
+        for far in self.far.tolist():
+            if far in range(rows.start, rows.stop):
+                block[far - rows.start] = 0
+            if far in range(columns.start, columns.stop):
+                block[:, far - columns.start] = 0
+        return block.fill_diagonal_(0) if rows == columns else block
+
+    def _exponents_apart(self) -> Tensor:
+        """-C / epsilon of the far rows (f, n) float64."""
+        everything = slice(0, self.cost.n)
+        out = torch.empty(len(self.far), self.cost.n, dtype=torch.float64, device=self.far.device)
+        for place, far in enumerate(self.far.tolist()):
+            out[place] = self.cost.entries(slice(far, far + 1), everything)[0] / -self.epsilon
+            out[place, far] = 0.0
+        return out
+
+    def _with_apart(self, sums: Tensor, logs: Tensor) -> Tensor:
+        """Add what the far rows give, and sum theirs."""
+        for far, exponents in zip(self.far.tolist(), self.apart, strict=True):
+            theirs = torch.logsumexp(exponents[:, None] + logs, dim=0)
+            sums = torch.logaddexp(sums, exponents[:, None] + logs[far])
+            sums[far] = theirs
+        return sums
+
+
+class LogarithmSums:
+    """Sums in logarithms, float64: any epsilon, one exponential for each entry and column."""
+
+    def __init__(self, cost: Cost, epsilon: float, room: int, say: Callable[[str], None]) -> None:
+        self.epsilon = epsilon
+        self.gram = Gram(cost.entries, cost.n, cost.like, room, say)
+
+    def __call__(self, logs: Tensor) -> Tensor:
+        """Of columns (n, m): (n, m)."""
+        out = torch.full_like(logs, -torch.inf)
+        for rows, columns, block in self.gram.blocks():
+            exponents = block.double() / -self.epsilon
+            for place in range(logs.shape[1]):
+                _add(out[rows, place], exponents + logs[columns, place])
+                if rows != columns:
+                    _add(out[columns, place], exponents.T + logs[rows, place])
+        return out
+
+
+def _add(out: Tensor, terms: Tensor) -> None:
+    """Add the sum of each row of terms to out, all in logarithms, in place."""
+    torch.logaddexp(out, torch.logsumexp(terms, dim=1), out=out)

@@ -1,0 +1,119 @@
+"""Unbiased Sinkhorn divergence between clusters (Feydy et al. 2019, Eq. 3; NGC 1068 seed paper, section 3.2.3)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from cubeclust.divergences.log_sums import Cost, log_sums
+from cubeclust.divergences.sinkhorn import Potentials, Problem, solve
+
+_EASY = 0.05  # epsilon over the mean cost from which on a solve needs no annealing
+_COOLING = 4.0  # ratio of the epsilons of the annealing
+_ROUGH, _FEW = 0.05, 20  # marginal error and steps that suffice before the last epsilon
+
+
+class SinkhornDivergence:
+    """S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 with the entropic transport OT, between distributions on one cost.
+
+    All pairs and all distributions with themselves are solved together, from the potentials of the call before. By the
+    envelope theorem the gradient with respect to the weights is the potentials' difference, so nothing is
+    back-propagated through the solve.
+
+    tolerance   marginal error at which a solve ends, in total variation
+    max_steps   Sinkhorn steps of one solve at most
+    """
+
+    def __init__(
+        self,
+        cost: Cost,
+        epsilon: float,
+        *,
+        tolerance: float,
+        max_steps: int,
+        room: int = 0,
+        say: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        self.cost, self.epsilon, self.say = cost, epsilon, say
+        self.tolerance, self.max_steps = tolerance, max_steps
+        self.sums = log_sums(cost, epsilon, room=room, say=say)
+        self.potentials: Potentials | None = None
+
+    def to_all(self, posterior: Tensor) -> Tensor:
+        """S of each p(x|y) and p(x): (k,)."""
+        k = posterior.shape[1]
+        weights = torch.cat([_weights(posterior), _uniform(posterior)[:, None]], dim=1)
+        first = torch.arange(k, device=posterior.device)
+        return _Transport.apply(weights, self, first, torch.full_like(first, k))
+
+    def between(self, posterior: Tensor) -> Tensor:
+        """S of each pair of clusters: (k, k), symmetric with a diagonal of 0."""
+        k = posterior.shape[1]
+        first, second = torch.triu_indices(k, k, offset=1, device=posterior.device)
+        values = _Transport.apply(_weights(posterior), self, first, second)
+        upper = values.new_zeros(k, k).index_put((first, second), values)
+        return upper + upper.T
+
+    def figures(self) -> dict[str, float]:
+        """How well and how quickly the last solve ended."""
+        if self.potentials is None:
+            return {}
+        return {"marginal_error": self.potentials.error, "sinkhorn_steps": self.potentials.steps}
+
+    def solve(self, problem: Problem) -> Potentials:
+        """Potentials of the problem, from those of the last one if it had as many pairs."""
+        start = self.potentials
+        if start is None or start.second.shape[1] != len(problem.first):
+            start = self._annealed(problem)
+        self.potentials = solve(problem, self.sums, start, tolerance=self.tolerance, max_steps=self.max_steps)
+        return self.potentials
+
+    def _annealed(self, problem: Problem) -> Potentials:
+        """Potentials to begin with: rough solves with epsilon falling from the mean cost, where it is much smaller."""
+        potentials, epsilon = Potentials.zero(problem), self.cost.mean
+        if self.epsilon >= _EASY * epsilon:
+            return potentials
+        while epsilon > self.epsilon:
+            sums = log_sums(self.cost, epsilon, room=0, say=lambda sentence: None)
+            found = solve(problem, sums, potentials, tolerance=_ROUGH, max_steps=_FEW)
+            following = max(epsilon / _COOLING, self.epsilon)
+            potentials = found.rescaled(epsilon / following)
+            epsilon = following
+        return potentials
+
+
+class _Transport(torch.autograd.Function):
+    """S of each pair (p,) from the weights (n, q); its gradient holds up to a constant for each distribution."""
+
+    @staticmethod
+    def forward(ctx: Any, weights: Tensor, divergence: SinkhornDivergence, first: Tensor, second: Tensor) -> Tensor:
+        potentials = divergence.solve(Problem(weights, first, second))
+        at_first = divergence.epsilon * (potentials.first - potentials.own[:, first])  # (n, p)
+        at_second = divergence.epsilon * (potentials.second - potentials.own[:, second])
+        ctx.save_for_backward(at_first, at_second, first, second)
+        ctx.shape = weights.shape
+        return (weights[:, first] * at_first + weights[:, second] * at_second).sum(dim=0)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
+        at_first, at_second, first, second = ctx.saved_tensors
+        (gradient,) = gradients  # (p,)
+        out = gradient.new_zeros(ctx.shape)
+        out.index_add_(1, first, at_first * gradient)
+        out.index_add_(1, second, at_second * gradient)
+        return out, None, None, None
+
+
+def _weights(posterior: Tensor) -> Tensor:
+    """Masses of each p(x|y) on the points, (n, k) float64; those of an empty cluster, which count for nothing, uniform."""
+    exact = posterior.double()
+    mass = exact.sum(dim=0)
+    empty = mass <= torch.finfo(torch.float32).tiny
+    return torch.where(empty, 1 / len(exact), exact / torch.where(empty, 1.0, mass))
+
+
+def _uniform(posterior: Tensor) -> Tensor:
+    """Masses of p(x) on the points, (n,) float64."""
+    n = len(posterior)
+    return torch.full((n,), 1 / n, dtype=torch.float64, device=posterior.device)
