@@ -1,11 +1,14 @@
 """Costs of transport between spectra, block by block."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from cubeclust.divergences.entries import Entries, by_blocks, inverse_norms, mean_row
+
+_LANDMARKS = 2048  # points, spread evenly, that stand for all in means of the cost
 
 
 def half_squares(data: Tensor) -> Entries:
@@ -51,3 +54,42 @@ COSTS: dict[str, Callable[[Tensor], Entries]] = {
     "cosine": cosine,
     "manhattan": manhattan,
 }
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Cost of transport between n points.
+
+    entries   block (rows, columns) of the symmetric cost C, 0 on the diagonal
+    n         number of points
+    like      tensor with the dtype and the device of the entries
+    mean      mean cost of two different points
+    offsets   (n,) float64: h with C_ij - h_i - h_j of mean 0 in every row; for |x - y|^2 / 2 it is
+              minus the product of the centered points
+    """
+
+    entries: Entries
+    n: int
+    like: Tensor
+    mean: float
+    offsets: Tensor
+
+    @classmethod
+    def of(cls, entries: Entries, n: int, like: Tensor) -> "Cost":
+        """Means over at most 2048 landmarks spread evenly over the points, accumulated in float64."""
+        landmarks = slice(0, n, -(-n // _LANDMARKS))
+        blocks = [entries(slice(start, start + _LANDMARKS), landmarks) for start in range(0, n, _LANDMARKS)]
+        rows = torch.cat([block.mean(dim=1, dtype=torch.float64) for block in blocks])
+        among = float(entries(landmarks, landmarks).sum(dtype=torch.float64))
+        m = len(range(n)[landmarks])
+        return cls(entries, n, like, among / max(1, m * (m - 1)), rows - among / m**2 / 2)
+
+    def over(self, unit: float) -> "Cost":
+        """The same cost in another unit."""
+        return Cost(
+            lambda rows, columns: self.entries(rows, columns).div_(unit),
+            self.n,
+            self.like,
+            self.mean / unit,
+            self.offsets / unit,
+        )

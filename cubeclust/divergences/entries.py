@@ -33,7 +33,7 @@ def precomputed(matrix: np.ndarray, like: Tensor, name: str = "kernel_matrix") -
     gap = max(float(np.abs(matrix[rows] - matrix[:, rows].T).max()) for rows in row_blocks(n))
     if not gap <= 1e-5 * size:
         raise InputError(f"{name} differs from its transpose by {gap:.3g}; give a symmetric, finite matrix.")
-    return lambda rows, columns: torch.as_tensor(np.ascontiguousarray(matrix[rows, columns])).to(like)
+    return lambda rows, columns: torch.tensor(matrix[rows, columns]).to(like)
 
 
 def mean_row(data: Tensor) -> Tensor:

@@ -8,10 +8,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from cubeclust.divergences.entries import Entries
+from cubeclust.divergences.costs import Cost
 from cubeclust.divergences.gram import Gram
 
-_LANDMARKS = 2048  # spectra, spread evenly, that stand for all in means of the cost
 _FAR_SHARE = 256  # of so many rows one may be summed in logarithms before all are
 
 
@@ -20,35 +19,6 @@ class LogSums(Protocol):
 
     def __call__(self, logs: Tensor) -> Tensor:
         """Of columns (n, m) float64, -inf allowed: (n, m) float64."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Cost of transport between n points.
-
-    entries   block (rows, columns) of the symmetric cost C, 0 on the diagonal
-    n         number of points
-    like      tensor with the dtype and the device of the entries
-    mean      mean cost of two different points
-    offsets   (n,) float64: h with C_ij - h_i - h_j of mean 0 in every row; for |x - y|^2 / 2 it is
-              minus the product of the centered points
-    """
-
-    entries: Entries
-    n: int
-    like: Tensor
-    mean: float
-    offsets: Tensor
-
-    @classmethod
-    def of(cls, entries: Entries, n: int, like: Tensor) -> "Cost":
-        """Means over at most 2048 landmarks spread evenly over the points, accumulated in float64."""
-        landmarks = slice(0, n, -(-n // _LANDMARKS))
-        blocks = [entries(slice(start, start + _LANDMARKS), landmarks) for start in range(0, n, _LANDMARKS)]
-        rows = torch.cat([block.mean(dim=1, dtype=torch.float64) for block in blocks])
-        among = float(entries(landmarks, landmarks).sum(dtype=torch.float64))
-        m = len(range(n)[landmarks])
-        return cls(entries, n, like, among / max(1, m * (m - 1)), rows - among / m**2 / 2)
 
 
 @dataclass(frozen=True)
@@ -74,7 +44,7 @@ def log_sums(cost: Cost, epsilon: float, *, room: int, say: Callable[[str], None
     blocks kept from one call to the next.
     """
     for dtype in dict.fromkeys((cost.like.dtype, torch.float64)):
-        kernel = KernelSums.fitting(cost, epsilon, dtype, room, say)
+        kernel = KernelSums.fitting(cost, epsilon, dtype, room=room, say=say)
         if kernel is not None:
             return kernel
     say(f"epsilon {epsilon:.3g} is too small against the costs for a kernel: sums in logarithms, many times slower")
@@ -84,35 +54,36 @@ def log_sums(cost: Cost, epsilon: float, *, room: int, say: Callable[[str], None
 class KernelSums:
     """Sums as products with the kernel exp((h_i + h_j - C_ij) / epsilon), in blocks.
 
-    The diagonal, which can exceed all else where epsilon is small, and the rows `far`, whose entries leave the
-    range of the dtype (outliers), are summed in logarithms. Where all exponents are small (epsilon large) the
-    kernel is held as its difference from 1, so that it keeps its digits.
+    The rows `far`, whose entries leave the range of the dtype (outliers), are summed in logarithms, and so is the
+    diagonal where it leaves it (epsilon small). Where all exponents are small (epsilon large) the kernel is held as
+    its difference from 1, so that it keeps its digits.
     """
 
     def __init__(
-        self, cost: Cost, epsilon: float, dtype: torch.dtype, far: Tensor, room: int, say: Callable[[str], None]
+        self, cost: Cost, epsilon: float, dtype: torch.dtype, far: Tensor, *, room: int, say: Callable[[str], None]
     ) -> None:
         self.cost, self.epsilon, self.far = cost, epsilon, far
         self.range = _RANGES[dtype]
         self.offsets = (cost.offsets / epsilon)[:, None]  # (n, 1)
-        self.from_one = float(self.offsets.abs().max()) < 0.1
+        steepest = 2 * float(self.offsets.abs().max())
+        self.from_one, self.diagonal_apart = steepest < 0.2, steepest > self.range.exponent
         self.gram = Gram(self._entries, cost.n, cost.like.new_empty(0, dtype=dtype), room, say)
-        self.apart = self._exponents_apart()
+        self.far_exponents = self._far_exponents()
 
     @classmethod
     def fitting(
-        cls, cost: Cost, epsilon: float, dtype: torch.dtype, room: int, say: Callable[[str], None]
+        cls, cost: Cost, epsilon: float, dtype: torch.dtype, *, room: int, say: Callable[[str], None]
     ) -> "KernelSums | None":
         """Sums whose kernel lies within the range of the dtype but for a few far rows; None if there are many."""
         nobody = torch.empty(0, dtype=torch.int64, device=cost.like.device)
-        sums = cls(cost, epsilon, dtype, nobody, room, say)
+        sums = cls(cost, epsilon, dtype, nobody, room=room, say=say)
         strays = sums.strays()
         if not strays.any():
             return sums
         (far,) = torch.nonzero(strays > cost.n // 2, as_tuple=True)
         if not 0 < len(far) <= 8 + cost.n // _FAR_SHARE:
             return None
-        sums = cls(cost, epsilon, dtype, far, room, say)
+        sums = cls(cost, epsilon, dtype, far, room=room, say=say)
         if sums.strays().any():
             return None
         say(f"{len(far)} spectra are far from all others: their transport is summed in logarithms")
@@ -138,19 +109,21 @@ class KernelSums:
     def __call__(self, logs: Tensor) -> Tensor:
         """Of columns (n, m): (n, m)."""
         shifted = logs - self.offsets
-        shifted[self.far] = -torch.inf
+        if len(self.far):
+            shifted[self.far] = -torch.inf
         top = shifted.amax(dim=0).nan_to_num_(neginf=0.0)  # (m,)
         shifted -= top
-        weights = torch.where(shifted > -self.range.cut, shifted, -torch.inf).exp_()
+        weights = torch.nn.functional.threshold(shifted, -self.range.cut, -torch.inf, inplace=True).exp_()
         sums = self.gram.product(weights)
         if self.from_one:
             sums += weights.sum(dim=0)
-            return sums.log_().add_(top).sub_(self.offsets)
         sums = sums.log_().add_(top).sub_(self.offsets)
-        return self._with_apart(torch.logaddexp(sums, logs), logs)
+        if self.diagonal_apart:
+            sums = torch.logaddexp(sums, logs)
+        return self._with_far(sums, logs)
 
     def _entries(self, rows: slice, columns: slice) -> Tensor:
-        """Block of the kernel, 0 for far rows and on the diagonal; of the kernel - 1 where that keeps more digits."""
+        """Block of the kernel, 0 for what is summed apart; of the kernel - 1 where that keeps more digits."""
         costs = self.cost.entries(rows, columns).to(self.gram.like.dtype)
         scaled = self.offsets.to(costs.dtype)
         exponent = costs.mul_(-1 / self.epsilon).add_(scaled[rows]).add_(scaled[columns, 0])
@@ -162,9 +135,9 @@ class KernelSums:
                 block[far - rows.start] = 0
             if far in range(columns.start, columns.stop):
                 block[:, far - columns.start] = 0
-        return block.fill_diagonal_(0) if rows == columns else block
+        return block.fill_diagonal_(0) if self.diagonal_apart and rows == columns else block
 
-    def _exponents_apart(self) -> Tensor:
+    def _far_exponents(self) -> Tensor:
         """-C / epsilon of the far rows (f, n) float64."""
         everything = slice(0, self.cost.n)
         out = torch.empty(len(self.far), self.cost.n, dtype=torch.float64, device=self.far.device)
@@ -173,9 +146,9 @@ class KernelSums:
             out[place, far] = 0.0
         return out
 
-    def _with_apart(self, sums: Tensor, logs: Tensor) -> Tensor:
+    def _with_far(self, sums: Tensor, logs: Tensor) -> Tensor:
         """Add what the far rows give, and sum theirs."""
-        for far, exponents in zip(self.far.tolist(), self.apart, strict=True):
+        for far, exponents in zip(self.far.tolist(), self.far_exponents, strict=True):
             theirs = torch.logsumexp(exponents[:, None] + logs, dim=0)
             sums = torch.logaddexp(sums, exponents[:, None] + logs[far])
             sums[far] = theirs

@@ -59,23 +59,23 @@ def solve(problem: Problem, sums: LogSums, start: Potentials, *, tolerance: floa
     Stops after at most max_steps or once every marginal is off by at most tolerance in total variation. All in
     float64 but for what `sums` does.
     """
-    weights, first, second = problem.weights, problem.first, problem.second
-    logs, p = weights.log(), len(first)
+    weights, logs, p = problem.weights, problem.weights.log(), len(problem.first)
+    second = weights[:, problem.second]
+    logs_first, logs_second = logs[:, problem.first], torch.cat([logs[:, problem.second], logs], dim=1)
     trial, old, own = start.second, start.second, start.own
     momentum = weights.new_zeros(p)
-    steps, error = 0, float("inf")
-    while True:
-        steps += 1
-        found = -sums(torch.cat([logs[:, second] + trial, logs + own], dim=1))
-        ahead, own_ahead = found[:, :p], found[:, p:]
-        new = -sums(logs[:, first] + ahead)
-        error = max(_misplaced(weights[:, second], trial - new), _misplaced(weights, own - own_ahead))
+    for steps in range(1, max_steps + 1):  # noqa: B007
+        found = sums(logs_second + torch.cat([trial, own], dim=1)).neg_()
+        first, own_ahead = found[:, :p], found[:, p:]
+        new = sums(logs_first + first).neg_()
+        error = max(_misplaced(second, trial - new), _misplaced(weights, own - own_ahead))
         own = (own + own_ahead) / 2
-        if error <= tolerance or steps == max_steps:
-            return Potentials(ahead, new, own, error, steps)
-        downhill = (weights[:, second] * (trial - new) * (new - old)).sum(dim=0) > 0
-        momentum = torch.where(downhill, 0.0, momentum + 1)
-        trial, old = new + momentum / (momentum + 3) * (new - old), new
+        if error <= tolerance:
+            break
+        stride, momentum = new - old, momentum + 1
+        momentum[(second * (trial - new) * stride).sum(dim=0) > 0] = 0
+        trial, old = new + momentum / (momentum + 3) * stride, new
+    return Potentials(first, new, own, error, steps)
 
 
 def _misplaced(weights: Tensor, excess: Tensor) -> float:

@@ -6,7 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cubeclust.divergences.log_sums import Cost, log_sums
+from cubeclust.divergences.costs import Cost
+from cubeclust.divergences.log_sums import log_sums
 from cubeclust.divergences.sinkhorn import Potentials, Problem, solve
 
 _EASY = 0.05  # epsilon over the mean cost from which on a solve needs no annealing
@@ -15,7 +16,7 @@ _ROUGH, _FEW = 0.05, 20  # marginal error and steps that suffice before the last
 
 
 class SinkhornDivergence:
-    """S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 with the entropic transport OT, between distributions on one cost.
+    """S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 with the entropic transport OT, on shared points.
 
     All pairs and all distributions with themselves are solved together, from the potentials of the call before. By the
     envelope theorem the gradient with respect to the weights is the potentials' difference, so nothing is
@@ -106,7 +107,7 @@ class _Transport(torch.autograd.Function):
 
 
 def _weights(posterior: Tensor) -> Tensor:
-    """Masses of each p(x|y) on the points, (n, k) float64; those of an empty cluster, which count for nothing, uniform."""
+    """Masses of each p(x|y) on the points, (n, k) float64; uniform for an empty cluster, which counts for nothing."""
     exact = posterior.double()
     mass = exact.sum(dim=0)
     empty = mass <= torch.finfo(torch.float32).tiny

@@ -8,15 +8,50 @@ from torch.utils.checkpoint import checkpoint
 
 from cubeclust import memory
 
+_ROWS = 1024  # of one block in sums over the data
+
+
+class Centered(nn.Module):
+    """What a network subtracts from its input and divides it by: (x - center) / spread, 0 and 1 until told.
+
+    With the data's own mean and root mean square deviation a training takes the same course in any unit and at any
+    offset of the data.
+    """
+
+    center: Tensor
+    spread: Tensor
+
+    def __init__(self, n_features: int) -> None:
+        super().__init__()
+        self.register_buffer("center", torch.zeros(n_features))
+        self.register_buffer("spread", torch.ones(()))
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """Rows (n, n_features) in the network's unit."""
+        return (rows - self.center) / self.spread
+
+
+class CenteredLinear(nn.Linear):
+    """A linear layer on the centered input, without a copy of it: the weights take the factor, the bias the offset."""
+
+    def __init__(self, n_features: int, n_outputs: int) -> None:
+        super().__init__(n_features, n_outputs)
+        self.centered = Centered(n_features)
+
+    def forward(self, data: Tensor) -> Tensor:
+        """Outputs (n, n_outputs) of data (n, n_features)."""
+        weight = self.weight / self.centered.spread
+        return nn.functional.linear(data, weight, self.bias - weight @ self.centered.center)
+
 
 def linear(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> nn.Module:
     """Logistic regression; hidden is not used."""
-    return nn.Sequential(nn.Linear(n_features, n_clusters))
+    return nn.Sequential(CenteredLinear(n_features, n_clusters))
 
 
 def mlp(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> nn.Module:
     """One hidden layer with ReLU (seed paper of NGC 1068, section 3.2.1)."""
-    return nn.Sequential(nn.Linear(n_features, hidden), nn.ReLU(), nn.Linear(hidden, n_clusters))
+    return nn.Sequential(CenteredLinear(n_features, hidden), nn.ReLU(), nn.Linear(hidden, n_clusters))
 
 
 class Conv1d(nn.Module):
@@ -29,6 +64,7 @@ class Conv1d(nn.Module):
 
     def __init__(self, n_features: int, hidden: int, n_clusters: int) -> None:
         super().__init__()
+        self.centered = Centered(n_features)
         self.features = nn.Sequential(
             nn.Conv1d(1, 8, 9, stride=4, padding=4), nn.ReLU(), nn.Conv1d(8, 16, 9, stride=4, padding=4), nn.ReLU()
         )
@@ -45,7 +81,7 @@ class Conv1d(nn.Module):
         return torch.cat([checkpoint(self._logits, rows, use_reentrant=False) for rows in blocks])
 
     def _logits(self, rows: Tensor) -> Tensor:
-        return self.head(self.features(rows[:, None]).flatten(1))
+        return self.head(self.features(self.centered(rows)[:, None]).flatten(1))
 
 
 def _keep_variance(layer: nn.Module) -> None:
@@ -94,6 +130,17 @@ def build(name: str, shape: tuple[int, ...], hidden: int, n_clusters: int, seed:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return NETWORKS[name](shape[0], shape[1], hidden, n_clusters)
+
+
+def center(network: nn.Module, data: Tensor) -> None:
+    """Tell the network the mean and the root mean square deviation of data (n, d), summed in float64 by blocks."""
+    for layer in network.modules():
+        if isinstance(layer, Centered):
+            mean = sum(rows.sum(dim=0, dtype=torch.float64) for rows in data.split(_ROWS)) / len(data)
+            squares = sum((rows - mean).square().sum() for rows in data.split(_ROWS))
+            layer.center.copy_(mean)
+            spread = torch.as_tensor(squares / data.numel()).sqrt()
+            layer.spread.copy_(torch.where(spread > 0, spread, 1.0))
 
 
 def posterior(network: nn.Module, data: Tensor) -> Tensor:

@@ -36,6 +36,14 @@ METHODS: dict[str, Method] = {
         "GEMINI, each cluster against each other: maximum mean discrepancy",
         "gemini.mmd", "MMDGemini", {"pairs": "ovo"},
     ),
+    "usd-ova": Method(
+        "GEMINI, each cluster against all: unbiased Sinkhorn divergence",
+        "gemini.sinkhorn", "SinkhornGemini", {"pairs": "ova"},
+    ),
+    "usd-ovo": Method(
+        "GEMINI, each cluster against each other: unbiased Sinkhorn divergence",
+        "gemini.sinkhorn", "SinkhornGemini", {"pairs": "ovo"},
+    ),
     "kmeans": Method("k-means (baseline)", "kmeans", "KMeans"),
     "gmm": Method("Gaussian mixture (baseline)", "gmm", "GaussianMixture"),
     "igmm": Method("isotropic Gaussian mixture, equal weights (baseline)", "igmm", "IsotropicMixture"),

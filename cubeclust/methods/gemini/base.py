@@ -100,6 +100,7 @@ class Gemini(ABC):
         with memory_said():
             data = to_device(spectra.flux, device)  # (n, d)
             network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
+            networks.center(network, data)
             training = self._train(network, data, seed, room_on(device, room), report)
             with torch.no_grad():
                 posterior = networks.posterior(network, data).cpu().numpy()

@@ -1,0 +1,107 @@
+"""GEMINI with the unbiased Sinkhorn divergence."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from cubeclust import memory
+from cubeclust.errors import InputError
+from cubeclust.methods.gemini.base import Build, Gemini
+from cubeclust.settings import setting
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cubeclust.divergences.gemini import Divergence
+    from cubeclust.learning.batches import Rows
+    from cubeclust.progress import Progress
+
+
+@dataclass(frozen=True)
+class SinkhornGemini(Gemini):
+    """GEMINI with the unbiased Sinkhorn divergence (USD) of a cost."""
+
+    epsilon: str = setting(
+        "0.25r",
+        "Entropic blur of the transport, in units of the cost, or with an r as a share of the mean cost: small is "
+        "near exact transport, large near an MMD.",
+    )
+    metric: str = setting(
+        "euclidean",
+        "Cost of transport; sqeuclidean is |x - y|^2 / 2.",
+        choices=("euclidean", "sqeuclidean", "cosine", "manhattan"),
+    )
+    sinkhorn_tolerance: float = setting(
+        1e-3, "Share of mass that a transport may leave in the wrong place.", above=0, maximum=0.1
+    )
+    sinkhorn_steps: int = setting(1000, "Sinkhorn steps for each value of the objective at most.", minimum=1)
+
+    paper: ClassVar[str] = (
+        "Feydy et al. 2019, AISTATS (Sinkhorn divergence); Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
+    )
+    default_scale: ClassVar[str] = "total-flux"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _parse(self.epsilon)
+
+    def divergence(self, data: "Tensor", report: "Progress") -> Build:
+        """USD in units of the mean cost; that and epsilon are decided by all data, in batches as well."""
+        from cubeclust.divergences.costs import COSTS, Cost
+        from cubeclust.divergences.usd import SinkhornDivergence
+
+        whole = Cost.of(COSTS[self.metric](data), len(data), data)
+        if not whole.mean > 0:
+            raise InputError(
+                "the spectra do not differ from each other: there is nothing to cluster; check the window."
+            )
+        number, is_share = _parse(self.epsilon)
+        epsilon = number if is_share else number / whole.mean
+        report.say(
+            f"mean cost of transport {whole.mean:.4g}, the unit of the objective; "
+            f"epsilon {epsilon * whole.mean:.4g} is {epsilon:.4g} of it"
+        )
+
+        def build(rows: "Rows", room: int) -> "Divergence":
+            part = data[rows]
+            cost = whole if isinstance(rows, slice) else Cost.of(COSTS[self.metric](part), len(part), part)
+            return SinkhornDivergence(
+                cost.over(whole.mean),
+                epsilon,
+                tolerance=self.sinkhorn_tolerance,
+                max_steps=self.sinkhorn_steps,
+                room=room,
+                say=report.say,
+            )
+
+        return build
+
+    def _columns(self) -> int:
+        """Columns of one product: pairs, and distributions with themselves."""
+        k = self.n_clusters
+        return k * (k + 1) // 2 if self.pairs == "ovo" else 2 * k + 1
+
+    def divergence_memory(self, n_spectra: int, n_wave: int) -> int:
+        """Blocks of the kernel, potentials and what a Sinkhorn step makes of them."""
+        n = min(n_spectra, self.batch_size or n_spectra)
+        rows = min(n, memory.KERNEL_SIDE)
+        return 5 * 4 * rows**2 + 3 * 4 * rows * n_wave + 14 * 8 * n * self._columns()
+
+    def divergence_effort(self, n_spectra: int, n_wave: int) -> float:
+        """A few Sinkhorn steps of two products each, and half of the kernel where it is not kept."""
+        return float(n_spectra) ** 2 * (6 * self._columns() + (n_wave / 2 if self.batch_size else 0))
+
+
+def _parse(epsilon: str) -> tuple[float, bool]:
+    """A number and whether it is a share of the mean cost; InputError for anything else."""
+    match = re.fullmatch(r"\s*([0-9.]+(?:[eE][-+]?[0-9]+)?)\s*(r?)\s*", str(epsilon))
+    try:
+        number = float(match.group(1)) if match else 0.0
+    except ValueError:
+        number = 0.0
+    if match is None or not 0 < number < float("inf"):
+        raise InputError(
+            f"--epsilon is {epsilon!r}: give a number above 0 in units of the cost, or a share of the mean cost such "
+            "as 0.25r."
+        )
+    return number, bool(match.group(2))
