@@ -11,6 +11,7 @@ from torch import Tensor
 from cubeclust.divergences.costs import Cost
 from cubeclust.divergences.gram import Gram
 
+_TERMS = 2**17  # terms of sums in logarithms at once: what a core's cache holds
 _FAR_SHARE = 256  # of so many rows one may be summed in logarithms before all are
 
 
@@ -164,16 +165,20 @@ class LogarithmSums:
 
     def __call__(self, logs: Tensor) -> Tensor:
         """Of columns (n, m): (n, m)."""
-        out = torch.full_like(logs, -torch.inf)
+        out = torch.full_like(logs.T, -torch.inf)  # (m, n)
+        lines = logs.T.contiguous()
         for rows, columns, block in self.gram.blocks():
             exponents = block.double() / -self.epsilon
-            for place in range(logs.shape[1]):
-                _add(out[rows, place], exponents + logs[columns, place])
+            step = max(1, _TERMS // exponents.numel())
+            for some in (slice(start, start + step) for start in range(0, len(lines), step)):
+                _add(out[some, rows], exponents + lines[some, None, columns])
                 if rows != columns:
-                    _add(out[columns, place], exponents.T + logs[rows, place])
-        return out
+                    _add(out[some, columns], exponents.T + lines[some, None, rows])
+        return out.T
 
 
 def _add(out: Tensor, terms: Tensor) -> None:
-    """Add the sum of each row of terms to out, all in logarithms, in place."""
-    torch.logaddexp(out, torch.logsumexp(terms, dim=1), out=out)
+    """Add the sums over the last axis of terms, which are lost, to out, all in logarithms, in place."""
+    top = terms.amax(dim=-1).clamp_min_(torch.finfo(terms.dtype).min)
+    sums = terms.sub_(top[..., None]).exp_().sum(dim=-1).log_().add_(top)
+    torch.logaddexp(out, sums, out=out)

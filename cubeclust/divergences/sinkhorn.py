@@ -13,10 +13,12 @@ class Problem:
     """q distributions on n points, and p pairs of them.
 
     weights         (n, q) float64, columns of sum 1
+    reach           (n, 1) float64: what a unit of mass at a point counts where it is misplaced
     first, second   (p,) int64: the distributions of each pair
     """
 
     weights: Tensor
+    reach: Tensor
     first: Tensor
     second: Tensor
 
@@ -27,7 +29,7 @@ class Potentials:
 
     first, second   (n, p) float64 of each pair
     own             (n, q) float64 of each distribution with itself
-    error           largest share of mass that a marginal has in the wrong place, over pairs and distributions
+    error           largest share of mass, times its reach, that a marginal has in the wrong place
     steps           Sinkhorn steps done
     """
 
@@ -56,11 +58,12 @@ def solve(problem: Problem, sums: LogSums, start: Potentials, *, tolerance: floa
     pairs are extrapolated by Nesterov's momentum, for each pair anew from where it would go downhill (O'Donoghue &
     Candes 2015): near the fixed point plain steps gain a digit in 1 / (1 - rate) of them, these in the root of it.
 
-    Stops after at most max_steps or once every marginal is off by at most tolerance in total variation. All in
-    float64 but for what `sums` does.
+    Stops after at most max_steps or once every marginal is off by at most tolerance in total variation (weighted by
+    the reach). All in float64 but for what `sums` does.
     """
     weights, logs, p = problem.weights, problem.weights.log(), len(problem.first)
-    second = weights[:, problem.second]
+    second, counted = weights[:, problem.second], problem.reach * weights
+    counted_second = counted[:, problem.second]
     logs_first, logs_second = logs[:, problem.first], torch.cat([logs[:, problem.second], logs], dim=1)
     trial, old, own = start.second, start.second, start.own
     momentum = weights.new_zeros(p)
@@ -68,7 +71,7 @@ def solve(problem: Problem, sums: LogSums, start: Potentials, *, tolerance: floa
         found = sums(logs_second + torch.cat([trial, own], dim=1)).neg_()
         first, own_ahead = found[:, :p], found[:, p:]
         new = sums(logs_first + first).neg_()
-        error = max(_misplaced(second, trial - new), _misplaced(weights, own - own_ahead))
+        error = max(_misplaced(counted_second, trial - new), _misplaced(counted, own - own_ahead))
         own = (own + own_ahead) / 2
         if error <= tolerance:
             break
@@ -79,7 +82,7 @@ def solve(problem: Problem, sums: LogSums, start: Potentials, *, tolerance: floa
 
 
 def _misplaced(weights: Tensor, excess: Tensor) -> float:
-    """Largest total variation between the marginals weights * exp(excess) and the weights (n, m)."""
+    """Largest of the bounds of |weights * exp(excess) - weights| / 2, summed over the points (n, m)."""
     if not weights.shape[1]:
         return 0.0
-    return float((weights * excess.clamp(max=50.0).expm1_().abs_()).sum(dim=0).max()) / 2
+    return float((weights * excess.abs().clamp_(max=50.0).expm1_()).sum(dim=0).max()) / 2

@@ -10,9 +10,9 @@ from cubeclust.divergences.costs import Cost
 from cubeclust.divergences.log_sums import log_sums
 from cubeclust.divergences.sinkhorn import Potentials, Problem, solve
 
-_EASY = 0.05  # epsilon over the mean cost from which on a solve needs no annealing
+_GENTLE = 20.0  # largest offset of the cost over epsilon up to which a solve needs no annealing
 _COOLING = 4.0  # ratio of the epsilons of the annealing
-_ROUGH, _FEW = 0.05, 20  # marginal error and steps that suffice before the last epsilon
+_FEW = 10  # steps that suffice before the last epsilon
 
 
 class SinkhornDivergence:
@@ -22,7 +22,8 @@ class SinkhornDivergence:
     envelope theorem the gradient with respect to the weights is the potentials' difference, so nothing is
     back-propagated through the solve.
 
-    tolerance   marginal error at which a solve ends, in total variation
+    tolerance   marginal error at which a solve ends: share of mass in the wrong place, where it is an outlier's
+                times its mean cost over that of all
     max_steps   Sinkhorn steps of one solve at most
     """
 
@@ -39,6 +40,7 @@ class SinkhornDivergence:
         self.cost, self.epsilon, self.say = cost, epsilon, say
         self.tolerance, self.max_steps = tolerance, max_steps
         self.sums = log_sums(cost, epsilon, room=room, say=say)
+        self.reach = (2 * cost.offsets / cost.mean).clamp_min(1.0)[:, None]
         self.potentials: Potentials | None = None
 
     def to_all(self, posterior: Tensor) -> Tensor:
@@ -71,13 +73,17 @@ class SinkhornDivergence:
         return self.potentials
 
     def _annealed(self, problem: Problem) -> Potentials:
-        """Potentials to begin with: rough solves with epsilon falling from the mean cost, where it is much smaller."""
-        potentials, epsilon = Potentials.zero(problem), self.cost.mean
-        if self.epsilon >= _EASY * epsilon:
+        """Potentials to begin with: where costs are large against epsilon, from brief solves with epsilon falling.
+
+        A potential far from where it belongs, as that of an outlier, moves by some epsilon in a step, and its mass is
+        too small to be missed: it has to be led there.
+        """
+        potentials, epsilon = Potentials.zero(problem), float(self.cost.offsets.abs().max())
+        if epsilon <= _GENTLE * self.epsilon:
             return potentials
         while epsilon > self.epsilon:
             sums = log_sums(self.cost, epsilon, room=0, say=lambda sentence: None)
-            found = solve(problem, sums, potentials, tolerance=_ROUGH, max_steps=_FEW)
+            found = solve(problem, sums, potentials, tolerance=self.tolerance, max_steps=_FEW)
             following = max(epsilon / _COOLING, self.epsilon)
             potentials = found.rescaled(epsilon / following)
             epsilon = following
@@ -89,7 +95,7 @@ class _Transport(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, weights: Tensor, divergence: SinkhornDivergence, first: Tensor, second: Tensor) -> Tensor:
-        potentials = divergence.solve(Problem(weights, first, second))
+        potentials = divergence.solve(Problem(weights, divergence.reach, first, second))
         at_first = divergence.epsilon * (potentials.first - potentials.own[:, first])  # (n, p)
         at_second = divergence.epsilon * (potentials.second - potentials.own[:, second])
         ctx.save_for_backward(at_first, at_second, first, second)

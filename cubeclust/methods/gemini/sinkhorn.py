@@ -32,7 +32,7 @@ class SinkhornGemini(Gemini):
         choices=("euclidean", "sqeuclidean", "cosine", "manhattan"),
     )
     sinkhorn_tolerance: float = setting(
-        1e-3, "Share of mass that a transport may leave in the wrong place.", above=0, maximum=0.1
+        1e-4, "Share of mass that a transport may leave in the wrong place.", above=0, maximum=0.1
     )
     sinkhorn_steps: int = setting(1000, "Sinkhorn steps for each value of the objective at most.", minimum=1)
 
