@@ -14,7 +14,7 @@ class Watch:
     """
 
     def __init__(self, n: int, device: str) -> None:
-        self.labels = torch.full((n,), -1, device=device)
+        self.labels = torch.zeros(n, dtype=torch.int64, device=device)
         self.changed = torch.zeros(n, dtype=torch.int32, device=device)  # iteration that last found a new label
         self.largest: dict[str, float] = {}
         self.iteration = 1
@@ -35,8 +35,8 @@ class Watch:
         """
         since = max(1, self.iteration - 2 * window(self.iteration))
         figures = {
-            "used_clusters": float(len(self.labels.unique())),
-            "relabeled": float((self.changed > since).double().mean()),
+            "used_clusters": float(self.labels.bincount().count_nonzero()),
+            "relabeled": float((self.changed > since).count_nonzero()) / len(self.changed),
         } | self.largest
         self.largest = {}
         self.iteration += 1
