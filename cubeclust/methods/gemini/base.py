@@ -44,8 +44,8 @@ class Gemini(ABC):
     batch_size: int = setting(0, "Spectra in a batch; 0 = all of them, the exact objective.", minimum=0)
     tolerance: float = setting(
         0.0,
-        "Stop once the last fifth of the iterations changed less than this share of the objective and one label in "
-        "1000; 0 = run all and judge by 1e-4.",
+        "Converged, which ends the fit, once the last fifth of the iterations changed less than this share of the "
+        "objective and one label in 1000; 0 = 1e-4, and all of --max-iter run.",
         minimum=0,
     )
     pairs: Literal["ova", "ovo"] = preset("ova")
@@ -106,6 +106,8 @@ class Gemini(ABC):
             data = to_device(spectra.flux, device)  # (n, d)
             network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
             training = self._train(network, data, seed, room_on(device, room), report)
+            if training.stopped != "iterations":
+                report.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
             with torch.no_grad():
                 posterior = networks.posterior(network, data).cpu().numpy()
         return Clustering(
@@ -128,12 +130,11 @@ class Gemini(ABC):
         from cubeclust.learning.train import train
         from cubeclust.learning.watch import Watch
 
-        stopping = self._stopping(len(data))
+        stopping, watch = self._stopping(len(data)), Watch(len(data), str(data.device))
         for sentence in (f"the fit ends {stopping}", *self._notes()):
             report.say(sentence)
         build = self.divergence(data, report)
         whole = None if self.batch_size else build(slice(None), room)
-        watch = Watch(len(data), str(data.device))
 
         def losses(rows: "Rows") -> "dict[str, Tensor]":
             divergence, posterior = whole or build(rows, 0), networks.posterior(network, data[rows])
@@ -141,7 +142,7 @@ class Gemini(ABC):
             watch.see(rows, posterior, getattr(divergence, "figures", dict)())
             return {"gemini": loss}
 
-        training = train(
+        return train(
             network,
             Minibatches(len(data), self.batch_size, seed) if self.batch_size else FullBatch(),
             losses,
@@ -150,9 +151,6 @@ class Gemini(ABC):
             watch=watch,
             report=lambda done, terms: report.advance("fit", done, self.max_iter or None, objective=-terms["gemini"]),
         )
-        if training.stopped != "iterations":
-            report.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
-        return training
 
     def _stopping(self, n: int) -> "Stopping":
         """What ends the fit of n spectra; a single one may always go back and forth."""
