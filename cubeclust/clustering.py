@@ -1,6 +1,7 @@
 """What a fit returns."""
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
@@ -12,9 +13,11 @@ class Clustering:
     labels        (n,) int, 0..k-1, or -1 for a row without label
     posterior     (n, k) float32 of p(y|x), or None for a method that has none
     n_clusters    k, the number of clusters asked for; some may be empty
-    history       name of a term -> its value along the iterations, float64
+    history       name -> values along the iterations, float64; first what is optimized, then what was watched
     iterations    how many were done; None for a method without iterations
     converged     whether the stopping rule was met; None for a method without one
+    stopped       what ended the iterations: "plateau" (that rule), "iterations" or "time"; None without iterations
+    notes         sentences that the record of the run should keep
     parameters    name -> array of the fitted model, its clusters in the model's own order
     order         (k,) int: the model's cluster behind each label and each column of posterior
     """
@@ -25,6 +28,8 @@ class Clustering:
     history: dict[str, np.ndarray] = field(default_factory=dict)
     iterations: int | None = None
     converged: bool | None = None
+    stopped: Literal["plateau", "iterations", "time"] | None = None
+    notes: tuple[str, ...] = ()
     parameters: dict[str, np.ndarray] = field(default_factory=dict)
     order: np.ndarray = field(default_factory=lambda: np.empty(0, int))
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,9 @@ _BRIEF, _LONGER = 2, 6  # iterations of the two measurements, whose difference i
 def forecast(settings: RunSettings, progress: Progress | None = None) -> dict[str, Any]:
     """Carry out all of a run but the fit and the writing, and say what they would take; as JSON can hold it.
 
-    Spectra are read and preprocessed where the budget allows; else their number is that of the spaxels asked for. Time
-    of the fit is at most that of all its iterations and starts, None where the spectra could not be read.
+    Spectra are read and preprocessed where the budget allows; else their number is that of the spaxels asked for, and
+    no time is known. Time of the fit is at most that of all its iterations and starts, or --max-minutes; None where
+    neither bounds it.
 
     Raises:
         InputError: as for a run, but for the memory and products that exist.
@@ -57,22 +59,22 @@ def _measured(opening: Opening, settings: RunSettings, progress: Progress) -> di
     prepared = prepare(opening.plan, progress, timed)
     timed("preprocess")
     opening.require_ready(prepared)
-    if opening.fitted is None:
-        timed.seconds["fit"] = fit_seconds(opening, prepared, settings.seed)
+    fit = {} if opening.fitted is not None else _fit_seconds(opening, prepared, settings.seed)
     return {
         "n_spectra": len(prepared.features),
         "n_channels": prepared.features.n_wave,
         "wavelength": [float(prepared.features.wavelength[0]), float(prepared.features.wavelength[-1])],
         "left_out": {bit.name: count for bit, count in reason_counts(prepared.spectra.quality).items()},
         "steps": list(prepared.log),
-        "seconds": timed.seconds,
+        "seconds": timed.seconds | fit,
     }
 
 
-def fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> float:
-    """Seconds that a fit takes at most, from brief fits of some spectra and the method's own count of work.
+def _fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> dict[str, float | None]:
+    """Seconds that a fit takes at most, None if nothing bounds it, and those of one iteration if it iterates.
 
-    What a brief fit does once, such as to choose its start, is counted for each of the method's starts.
+    They come from brief fits of some spectra and the method's own count of work. What a brief fit does once, such as
+    to choose its start, is counted for each of the method's starts.
     """
     features, method = prepared.features, opening.clusterer
     n, n_wave = features.flux.shape
@@ -89,14 +91,17 @@ def fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> float:
     more, less = (times[-1], efforts[-1]), (times[-2], efforts[-2])
     slope = (more[0] - less[0]) / (more[1] - less[1]) if more[1] > less[1] else 0.0
     rate = slope if slope > 0 else more[0] / more[1]
-    return _option(method, "n_starts", 1) * less[0] + rate * method.effort(n, n_wave)
+    bound = 60 * _option(method, "max_minutes", 0) or inf
+    most = min(bound, _option(method, "n_starts", 1) * less[0] + rate * method.effort(n, n_wave))
+    iteration = {"iteration": rate * shortened(method, 1).effort(n, n_wave)} if _iterates(method) else {}
+    return {"fit": most if isfinite(most) else None} | iteration
 
 
 def _sizes(n: int, method: Clusterer) -> list[tuple[int, int]]:
     """Spectra and iterations of the brief fits; the first one also wakes the libraries."""
     fewest = max(method.n_clusters, _components(method)) + 1
     most = min(n, max(_ROWS, fewest))
-    if _option(method, "max_iter", None) is not None:
+    if _iterates(method):
         return [(most, _BRIEF), (most, _BRIEF), (most, _LONGER)]
     less = max(most // 2, fewest)
     return [(less, 1), (less, 1), (most, 1)] if less < most else [(most, 1), (most, 1)]
@@ -114,16 +119,23 @@ def _components(method: Clusterer) -> int:
     return _components(method.inner) if isinstance(method, Combinator) else 0
 
 
+def _iterates(method: Clusterer) -> bool:
+    return _option(method, "max_iter", None) is not None
+
+
 def _option(method: Clusterer, name: str, default: Any) -> Any:
     """A setting of a method, of the inner one for a combination."""
     return _option(method.inner, name, default) if isinstance(method, Combinator) else getattr(method, name, default)
 
 
 def shortened(method: Clusterer, steps: int) -> Clusterer:
-    """The same method with so many iterations of one start, and a kernel in place of a matrix of all spectra."""
+    """The same method with so many iterations of one start, and a kernel in place of a matrix of all spectra.
+
+    Minutes do not bound them: what is measured has to have its iterations.
+    """
     if isinstance(method, Combinator):
         return replace(method, inner=shortened(method.inner, steps))
-    brief: dict[str, Any] = {"max_iter": steps, "n_starts": 1}
+    brief: dict[str, Any] = {"max_iter": steps, "max_minutes": 0.0, "n_starts": 1}
     if getattr(method, "kernel_matrix", None) is not None:
         brief |= {"kernel_matrix": None, "kernel": "rbf"}
     present = {name: value for name, value in brief.items() if hasattr(method, name)}

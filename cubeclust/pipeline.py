@@ -24,7 +24,7 @@ from cubeclust.io.results import write_result
 from cubeclust.opening import Opening, open_run
 from cubeclust.prepare import Prepared, prepare
 from cubeclust.progress import Progress, Silent
-from cubeclust.run_record import Outcome, provenance, run_record
+from cubeclust.run_record import Outcome, ending, provenance, run_record
 from cubeclust.run_settings import RunSettings
 from cubeclust.stopwatch import Stopwatch
 
@@ -113,6 +113,7 @@ def _claim_outputs(settings: RunSettings, cube_file: CubeFile, progress: Progres
 def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> None:
     """Write the products under the names given."""
     from cubeclust.plots.class_spectra import plot_class_spectra
+    from cubeclust.plots.convergence import plot_convergence
     from cubeclust.plots.overlay import plot_overlay
 
     prepared, class_map, rows = outcome.prepared, outcome.class_map, outcome.rows
@@ -121,6 +122,8 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
     write_class_map(aside["classmap.fits"], class_map, rows, outcome.spectra, provenance(record), white_light=light)
     plot_overlay(aside["overlay.png"], class_map, rows, prepared.white_light, title)
     plot_class_spectra(aside["spectra.png"], rows, outcome.spectra, title)
+    if "convergence.png" in aside:
+        plot_convergence(aside["convergence.png"], outcome.clustering, title, ending(record))
     write_exports(
         record["settings"]["export"],
         aside,

@@ -9,8 +9,8 @@ class Progress(Protocol):
     def say(self, sentence: str) -> None:
         """Take a sentence that the user should read: a choice made, something left out."""
 
-    def advance(self, stage: str, done: int, total: int, **values: float) -> None:
-        """Take the state of a stage: done of total steps, with values such as the objective."""
+    def advance(self, stage: str, done: int, total: int | None, **values: float) -> None:
+        """Take the state of a stage: done of total steps, None if nobody knows, with values such as the objective."""
 
 
 class Silent:
@@ -19,5 +19,5 @@ class Silent:
     def say(self, sentence: str) -> None:
         """Drop the sentence."""
 
-    def advance(self, stage: str, done: int, total: int, **values: float) -> None:
+    def advance(self, stage: str, done: int, total: int | None, **values: float) -> None:
         """Drop the state."""

@@ -58,7 +58,8 @@ def run_record(
     """The run as one JSON object."""
     cube_file, prepared, clustering = outcome.plan.cube_file, outcome.prepared, outcome.clustering
     class_map, counts = outcome.class_map, outcome.class_map.counts()
-    objective = {name: float(values[-1]) for name, values in clustering.history.items()}
+    ends = {name: float(values[-1]) for name, values in clustering.history.items()}
+    objective = next(iter(ends), None)
     return {
         "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
         "command": settings.command,
@@ -70,7 +71,7 @@ def run_record(
         "method": settings.method,
         "settings": settings.record() | resolved_settings(outcome.plan),
         "steps": list(prepared.log),
-        "notes": list(cube_file.notes),
+        "notes": [*cube_file.notes, *clustering.notes],
         "seed": settings.seed,
         "device": device,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
@@ -82,8 +83,10 @@ def run_record(
         "class_sizes": counts.tolist(),
         "tiny_classes": (np.flatnonzero((counts > 0) & (counts <= TINY_CLASS)) + 1).tolist(),
         "converged": clustering.converged,
+        "stopped": clustering.stopped,
         "iterations": clustering.iterations,
-        "objective": objective,
+        "objective": {name: value for name, value in ends.items() if name == objective},
+        "watched": {name: value for name, value in ends.items() if name != objective},
         "files": {ending: str(path) for ending, path in files.items()},
     }
 
@@ -92,6 +95,13 @@ def resolved_settings(plan: Plan) -> dict[str, Any]:
     """Settings that the cube or the method decided where the user had left them open."""
     band = plan.channels.band
     return {"scale": plan.scale, "normalize_band": None if band is None else str(band)}
+
+
+def ending(record: dict[str, Any]) -> str:
+    """How the iterations of a run ended."""
+    state = "converged" if record["converged"] else "not converged"
+    why = ", stopped by --max-minutes" if record["stopped"] == "time" else ""
+    return f"{state} after {record['iterations']} iterations{why}"
 
 
 def provenance(record: dict[str, Any]) -> Provenance:
@@ -112,7 +122,5 @@ def provenance(record: dict[str, Any]) -> Provenance:
     history += [f"setting {name} = {json.dumps(value)}" for name, value in record["settings"].items()]
     history += [f"step {line}" for line in record["steps"]]
     history += [f"note {line}" for line in record["notes"]]
-    if record["converged"] is not None:
-        count = f" after {record['iterations']} iterations" if record["iterations"] else ""
-        history.append(f"{'converged' if record['converged'] else 'not converged'}{count}")
+    history += [ending(record)] if record["stopped"] else []
     return Provenance(cards, tuple(history))

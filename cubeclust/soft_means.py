@@ -49,6 +49,7 @@ class SoftMeans:
             history=history,
             iterations=len(self.objectives) - 1,
             converged=self.converged,
+            stopped="plateau" if self.converged else "iterations",
             parameters={"centroids": self.means} | parameters,
         )
 

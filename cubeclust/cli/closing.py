@@ -8,7 +8,10 @@ from rich.text import Text
 
 from cubeclust import memory
 from cubeclust.pipeline import Run
-from cubeclust.run_record import TINY_CLASS
+from cubeclust.run_record import TINY_CLASS, ending
+
+# What ended iterations before they converged -> what to do.
+_CURES = {"iterations": "raise --max-iter", "time": "raise it"}
 
 
 def print_closing(run: Run) -> None:
@@ -42,10 +45,9 @@ def _sentences(run: Run) -> list[str]:
     if record["tiny_classes"]:
         numbers = ", ".join(map(str, record["tiny_classes"]))
         out.append(f"Tiny classes of at most {TINY_CLASS} spaxels: {numbers}.")
-    if record["converged"] is not None:
-        count = "" if record["iterations"] is None else f" after {record['iterations']} iterations"
-        more = "Converged" if record["converged"] else "Not converged (raise --max-iter)"
-        out.append(f"{more}{count}.")
+    if record["stopped"]:
+        cure = "" if record["converged"] else f" ({_CURES[record['stopped']]})"
+        out.append(f"{ending(record).capitalize()}{cure}.")
     left_out = ", ".join(f"{count} {name}" for name, count in record["left_out"].items())
     if left_out:
         out.append(f"Left out: {left_out}.")

@@ -21,7 +21,7 @@ def plan_lines(facts: dict[str, Any]) -> list[str]:
         f"memory, of {readable(facts['budget'])} allowed" + ("" if facts["fits"] else ": TOO LITTLE"),
         *(f"  {stage:16} {readable(need)}" for stage, need in facts["memory"].items()),
         f"time on {facts['device']}",
-        *(f"  {stage:16} {_duration(stage, seconds)}" for stage, seconds in facts["seconds"].items()),
+        *(f"  {stage:16} {_DURATIONS.get(stage, _stage)(stage, facts)}" for stage in facts["seconds"]),
         *([] if facts["seconds"] else ["  unknown, as the spectra cannot be read in that memory"]),
         "would write" + (" (those that exist need --overwrite)" if facts["exist"] else ""),
         *(f"  {path}{'  exists' if path in facts['exist'] else ''}" for path in facts["files"].values()),
@@ -45,7 +45,23 @@ def _channels(facts: dict[str, Any]) -> str:
     return f"{facts['n_channels']} of {low:.2f}:{high:.2f} Angstrom"
 
 
-def _duration(stage: str, seconds: float) -> str:
+def _stage(stage: str, facts: dict[str, Any]) -> str:
+    seconds = max(facts["seconds"][stage], 0.1)
     size, unit = next(unit for unit in _TIMES if seconds >= 2 * unit[0] or unit is _TIMES[-1])
-    text = f"{seconds / size:.3g} {unit}" if seconds >= 0.1 else "0.1 s"
-    return f"at most about {text}, if every iteration is needed" if stage == "fit" else text
+    return f"{seconds / size:.3g} {unit}"
+
+
+def _fit(stage: str, facts: dict[str, Any]) -> str:
+    """The time at most, and what bounds it."""
+    if facts["seconds"][stage] is None:
+        return "until it has converged, however long that takes; --max-minutes bounds it"
+    if facts["seconds"][stage] == 60 * facts["settings"].get("max_minutes", 0):
+        return f"at most {_stage(stage, facts)}, by --max-minutes"
+    return f"at most about {_stage(stage, facts)}, if every iteration is needed"
+
+
+def _iteration(stage: str, facts: dict[str, Any]) -> str:
+    return f"about {facts['seconds'][stage]:.2g} s of the fit"
+
+
+_DURATIONS = {"fit": _fit, "iteration": _iteration}  # stage -> how its time is told, where it is not just its seconds

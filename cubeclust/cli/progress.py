@@ -37,12 +37,12 @@ class Lines(Quiet):
         """Print the sentence with the seconds since the start."""
         click.echo(f"[{time.monotonic() - self.start:7.1f} s] {sentence}", err=True)
 
-    def advance(self, stage: str, done: int, total: int, **values: float) -> None:
+    def advance(self, stage: str, done: int, total: int | None, **values: float) -> None:
         """Print the state now and then."""
         now = time.monotonic()
         if done in (1, total) or now - self.last >= self.interval:
             self.last = now
-            self.say(f"{stage} {done}/{total}{_values(values)}")
+            self.say(f"{stage} {done}{'' if total is None else f'/{total}'}{_values(values)}")
 
 
 class Bar(Quiet):
@@ -76,8 +76,8 @@ class Bar(Quiet):
         """Print the sentence above the bars."""
         self.bars.console.print(sentence, markup=False, highlight=False)
 
-    def advance(self, stage: str, done: int, total: int, **values: float) -> None:
-        """Move the bar of the stage."""
+    def advance(self, stage: str, done: int, total: int | None, **values: float) -> None:
+        """Move the bar of the stage; one whose end nobody knows runs to and fro."""
         if stage not in self.tasks:
             self.tasks[stage] = self.bars.add_task(stage, total=total, values="")
         self.bars.update(self.tasks[stage], completed=done, total=total, values=_values(values))

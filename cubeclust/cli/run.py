@@ -110,11 +110,12 @@ def _methods_by_option() -> dict[str, list[str]]:
 
 @click.command(cls=RunCommand)
 def run(**values: Any) -> None:
-    """Cluster the spectra of CUBE and write a class map, two figures and the fitted model.
+    """Cluster the spectra of CUBE and write a class map, figures and the fitted model.
 
-    The products are <cube>_<method>_classmap.fits, _overlay.png, _spectra.png and _result.h5, with a line in
-    runs.jsonl, and those of --export. The class map's path is printed on stdout. Options marked [method] belong to
-    the method: `cubeclust run --method NAME --help` shows those of another one.
+    The products are <cube>_<method>_classmap.fits, _overlay.png, _spectra.png and _result.h5, _convergence.png where
+    the method keeps a history, and those of --export, with a line in runs.jsonl. The class map's path is printed on
+    stdout. Options marked [method] belong to the method: `cubeclust run --method NAME --help` shows those of another
+    one.
     """
     carry_out(lambda: _settings(values), values)
 

@@ -54,6 +54,8 @@ def write_result(
         file.attrs["medium"], file.attrs["rest"], file.attrs["unit"] = spectra.medium, spectra.rest, spectra.unit
         if clustering.converged is not None:
             file.attrs["converged"] = clustering.converged
+        if clustering.stopped is not None:
+            file.attrs["stopped"] = clustering.stopped
         arrays = {
             "labels": clustering.labels,
             "posterior": clustering.posterior,

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from cubeclust.errors import InputError
 from cubeclust.learning.batches import Rows
+from cubeclust.learning.stopping import Stopped, Stopping
+from cubeclust.learning.watch import Watch
 
 Batches = Callable[[], Iterable[Rows]]
 Losses = Callable[[Rows], dict[str, Tensor]]
@@ -18,32 +20,16 @@ Losses = Callable[[Rows], dict[str, Tensor]]
 class Training:
     """What a training did.
 
-    history maps each term to its value as each iteration began and, last, at the end: (iterations + 1,)
-    float64; converged says whether the stopping rule was met.
+    losses maps each term, figures each figure of the watch, to its value as each iteration began and, last, at the
+    end: (iterations + 1,) float64. A loss is the mean over an iteration's batches. stopped says what ended it;
+    converged whether the rule was met: one that time has stopped is not.
     """
 
-    history: dict[str, np.ndarray]
+    losses: dict[str, np.ndarray]
+    figures: dict[str, np.ndarray]
     iterations: int
     converged: bool
-
-
-@dataclass(frozen=True)
-class Plateau:
-    """Stopping rule: the last `window` iterations changed next to nothing.
-
-    Met when their mean loss differs from that of the `window` iterations before by no more than `tolerance`
-    times its own size.
-    """
-
-    tolerance: float
-    window: int = 25
-
-    def reached(self, losses: list[float]) -> bool:
-        """Whether the losses so far have settled."""
-        if len(losses) < 2 * self.window:
-            return False
-        before, last = np.mean(losses[-2 * self.window : -self.window]), np.mean(losses[-self.window :])
-        return bool(abs(before - last) <= self.tolerance * abs(last))
+    stopped: Stopped
 
 
 def train(
@@ -52,23 +38,22 @@ def train(
     losses: Losses,
     *,
     learning_rate: float,
-    max_iter: int,
-    plateau: Plateau,
+    stopping: Stopping,
+    watch: Watch,
     report: Callable[[int, dict[str, float]], None],
 ) -> Training:
     """Minimize the sum of the named loss terms by Adam (Kingma & Ba 2015).
 
     batches() yields the rows of each step of one iteration, a single slice of all for full batch; losses(rows)
-    returns the terms. Terms recorded are means over an iteration's batches. With a tolerance of 0 all
-    max_iter iterations run, and converged tells whether the rule holds at 1e-4 at their end.
+    returns the terms, and tells the watch what it saw.
 
     Raises:
         InputError: the loss overflows.
     """
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
-    history: list[dict[str, float]] = []
-    totals: list[float] = []
-    for iteration in range(max_iter):
+    course = _Course(watch)
+    stopped: Stopped | None = None
+    while stopped is None:
         seen = []
         for rows in batches():
             terms = losses(rows)
@@ -76,27 +61,48 @@ def train(
             torch.stack(list(terms.values())).sum().backward()
             optimizer.step()
             seen.append(_values(terms))
-        _record(seen, history, totals)
-        report(iteration + 1, history[-1])
-        if plateau.tolerance > 0 and plateau.reached(totals):
-            break
+        report(len(course.totals) + 1, course.take(seen))
+        stopped = stopping.after(course.totals, course.relabeled)
+    iterations = len(course.totals)
     with torch.no_grad():
-        _record([_values(losses(rows)) for rows in batches()], history, totals)
-    rule = plateau if plateau.tolerance > 0 else Plateau(1e-4, plateau.window)
-    columns = {name: np.array([terms[name] for terms in history]) for name in history[0]}
-    return Training(columns, len(history) - 1, rule.reached(totals))
+        course.take([_values(losses(rows)) for rows in batches()])
+    settled = stopped == "iterations" and stopping.plateau.reached(course.totals, course.relabeled)
+    return Training(
+        _columns(course.losses), _columns(course.figures), iterations, stopped == "plateau" or settled, stopped
+    )
+
+
+class _Course:
+    """Losses, their sum and the figures of each iteration so far."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+        self.losses: dict[str, list[float]] = {}
+        self.figures: dict[str, list[float]] = {}
+        self.totals: list[float] = []
+
+    @property
+    def relabeled(self) -> float:
+        return self.figures["relabeled"][-1]
+
+    def take(self, seen: list[dict[str, float]]) -> dict[str, float]:
+        """Append the means over an iteration's batches, and return them; InputError if their sum is not finite."""
+        means = {name: float(np.mean([terms[name] for terms in seen])) for name in seen[0]}
+        for history, values in ((self.losses, means), (self.figures, self.watch.turn())):
+            for name, value in values.items():
+                history.setdefault(name, []).append(value)
+        self.totals.append(sum(means.values()))
+        if not np.isfinite(self.totals[-1]):
+            raise InputError(
+                f"the objective is not finite at iteration {len(self.totals)}; lower --learning-rate, or the numbers "
+                "of the kernel."
+            )
+        return means
 
 
 def _values(terms: dict[str, Tensor]) -> dict[str, float]:
     return {name: float(value.detach()) for name, value in terms.items()}
 
 
-def _record(seen: list[dict[str, float]], history: list[dict[str, float]], totals: list[float]) -> None:
-    """Append the means over an iteration's batches; InputError if their sum is not finite."""
-    history.append({name: float(np.mean([terms[name] for terms in seen])) for name in seen[0]})
-    totals.append(sum(history[-1].values()))
-    if not np.isfinite(totals[-1]):
-        raise InputError(
-            f"the objective is not finite at iteration {len(history)}; lower --learning-rate, or the numbers of the "
-            "kernel."
-        )
+def _columns(history: dict[str, list[float]]) -> dict[str, np.ndarray]:
+    return {name: np.array(values) for name, values in history.items()}

@@ -34,6 +34,7 @@ class GaussianMixture:
     paper: ClassVar[str] = "Dempster, Laird & Rubin 1977, J. R. Stat. Soc. B 39, 1 (EM)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
+    keeps_history: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check(self)
@@ -81,6 +82,7 @@ class GaussianMixture:
             history={"lower_bound": np.asarray(model.lower_bounds_, np.float64)},
             iterations=model.n_iter_,
             converged=bool(model.converged_),
+            stopped="plateau" if model.converged_ else "iterations",
             parameters={name: getattr(model, name + "_") for name in _PARAMETERS},
         )
 

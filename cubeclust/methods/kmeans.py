@@ -27,6 +27,7 @@ class KMeans:
     paper: ClassVar[str] = "Lloyd 1982, IEEE Trans. Inf. Theory 28, 129; Arthur & Vassilvitskii 2007 (k-means++)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
+    keeps_history: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check(self)
@@ -55,6 +56,7 @@ class KMeans:
             n_clusters=self.n_clusters,
             iterations=model.n_iter_,
             converged=model.n_iter_ < self.max_iter,
+            stopped="plateau" if model.n_iter_ < self.max_iter else "iterations",
             parameters={"centroids": model.cluster_centers_},
         )
 

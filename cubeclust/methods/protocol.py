@@ -33,11 +33,18 @@ class Clusterer(Protocol):
     def uses_gpu(self) -> bool:
         """Whether fit can run on a GPU."""
 
+    @property
+    def keeps_history(self) -> bool:
+        """Whether a fit has a history, whose first entry is the objective."""
+
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Bytes that fit needs beside the spectra."""
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
-        """Work of a fit at most, as a number of multiplications: the ratio of two tells how their times compare."""
+        """Work of a fit at most, as a number of multiplications: the ratio of two tells how their times compare.
+
+        Infinite where only convergence or time ends the fit.
+        """
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Cluster the rows; the same seed on the same device gives the same labels.
@@ -77,3 +84,8 @@ class Combinator:
     def uses_gpu(self) -> bool:
         """Whether fit can run on a GPU."""
         return self.inner.uses_gpu
+
+    @property
+    def keeps_history(self) -> bool:
+        """Whether a fit has a history."""
+        return self.inner.keeps_history

@@ -38,7 +38,7 @@ def test_stdout_is_the_path_and_nothing_else(sky_file: Path, tmp_path: Path) -> 
     result = run(sky_file, "-o", tmp_path / "out", *OPTIONS)
     assert result.stdout == f"{tmp_path}/out/sky_mmd-ovo_classmap.fits\n"
     names = {path.name.removeprefix("sky_mmd-ovo_") for path in (tmp_path / "out").iterdir()}
-    assert names == {"classmap.fits", "overlay.png", "spectra.png", "result.h5", "runs.jsonl"}
+    assert names == {"classmap.fits", "overlay.png", "spectra.png", "convergence.png", "result.h5", "runs.jsonl"}
     assert "6 asked" in result.stderr
     assert run(sky_file, "-o", tmp_path / "quiet", *OPTIONS, "--quiet").stderr == ""
 

@@ -9,7 +9,9 @@ from cubeclust.divergences.mmd import EmbeddedMMD
 from cubeclust.errors import InputError
 from cubeclust.learning import networks
 from cubeclust.learning.batches import FullBatch, Minibatches
-from cubeclust.learning.train import Plateau, train
+from cubeclust.learning.stopping import Plateau, Stopping
+from cubeclust.learning.train import Training, train
+from cubeclust.learning.watch import Watch
 
 
 @pytest.mark.parametrize("name", sorted(networks.NETWORKS))
@@ -36,7 +38,8 @@ def test_gradient_of_every_weight_equals_finite_differences(name: str, pairs: st
             assert float(gradient[place]) == pytest.approx((above - below) / (2 * step), rel=1e-5, abs=1e-9)
 
 
-def quadratic(tolerance: float, max_iter: int) -> tuple[torch.nn.Linear, object]:
+def quadratic(*, max_iter: int, early: bool = False, minutes: float = 0.0) -> tuple[torch.nn.Linear, Training]:
+    """Descent of (w - 0.5)^2 + 1 from w = 1 by steps of about 0.01; a single row, whose label stays."""
     model = torch.nn.Linear(1, 1, bias=False)
     torch.nn.init.constant_(model.weight, 1.0)
     data = torch.ones(1, 1)
@@ -45,27 +48,49 @@ def quadratic(tolerance: float, max_iter: int) -> tuple[torch.nn.Linear, object]
         FullBatch(),
         lambda rows: {"square": (model(data[rows]) - 0.5).square().sum(), "offset": torch.tensor(1.0)},
         learning_rate=0.01,
-        max_iter=max_iter,
-        plateau=Plateau(tolerance),
+        stopping=Stopping(max_iter, minutes, Plateau(1e-6), early),
+        watch=Watch(1, "cpu"),
         report=lambda iteration, terms: None,
     )
     return model, training
 
 
 def test_training_reaches_the_minimum_and_stops_there() -> None:
-    model, training = quadratic(tolerance=1e-6, max_iter=5000)
-    assert training.history["square"][-1] == pytest.approx(float((model.weight.detach() - 0.5) ** 2), abs=1e-12)
+    model, training = quadratic(max_iter=5000, early=True)
+    assert training.losses["square"][-1] == pytest.approx(float((model.weight.detach() - 0.5) ** 2), abs=1e-12)
     assert float(model.weight.detach()) == pytest.approx(0.5, abs=1e-2)
-    assert training.converged
+    assert (training.converged, training.stopped) == (True, "plateau")
     assert training.iterations < 5000
-    assert set(training.history) == {"square", "offset"}
+    assert set(training.losses) == {"square", "offset"}
+    assert {len(values) for values in (*training.losses.values(), *training.figures.values())} == {
+        training.iterations + 1
+    }
+
+
+def test_without_a_bound_the_rule_decides() -> None:
+    bounded, unbounded = (quadratic(max_iter=number, early=True)[1] for number in (5000, 0))
+    assert unbounded.iterations == bounded.iterations
+    assert np.array_equal(unbounded.losses["square"], bounded.losses["square"])
 
 
 def test_training_that_is_cut_short_says_so() -> None:
-    _, training = quadratic(tolerance=0.0, max_iter=60)
+    _, training = quadratic(max_iter=60)
     assert training.iterations == 60
-    assert len(training.history["square"]) == 61
-    assert not training.converged
+    assert len(training.losses["square"]) == 61
+    assert (training.converged, training.stopped) == (False, "iterations")
+
+
+def test_all_iterations_run_where_the_rule_only_judges() -> None:
+    _, training = quadratic(max_iter=2000)
+    assert (training.iterations, training.converged, training.stopped) == (2000, True, "iterations")
+
+
+@pytest.mark.parametrize("max_iter", [0, 5000])
+def test_time_ends_the_iteration_that_passes_it(max_iter: int) -> None:
+    """No training takes less than a billionth of a second: a single iteration, and not converged."""
+    _, training = quadratic(max_iter=max_iter, early=True, minutes=1e-12)
+    assert (training.iterations, training.converged, training.stopped) == (1, False, "time")
+    assert len(training.losses["square"]) == 2
 
 
 def test_objective_that_overflows_is_refused() -> None:
@@ -76,17 +101,10 @@ def test_objective_that_overflows_is_refused() -> None:
             FullBatch(),
             lambda rows: {"fourth": (model(torch.ones(1, 1)[rows]) ** 4).sum()},
             learning_rate=1e30,
-            max_iter=1,  # finite before the only step, not after it
-            plateau=Plateau(0.0),
+            stopping=Stopping(1, 0.0, Plateau(1e-4), early=False),  # finite before the only step, not after it
+            watch=Watch(1, "cpu"),
             report=lambda iteration, terms: None,
         )
-
-
-def test_only_a_settled_loss_is_a_plateau() -> None:
-    assert Plateau(1e-4).reached([-1.0] * 50)
-    assert not Plateau(1e-4).reached(list(np.linspace(-1, -2, 50)))
-    assert not Plateau(1e-4).reached(list(np.linspace(-1, 0, 50))), "a loss that rises has not settled"
-    assert not Plateau(1e-4).reached([-1.0] * 49)
 
 
 def test_minibatches_visit_every_row_once() -> None:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cubeclust.errors import InputError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cubeclust.clustering import Clustering
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
+    from cubeclust.learning.stopping import Stopping
     from cubeclust.learning.train import Training
     from cubeclust.methods.protocol import Labeler
     from cubeclust.progress import Progress
@@ -36,12 +38,14 @@ class Gemini(ABC):
         choices=("mlp", "linear", "conv1d", "categorical"),
     )
     hidden: int = setting(50, "Units of the hidden layer (mlp, conv1d).", minimum=1)
-    max_iter: int = setting(1000, "Passes over all spectra.", minimum=1)
+    max_iter: int = setting(1000, "Passes over all spectra; 0 = until converged.", minimum=0)
+    max_minutes: float = setting(0.0, "Minutes after which the fit ends, converged or not; 0 = no bound.", minimum=0)
     learning_rate: float = setting(0.001, "Step of the Adam optimizer.", above=0)
     batch_size: int = setting(0, "Spectra in a batch; 0 = all of them, the exact objective.", minimum=0)
     tolerance: float = setting(
         0.0,
-        "Stop once 25 iterations change less than this share of the objective; 0 = run all and judge by 1e-4.",
+        "Converged, which ends the fit, once the last fifth of the iterations changed less than this share of the "
+        "objective and one label in 1000; 0 = 1e-4, and all of --max-iter run.",
         minimum=0,
     )
     pairs: Literal["ova", "ovo"] = preset("ova")
@@ -49,6 +53,7 @@ class Gemini(ABC):
     paper: ClassVar[str] = "Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = True
+    keeps_history: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check(self)
@@ -86,10 +91,10 @@ class Gemini(ABC):
         width = {"mlp": self.hidden, "linear": self.n_clusters, "conv1d": self.hidden + 50, "categorical": 0}
         batch = min(self.batch_size or n_spectra, n_spectra)
         divergence = n_spectra / batch * self.divergence_effort(batch, n_wave)
-        return self.max_iter * (4.0 * n_spectra * n_wave * width[self.network] + divergence)
+        return (self.max_iter or inf) * (4.0 * n_spectra * n_wave * width[self.network] + divergence)
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
-        """Train the network; posterior, loss history and weights are in the result."""
+        """Train the network; posterior, weights and the course of the training are in the result."""
         import torch
 
         from cubeclust.clustering import Clustering
@@ -102,15 +107,19 @@ class Gemini(ABC):
             network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
             networks.center(network, data)
             training = self._train(network, data, seed, room_on(device, room), report)
+            if training.stopped != "iterations":
+                report.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
             with torch.no_grad():
                 posterior = networks.posterior(network, data).cpu().numpy()
         return Clustering(
             labels=posterior.argmax(axis=1),
             n_clusters=self.n_clusters,
             posterior=posterior,
-            history={name: -values for name, values in training.history.items()},
+            history={name: -values for name, values in training.losses.items()} | training.figures,
             iterations=training.iterations,
             converged=training.converged,
+            stopped=training.stopped,
+            notes=self._notes(),
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
 
@@ -119,23 +128,45 @@ class Gemini(ABC):
         from cubeclust.divergences.gemini import gemini
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
-        from cubeclust.learning.train import Plateau, train
+        from cubeclust.learning.train import train
+        from cubeclust.learning.watch import Watch
 
+        stopping, watch = self._stopping(len(data)), Watch(len(data), str(data.device))
+        for sentence in (f"the fit ends {stopping}", *self._notes()):
+            report.say(sentence)
         build = self.divergence(data, report)
         whole = None if self.batch_size else build(slice(None), room)
 
         def losses(rows: "Rows") -> "dict[str, Tensor]":
-            divergence = whole or build(rows, 0)
-            return {"gemini": -gemini(networks.posterior(network, data[rows]), divergence, self.pairs)}
+            divergence, posterior = whole or build(rows, 0), networks.posterior(network, data[rows])
+            loss = -gemini(posterior, divergence, self.pairs)
+            watch.see(rows, posterior, getattr(divergence, "figures", dict)())
+            return {"gemini": loss}
 
         return train(
             network,
             Minibatches(len(data), self.batch_size, seed) if self.batch_size else FullBatch(),
             losses,
             learning_rate=self.learning_rate,
-            max_iter=self.max_iter,
-            plateau=Plateau(self.tolerance),
-            report=lambda done, terms: report.advance("fit", done, self.max_iter, objective=-terms["gemini"]),
+            stopping=stopping,
+            watch=watch,
+            report=lambda done, terms: report.advance("fit", done, self.max_iter or None, objective=-terms["gemini"]),
+        )
+
+    def _stopping(self, n: int) -> "Stopping":
+        """What ends the fit of n spectra; a single one may always go back and forth."""
+        from cubeclust.learning.stopping import TOLERANCE, Plateau, Stopping
+
+        plateau = Plateau(self.tolerance or TOLERANCE, max(1e-3, 1 / n))
+        return Stopping(self.max_iter, self.max_minutes, plateau, early=self.tolerance > 0 or not self.max_iter)
+
+    def _notes(self) -> tuple[str, ...]:
+        """What the objective of batches is."""
+        if not self.batch_size:
+            return ()
+        return (
+            f"--batch-size {self.batch_size}: the objective is the mean over an iteration's batches, a biased estimate "
+            "of that of all spectra; compare it only with runs of the same batch size",
         )
 
     def labeler(self, model: Mapping[str, "np.ndarray"], *, device: str) -> "Labeler | None":
