@@ -39,13 +39,18 @@ class Conv1d(nn.Module):
 
     def forward(self, data: Tensor) -> Tensor:
         """Logits (n, n_clusters) of data (n, n_features)."""
-        blocks = data.split(self.rows)
-        if len(blocks) == 1 or not torch.is_grad_enabled():
-            return torch.cat([self._logits(rows) for rows in blocks])
-        return torch.cat([checkpoint(self._logits, rows, use_reentrant=False) for rows in blocks])
+        return _by_blocks(self._logits, data, self.rows)
 
     def _logits(self, rows: Tensor) -> Tensor:
         return self.head(self.features(rows[:, None]).flatten(1))
+
+
+def _by_blocks(logits: Callable[[Tensor], Tensor], data: Tensor, n_rows: int) -> Tensor:
+    """Logits of data in blocks of n_rows, each computed again for its gradient if there are several."""
+    blocks = data.split(n_rows)
+    if len(blocks) == 1 or not torch.is_grad_enabled():
+        return torch.cat([logits(rows) for rows in blocks])
+    return torch.cat([checkpoint(logits, rows, use_reentrant=False) for rows in blocks])
 
 
 def _keep_variance(layer: nn.Module) -> None:
@@ -77,6 +82,41 @@ def categorical(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> n
     return Categorical(n_rows, n_clusters)
 
 
+class Standardized(nn.Module):
+    """A network behind (x - mean) / deviation, so that it learns alike from spectra of any unit.
+
+    The mean is that of each channel, the deviation one for all channels: what differs more still weighs more. Rows
+    go through by blocks, and the standardized spectra are never held as a whole.
+    """
+
+    mean: Tensor
+    inverse: Tensor
+
+    def __init__(self, network: nn.Module, n_features: int) -> None:
+        super().__init__()
+        self.network = network
+        self.rows = memory.rows_per_block(4 * n_features)
+        self.register_buffer("mean", torch.zeros(n_features))
+        self.register_buffer("inverse", torch.ones(()))
+
+    def learn(self, data: Tensor) -> None:
+        """Take mean and deviation, in float64 by blocks, of data (n, d); if all rows are equal they become 0."""
+        blocks = data.split(self.rows)
+        mean = torch.stack([rows.sum(dim=0, dtype=torch.float64) for rows in blocks]).sum(dim=0) / len(data)
+        self.mean.copy_(mean)
+        squares = torch.stack([(rows - self.mean).square().sum(dtype=torch.float64) for rows in blocks]).sum()
+        deviation = (squares / data.numel()).sqrt()
+        rounding = 4 * torch.finfo(data.dtype).eps * mean.square().mean().sqrt()
+        self.inverse.copy_(torch.where(deviation > rounding, 1 / deviation, 0.0))
+
+    def forward(self, data: Tensor) -> Tensor:
+        """Logits (n, n_clusters) of data (n, n_features)."""
+        return _by_blocks(self._logits, data, self.rows)
+
+    def _logits(self, rows: Tensor) -> Tensor:
+        return self.network((rows - self.mean) * self.inverse)
+
+
 # Weights and biases of linear and mlp start uniform in +-1/sqrt(inputs of the layer), as in gemclus (torch's default).
 NETWORKS: dict[str, Callable[[int, int, int, int], nn.Module]] = {
     "mlp": mlp,
@@ -86,14 +126,17 @@ NETWORKS: dict[str, Callable[[int, int, int, int], nn.Module]] = {
 }
 
 
-def build(name: str, shape: tuple[int, ...], hidden: int, n_clusters: int, seed: int) -> nn.Module:
+def build(
+    name: str, shape: tuple[int, ...], hidden: int, n_clusters: int, seed: int, *, standardized: bool = False
+) -> nn.Module:
     """Network of logits for data of that shape, (n, d) -> (n, n_clusters), its start decided by the seed on any device.
 
-    Only the categorical model depends on the number of rows.
+    Only the categorical model depends on the number of rows, and it alone sees no data to be standardized.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return NETWORKS[name](shape[0], shape[1], hidden, n_clusters)
+        network = NETWORKS[name](shape[0], shape[1], hidden, n_clusters)
+    return Standardized(network, shape[1]) if standardized and name != "categorical" else network
 
 
 def posterior(network: nn.Module, data: Tensor) -> Tensor:

@@ -13,6 +13,39 @@ def test_logits_of_any_number_of_channels(name: str, n_wave: int) -> None:
     assert networks.build(name, (5, n_wave), 4, 3, seed=0)(data).shape == (5, 3)
 
 
+def test_standardized_network_does_not_depend_on_the_unit_of_the_spectra() -> None:
+    """Nor on what all of them have in common: the logits of the network alone on data of mean 0 and deviation 1."""
+    plain = torch.randn(40, 6, generator=torch.Generator().manual_seed(0))
+    plain = (plain - plain.mean(dim=0)) / (plain - plain.mean(dim=0)).square().mean().sqrt()
+    expected = networks.build("mlp", (40, 6), 5, 3, seed=0)(plain)
+    for unit, offset in ((1.0, 0.0), (2e-4, 3e-4), (50.0, torch.arange(6.0))):
+        data = plain * unit + offset
+        network = networks.build("mlp", (40, 6), 5, 3, seed=0, standardized=True)
+        network.learn(data)
+        torch.testing.assert_close(network(data), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_standardized_network_of_equal_spectra_is_finite() -> None:
+    network = networks.build("mlp", (40, 6), 5, 3, seed=0, standardized=True)
+    network.learn(torch.full((40, 6), 0.1))
+    assert torch.isfinite(network(torch.full((40, 6), 0.1))).all()
+
+
+@pytest.mark.parametrize("name", ["mlp", "linear"])
+def test_standardized_blocks_give_the_same_logits_and_gradients(name: str) -> None:
+    data = 7 + torch.randn(50, 10, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    results = []
+    for rows in (50, 7):
+        network = networks.build(name, (50, 10), 8, 4, seed=0, standardized=True).double()
+        network.rows = rows
+        network.learn(data)
+        logits = network(data)
+        logits.square().sum().backward()
+        results.append([logits.detach(), *(parameter.grad for parameter in network.parameters())])
+    for whole, parts in zip(*results, strict=True):
+        torch.testing.assert_close(parts, whole, rtol=1e-11, atol=1e-12)
+
+
 def test_convolutions_by_blocks_give_the_same_logits_and_gradients() -> None:
     data = torch.randn(50, 100, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     network = networks.build("conv1d", (50, 100), 8, 4, seed=0).double()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from cubeclust import memory
 from cubeclust.errors import InputError
 from cubeclust.settings import check, preset, setting
 
@@ -49,6 +50,7 @@ class Gemini(ABC):
     paper: ClassVar[str] = "Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = True
+    standardized: ClassVar[bool] = False  # whether the network sees standardized spectra, the divergence those given
 
     def __post_init__(self) -> None:
         check(self)
@@ -78,7 +80,7 @@ class Gemini(ABC):
             "conv1d": (self.hidden * (n_wave + 16 + k) + 2000, n * self.hidden + 2**25),
             "categorical": (n * k, 0),
         }[self.network]
-        batch = 2 * 4 * self.batch_size * n_wave
+        batch = 2 * 4 * self.batch_size * n_wave + self.standardized * 3 * memory.BLOCK
         return 4 * n * 6 * k + 16 * activations + 16 * weights + batch + self.divergence_memory(n, n_wave)
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
@@ -99,7 +101,9 @@ class Gemini(ABC):
         make_exact(device)
         with memory_said():
             data = to_device(spectra.flux, device)  # (n, d)
-            network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
+            network = self._build(tuple(data.shape), seed).to(device)
+            if isinstance(network, networks.Standardized):
+                network.learn(data)
             training = self._train(network, data, seed, room_on(device, room), report)
             with torch.no_grad():
                 posterior = networks.posterior(network, data).cpu().numpy()
@@ -112,6 +116,12 @@ class Gemini(ABC):
             converged=training.converged,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
+
+    def _build(self, shape: tuple[int, ...], seed: int) -> "Module":
+        """Network before its training."""
+        from cubeclust.learning.networks import build
+
+        return build(self.network, shape, self.hidden, self.n_clusters, seed, standardized=self.standardized)
 
     def _train(self, network: "Module", data: "Tensor", seed: int, room: int, report: "Progress") -> "Training":
         """Maximize the GEMINI of the network's posterior."""
@@ -144,16 +154,16 @@ class Gemini(ABC):
         import torch
 
         from cubeclust.clustering import Clustering
-        from cubeclust.learning import networks
         from cubeclust.learning.device import make_exact, memory_said, to_device
+        from cubeclust.learning.networks import posterior
 
         def label(spectra: "Spectra") -> Clustering:
             make_exact(device)
-            network = networks.build(self.network, spectra.flux.shape, self.hidden, self.n_clusters, 0)
+            network = self._build(spectra.flux.shape, 0)
             network.load_state_dict({name: torch.from_numpy(values) for name, values in model.items()})
             with torch.no_grad(), memory_said():
                 data = to_device(spectra.flux, device)
-                posterior = networks.posterior(network.to(device), data).cpu().numpy()
-            return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior)
+                probabilities = posterior(network.to(device), data).cpu().numpy()
+            return Clustering(probabilities.argmax(axis=1), self.n_clusters, probabilities)
 
         return label
