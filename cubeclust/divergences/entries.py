@@ -36,6 +36,15 @@ def precomputed(matrix: np.ndarray, like: Tensor, name: str = "kernel_matrix") -
     return lambda rows, columns: torch.as_tensor(np.ascontiguousarray(matrix[rows, columns])).to(like)
 
 
+def filled(entries: Entries, n: int, like: Tensor) -> Tensor:
+    """The whole matrix (n, n), in the precision and on the device of `like`."""
+    out = like.new_empty(n, n)
+    for rows in row_blocks(n):
+        for columns in row_blocks(n):
+            out[rows, columns] = entries(rows, columns)
+    return out
+
+
 def mean_row(data: Tensor) -> Tensor:
     """Mean of the rows (d,), summed over blocks in float64."""
     total = sum(data[rows].sum(dim=0, dtype=torch.float64) for rows in row_blocks(len(data)))
