@@ -18,6 +18,7 @@ from cubeclust.run_settings import RunSettings
 from cubeclust.stopwatch import Stopwatch
 
 _ROWS = 4096  # spectra that the measured steps see
+_WORK = 1e12  # multiplications of a measured fit at most, half a minute or so: fewer spectra where they are more
 _BRIEF, _LONGER = 2, 6  # iterations of the two measurements, whose difference is free of what is done once
 
 
@@ -80,7 +81,7 @@ def _fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> dict[str, f
     n, n_wave = features.flux.shape
     room = opening.room(n, n_wave)
     times, efforts = [], []
-    for size, steps in _sizes(n, method):
+    for size, steps in _sizes(n, n_wave, method):
         part = features if size == n else features.sample(_spread(n, size))
         start = time.perf_counter()
         done = shortened(method, steps).fit(
@@ -97,10 +98,12 @@ def _fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> dict[str, f
     return {"fit": most if isfinite(most) else None} | iteration
 
 
-def _sizes(n: int, method: Clusterer) -> list[tuple[int, int]]:
+def _sizes(n: int, n_wave: int, method: Clusterer) -> list[tuple[int, int]]:
     """Spectra and iterations of the brief fits; the first one also wakes the libraries."""
     fewest = max(method.n_clusters, _components(method)) + 1
     most = min(n, max(_ROWS, fewest))
+    while most > fewest and shortened(method, _LONGER).effort(most, n_wave) > _WORK:
+        most = max(most // 2, fewest)
     if _iterates(method):
         return [(most, _BRIEF), (most, _BRIEF), (most, _LONGER)]
     less = max(most // 2, fewest)
@@ -135,7 +138,7 @@ def shortened(method: Clusterer, steps: int) -> Clusterer:
     """
     if isinstance(method, Combinator):
         return replace(method, inner=shortened(method.inner, steps))
-    brief: dict[str, Any] = {"max_iter": steps, "max_minutes": 0.0, "n_starts": 1}
+    brief: dict[str, Any] = {"max_iter": steps, "max_minutes": 0.0, "n_starts": 1, "cost_matrix": None}
     if getattr(method, "kernel_matrix", None) is not None:
         brief |= {"kernel_matrix": None, "kernel": "rbf"}
     present = {name: value for name, value in brief.items() if hasattr(method, name)}

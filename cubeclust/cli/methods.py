@@ -17,11 +17,12 @@ def methods(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(entries, indent=2))
         return
+    width = max(map(len, METHODS))
     for entry in entries:
         default = "  (default)" if entry["name"] == DEFAULT_METHOD else ""
-        click.echo(f"{entry['name']:10} {entry['summary']}{default}")
-        click.echo(f"{'':10} {entry['paper']}; scale {entry['scale']}")
-        click.echo(f"{'':10} " + " ".join(f"--{option['name']}" for option in entry["options"]) + "\n")
+        click.echo(f"{entry['name']:{width}} {entry['summary']}{default}")
+        click.echo(f"{'':{width}} {entry['paper']}; scale {entry['scale']}")
+        click.echo(f"{'':{width}} " + " ".join(f"--{option['name']}" for option in entry["options"]) + "\n")
     click.echo("Options of a method in full: cubeclust run --method NAME --help")
 
 

@@ -18,22 +18,38 @@ def inverse_norms(data: Tensor) -> Tensor:
     return torch.where(norms > 0, 1 / norms, 0.0).to(data.dtype)[:, None]
 
 
-def precomputed(matrix: np.ndarray, like: Tensor, name: str = "kernel_matrix") -> Entries:
-    """Blocks of a matrix (n, n) given by the caller, in the precision and on the device of `like`.
-
-    The matrix may be mapped from a file: only blocks are taken from it. name is what an error calls it.
+def precomputed(matrix: np.ndarray, like: Tensor) -> Entries:
+    """Blocks of a kernel matrix (n, n) given by the caller, in the precision and on the device of `like`.
 
     Raises:
         InputError: it is not square, has another size than the spectra, or is not symmetric.
     """
-    n = len(like)
+    require_symmetric(matrix, len(like), "kernel_matrix")
+    return blocks_of(matrix, like)
+
+
+def blocks_of(matrix: np.ndarray, like: Tensor) -> Entries:
+    """Blocks of a matrix that may be mapped from a file: only blocks are taken from it, as copies."""
+    return lambda rows, columns: torch.tensor(matrix[rows, columns]).to(like)
+
+
+def require_symmetric(matrix: np.ndarray, n: int, name: str) -> None:
+    """Raise InputError unless the matrix, called name, is (n, n) and equals its transpose to 1e-5 of its size."""
     if matrix.shape != (n, n):
         raise InputError(f"{name} has shape {matrix.shape}; give one of ({n}, {n}), a row for each spectrum.")
     size = max(float(np.abs(matrix[rows]).max()) for rows in row_blocks(n))
     gap = max(float(np.abs(matrix[rows] - matrix[:, rows].T).max()) for rows in row_blocks(n))
     if not gap <= 1e-5 * size:
         raise InputError(f"{name} differs from its transpose by {gap:.3g}; give a symmetric, finite matrix.")
-    return lambda rows, columns: torch.tensor(matrix[rows, columns]).to(like)
+
+
+def filled(entries: Entries, n: int, like: Tensor) -> Tensor:
+    """The whole matrix (n, n), in the precision and on the device of `like`."""
+    out = like.new_empty(n, n)
+    for rows in row_blocks(n):
+        for columns in row_blocks(n):
+            out[rows, columns] = entries(rows, columns)
+    return out
 
 
 def mean_row(data: Tensor) -> Tensor:

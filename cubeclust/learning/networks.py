@@ -140,7 +140,8 @@ def center(network: nn.Module, data: Tensor) -> None:
             squares = sum((rows - mean).square().sum() for rows in data.split(_ROWS))
             layer.center.copy_(mean)
             spread = torch.as_tensor(squares / data.numel()).sqrt()
-            layer.spread.copy_(torch.where(spread > 0, spread, 1.0))
+            rounding = 4 * torch.finfo(data.dtype).eps * torch.as_tensor(mean).square().mean().sqrt()
+            layer.spread.copy_(torch.where(spread > rounding, spread, 1.0))
 
 
 def posterior(network: nn.Module, data: Tensor) -> Tensor:

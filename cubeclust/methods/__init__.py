@@ -44,6 +44,38 @@ METHODS: dict[str, Method] = {
         "GEMINI, each cluster against each other: unbiased Sinkhorn divergence",
         "gemini.sinkhorn", "SinkhornGemini", {"pairs": "ovo"},
     ),
+    "wasserstein-ova": Method(
+        "GEMINI, each cluster against all: exact Wasserstein distance",
+        "gemini.wasserstein", "WassersteinGemini", {"pairs": "ova"},
+    ),
+    "wasserstein-ovo": Method(
+        "GEMINI, each cluster against each other: exact Wasserstein distance",
+        "gemini.wasserstein", "WassersteinGemini", {"pairs": "ovo"},
+    ),
+    "kl-ova": Method(
+        "GEMINI, each cluster against all: Kullback-Leibler divergence, which is the mutual information",
+        "gemini.f_divergence", "FGemini", {"f": "kl", "pairs": "ova"},
+    ),
+    "kl-ovo": Method(
+        "GEMINI, each cluster against each other: Kullback-Leibler divergence",
+        "gemini.f_divergence", "FGemini", {"f": "kl", "pairs": "ovo"},
+    ),
+    "hellinger-ova": Method(
+        "GEMINI, each cluster against all: squared Hellinger distance",
+        "gemini.f_divergence", "FGemini", {"f": "hellinger", "pairs": "ova"},
+    ),
+    "hellinger-ovo": Method(
+        "GEMINI, each cluster against each other: squared Hellinger distance",
+        "gemini.f_divergence", "FGemini", {"f": "hellinger", "pairs": "ovo"},
+    ),
+    "tv-ova": Method(
+        "GEMINI, each cluster against all: total variation distance",
+        "gemini.f_divergence", "FGemini", {"f": "tv", "pairs": "ova"},
+    ),
+    "tv-ovo": Method(
+        "GEMINI, each cluster against each other: total variation distance",
+        "gemini.f_divergence", "FGemini", {"f": "tv", "pairs": "ovo"},
+    ),
     "kmeans": Method("k-means (baseline)", "kmeans", "KMeans"),
     "gmm": Method("Gaussian mixture (baseline)", "gmm", "GaussianMixture"),
     "igmm": Method("isotropic Gaussian mixture, equal weights (baseline)", "igmm", "IsotropicMixture"),

@@ -11,7 +11,7 @@ from test_apply import fitted
 from test_bad_input import refused
 
 from cubeclust.cli.main import main
-from cubeclust.forecast import shortened
+from cubeclust.forecast import _sizes, shortened
 from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
@@ -111,6 +111,14 @@ def test_work_grows_with_what_is_asked(larger: dict, times: float) -> None:
     for name in ("kmeans", "igmm", "fcm", "gmm"):
         few, many = (METHODS[name].create(**settings).effort(1000, 50) for settings in (base, base | larger))
         assert many == pytest.approx(times * few)
+
+
+def test_exact_transports_between_many_spectra_are_measured_on_fewer() -> None:
+    """A step of full batch among 4096 spectra would take minutes, and each plan has several."""
+    full, batches = (METHODS["wasserstein-ovo"].create(batch_size=size) for size in (0, 256))
+    assert max(rows for rows, _ in _sizes(60_000, 300, full)) <= 1024
+    assert max(rows for rows, _ in _sizes(60_000, 300, batches)) >= 2048
+    assert max(rows for rows, _ in _sizes(60_000, 300, METHODS["mmd-ovo"].create(kernel="rbf"))) == 4096
 
 
 def test_kernel_takes_time_in_the_square_of_the_spectra() -> None:

@@ -13,6 +13,27 @@ def test_logits_of_any_number_of_channels(name: str, n_wave: int) -> None:
     assert networks.build(name, (5, n_wave), 4, 3, seed=0)(data).shape == (5, 3)
 
 
+@pytest.mark.parametrize("name", ["mlp", "linear", "conv1d"])
+def test_centered_network_does_not_depend_on_the_unit_of_the_spectra(name: str) -> None:
+    """Nor on what all of them have in common: the logits of the network alone on data of mean 0 and deviation 1."""
+    plain = torch.randn(40, 64, generator=torch.Generator().manual_seed(0))
+    plain = (plain - plain.mean(dim=0)) / (plain - plain.mean(dim=0)).square().mean().sqrt()
+    expected = networks.build(name, (40, 64), 5, 3, seed=0)(plain)
+    for unit, offset in ((1.0, 0.0), (2e-4, 3e-4), (50.0, torch.arange(64.0))):
+        data = plain * unit + offset
+        network = networks.build(name, (40, 64), 5, 3, seed=0)
+        networks.center(network, data)
+        torch.testing.assert_close(network(data), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["mlp", "linear", "conv1d"])
+def test_centered_network_of_equal_spectra_is_finite(name: str) -> None:
+    data = torch.full((40, 64), 0.1)
+    network = networks.build(name, (40, 64), 5, 3, seed=0)
+    networks.center(network, data)
+    assert torch.isfinite(network(data)).all()
+
+
 def test_convolutions_by_blocks_give_the_same_logits_and_gradients() -> None:
     data = torch.randn(50, 100, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     network = networks.build("conv1d", (50, 100), 8, 4, seed=0).double()

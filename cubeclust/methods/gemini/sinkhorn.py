@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cubeclust import memory
 from cubeclust.errors import InputError
-from cubeclust.methods.gemini.base import Build, Gemini
+from cubeclust.methods.gemini.base import Build
+from cubeclust.methods.gemini.transport import TransportGemini
 from cubeclust.settings import setting
 
 if TYPE_CHECKING:
@@ -18,18 +19,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SinkhornGemini(Gemini):
+class SinkhornGemini(TransportGemini):
     """GEMINI with the unbiased Sinkhorn divergence (USD) of a cost."""
 
     epsilon: str = setting(
         "0.25r",
         "Entropic blur of the transport, in units of the cost, or with an r as a share of the mean cost: small is "
         "near exact transport, large near an MMD.",
-    )
-    metric: str = setting(
-        "euclidean",
-        "Cost of transport; sqeuclidean is |x - y|^2 / 2.",
-        choices=("euclidean", "sqeuclidean", "cosine", "manhattan"),
     )
     sinkhorn_tolerance: float = setting(
         1e-4, "Share of mass that a transport may leave in the wrong place.", above=0, maximum=0.1
@@ -39,7 +35,6 @@ class SinkhornGemini(Gemini):
     paper: ClassVar[str] = (
         "Feydy et al. 2019, AISTATS (Sinkhorn divergence); Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
     )
-    default_scale: ClassVar[str] = "total-flux"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -47,10 +42,11 @@ class SinkhornGemini(Gemini):
 
     def divergence(self, data: "Tensor", report: "Progress") -> Build:
         """USD in units of the mean cost; that and epsilon are decided by all data, in batches as well."""
-        from cubeclust.divergences.costs import COSTS, Cost
+        from cubeclust.divergences.costs import Cost
         from cubeclust.divergences.usd import SinkhornDivergence
 
-        whole = Cost.of(COSTS[self.metric](data), len(data), data)
+        costs = self.costs(data)
+        whole = Cost.of(costs(slice(None)), len(data), data)
         if not whole.mean > 0:
             raise InputError(
                 "the spectra do not differ from each other: there is nothing to cluster; check the window."
@@ -64,7 +60,7 @@ class SinkhornGemini(Gemini):
 
         def build(rows: "Rows", room: int) -> "Divergence":
             part = data[rows]
-            cost = whole if isinstance(rows, slice) else Cost.of(COSTS[self.metric](part), len(part), part)
+            cost = whole if isinstance(rows, slice) else Cost.of(costs(rows), len(part), part)
             return SinkhornDivergence(
                 cost.over(whole.mean),
                 epsilon,
@@ -85,7 +81,8 @@ class SinkhornGemini(Gemini):
         """Blocks of the kernel, potentials and what a Sinkhorn step makes of them."""
         n = min(n_spectra, self.batch_size or n_spectra)
         rows = min(n, memory.KERNEL_SIDE)
-        return 5 * 4 * rows**2 + 3 * 4 * rows * n_wave + 14 * 8 * n * self._columns()
+        kernel = 5 * 4 * rows**2 + 3 * 4 * rows * n_wave
+        return kernel + 14 * 8 * n * self._columns() + self.paths_memory(n_spectra)
 
     def divergence_effort(self, n_spectra: int, n_wave: int) -> float:
         """A few Sinkhorn steps of two products each, and half of the kernel where it is not kept."""

@@ -1,0 +1,46 @@
+"""Distance along the shape of the data: steps from neighbor to neighbor (Ohl et al. 2022, appendix H)."""
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import shortest_path
+from torch import Tensor
+
+from cubeclust import memory
+from cubeclust.divergences.costs import euclidean
+from cubeclust.divergences.entries import filled, row_blocks
+from cubeclust.errors import InputError
+
+
+def geodesic(data: Tensor, neighbor_quantile: float = 0.05) -> np.ndarray:
+    """Least number of steps between any two rows of data (n, d): (n, n) float32, n where no path leads.
+
+    Rows are neighbors if their Euclidean distance does not exceed that quantile of all n^2 distances, those of rows
+    from themselves included (Eqs. 23, 24). Time O(n e) for e pairs of neighbors.
+
+    Raises:
+        InputError: this machine has no room for the matrices.
+    """
+    n = len(data)
+    if geodesic_memory(n) > memory.available():
+        raise InputError(
+            f"--metric geodesic needs {memory.readable(geodesic_memory(n))} for the paths between {n} spectra and "
+            f"{memory.readable(memory.available())} are free; fit on some of them by --sample, or take another metric."
+        )
+    graph = csr_array(_neighbors(data, neighbor_quantile))
+    steps = np.empty((n, n), np.float32)
+    for rows in row_blocks(n):
+        steps[rows] = shortest_path(graph, directed=False, unweighted=True, indices=np.arange(n)[rows])
+    steps[np.isinf(steps)] = n
+    return steps
+
+
+def geodesic_memory(n: int) -> int:
+    """Bytes for n spectra: distances twice over, or the graph, its paths and a block of them in float64."""
+    return 10 * n**2 + 8 * 1024 * n
+
+
+def _neighbors(data: Tensor, quantile: float) -> np.ndarray:
+    """Which rows are neighbors (n, n) bool."""
+    distances = filled(euclidean(data), len(data), data).cpu().numpy()
+    rank = int(quantile * (distances.size - 1))
+    return distances <= np.partition(distances, rank, axis=None)[rank]

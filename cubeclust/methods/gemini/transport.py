@@ -1,0 +1,76 @@
+"""What the GEMINIs of transport share: the cost between spectra."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from cubeclust.methods.gemini.base import Gemini
+from cubeclust.settings import preset, setting
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from cubeclust.divergences.entries import Entries
+    from cubeclust.learning.batches import Rows
+
+
+@dataclass(frozen=True)
+class TransportGemini(Gemini):
+    """GEMINI with a cost of moving one cluster onto another.
+
+    cost_matrix, from Python only, is a symmetric matrix (n, n) that takes the metric's place, a row for each of the
+    spectra in their order; it may be mapped from a file.
+    """
+
+    metric: str = setting(
+        "euclidean",
+        "Cost of moving; sqeuclidean: |x-y|^2 / 2; geodesic: steps between neighbors, in an n x n matrix.",
+        choices=("euclidean", "sqeuclidean", "cosine", "manhattan", "geodesic"),
+    )
+    neighbor_quantile: float = setting(
+        0.05, "Share of all pairs of spectra, the nearest ones, that are neighbors (geodesic).", above=0, maximum=1
+    )
+    cost_matrix: "np.ndarray | None" = preset(None)
+
+    default_scale: ClassVar[str] = "total-flux"  # distances between the shapes of spectra
+
+    def costs(self, data: "Tensor") -> "Callable[[Rows], Entries]":
+        """Blocks of the costs between rows of data (n, d), for any choice of rows."""
+        import numpy as np
+
+        from cubeclust.divergences.costs import COSTS
+        from cubeclust.divergences.entries import blocks_of
+
+        matrix = self._matrix(data)
+        if matrix is None:
+            return lambda rows: COSTS[self.metric](data[rows])
+
+        def chosen(rows: "Rows") -> "Entries":
+            if isinstance(rows, slice):
+                return blocks_of(matrix, data)
+            places = np.arange(len(data))[rows]
+            return blocks_of(matrix[np.ix_(places, places)], data)
+
+        return chosen
+
+    def _matrix(self, data: "Tensor") -> "np.ndarray | None":
+        """Costs between all spectra (n, n), None where those of a batch come from its rows alone."""
+        from cubeclust.divergences.entries import require_symmetric
+        from cubeclust.divergences.geodesic import geodesic
+
+        if self.cost_matrix is not None:
+            require_symmetric(self.cost_matrix, len(data), "cost_matrix")
+            return self.cost_matrix
+        return geodesic(data, self.neighbor_quantile) if self.metric == "geodesic" else None
+
+    def paths_memory(self, n_spectra: int) -> int:
+        """Bytes of the paths between all spectra."""
+        from cubeclust.divergences.geodesic import geodesic_memory
+
+        return geodesic_memory(n_spectra) if self.metric == "geodesic" else 0
+
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Training, and once the paths between neighbors."""
+        paths = 240.0 * self.neighbor_quantile * n_spectra**3 if self.metric == "geodesic" else 0.0
+        return super().effort(n_spectra, n_wave) + paths
