@@ -40,6 +40,7 @@ ALLOWED = {
 # Heavy packages and the only places that may import them.
 OWNERS = {
     "torch": {"divergences", "learning", "methods"},
+    "geomloss": {"divergences"},
     "ot": {"divergences"},
     "matplotlib": {"plots"},
     "h5py": {"io"},

@@ -46,7 +46,7 @@ class SinkhornDivergence:
     def to_all(self, posterior: Tensor) -> Tensor:
         """S of each p(x|y) and p(x): (k,)."""
         k = posterior.shape[1]
-        weights = torch.cat([_weights(posterior), _uniform(posterior)[:, None]], dim=1)
+        weights = torch.cat([masses(posterior), _uniform(posterior)[:, None]], dim=1)
         first = torch.arange(k, device=posterior.device)
         return _Transport.apply(weights, self, first, torch.full_like(first, k))
 
@@ -54,7 +54,7 @@ class SinkhornDivergence:
         """S of each pair of clusters: (k, k), symmetric with a diagonal of 0."""
         k = posterior.shape[1]
         first, second = torch.triu_indices(k, k, offset=1, device=posterior.device)
-        values = _Transport.apply(_weights(posterior), self, first, second)
+        values = _Transport.apply(masses(posterior), self, first, second)
         upper = values.new_zeros(k, k).index_put((first, second), values)
         return upper + upper.T
 
@@ -112,7 +112,7 @@ class _Transport(torch.autograd.Function):
         return out, None, None, None
 
 
-def _weights(posterior: Tensor) -> Tensor:
+def masses(posterior: Tensor) -> Tensor:
     """Masses of each p(x|y) on the points, (n, k) float64; uniform for an empty cluster, which counts for nothing."""
     exact = posterior.double()
     mass = exact.sum(dim=0)

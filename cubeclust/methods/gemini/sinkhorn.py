@@ -24,16 +24,24 @@ class SinkhornGemini(TransportGemini):
 
     epsilon: str = setting(
         "0.25r",
-        "Entropic blur of the transport, in units of the cost, or with an r as a share of the mean cost: small is "
-        "near exact transport, large near an MMD.",
+        "Regularization of the transport, in units of the cost, or with r as a share of the mean cost: small is near "
+        "exact transport, large near an MMD. geomloss's blur is its root for sqeuclidean, itself for euclidean.",
     )
     sinkhorn_tolerance: float = setting(
         1e-4, "Share of mass that a transport may leave in the wrong place.", above=0, maximum=0.1
     )
     sinkhorn_steps: int = setting(1000, "Sinkhorn steps for each value of the objective at most.", minimum=1)
+    solver: str = setting(
+        "batched",
+        "Engine: batched solves all pairs of clusters at once; geomloss one after the other, for checks on small data.",
+        choices=("batched", "geomloss", "geomloss-online"),
+    )
+    geomloss_scaling: float = setting(
+        0.9, "Ratio of geomloss's annealing: nearer to 1 is nearer to the divergence.", above=0, maximum=0.9999
+    )
 
     paper: ClassVar[str] = (
-        "Feydy et al. 2019, AISTATS (Sinkhorn divergence); Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
+        "Feydy et al. 2019, PMLR 89, 2681 (Sinkhorn divergence); Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
     )
 
     def __post_init__(self) -> None:
@@ -49,7 +57,7 @@ class SinkhornGemini(TransportGemini):
         whole = Cost.of(costs(slice(None)), len(data), data)
         if not whole.mean > 0:
             raise InputError(
-                "the spectra do not differ from each other: there is nothing to cluster; check the window."
+                "the spectra do not differ from each other, so there is nothing to cluster; check --window."
             )
         number, is_share = _parse(self.epsilon)
         epsilon = number if is_share else number / whole.mean
@@ -58,7 +66,7 @@ class SinkhornGemini(TransportGemini):
             f"epsilon {epsilon * whole.mean:.4g} is {epsilon:.4g} of it"
         )
 
-        def build(rows: "Rows", room: int) -> "Divergence":
+        def batched(rows: "Rows", room: int) -> "Divergence":
             part = data[rows]
             cost = whole if isinstance(rows, slice) else Cost.of(costs(rows), len(part), part)
             return SinkhornDivergence(
@@ -70,7 +78,18 @@ class SinkhornGemini(TransportGemini):
                 say=report.say,
             )
 
-        return build
+        return batched if self.solver == "batched" else self._by_geomloss(data, whole.mean, epsilon)
+
+    def _by_geomloss(self, data: "Tensor", unit: float, epsilon: float) -> Build:
+        """The same divergence by the independent engine."""
+        from cubeclust.divergences.geomloss_peer import GeomlossDivergence
+
+        if self.cost_matrix is not None:
+            raise InputError("--solver geomloss knows no cost_matrix; leave one of them out.")
+        backend = {"geomloss": "tensorized", "geomloss-online": "online"}[self.solver]
+        return lambda rows, room: GeomlossDivergence(
+            data[rows], self.metric, unit, epsilon, backend=backend, scaling=self.geomloss_scaling
+        )
 
     def _columns(self) -> int:
         """Columns of one product: pairs, and distributions with themselves."""
