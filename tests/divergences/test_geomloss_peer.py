@@ -52,5 +52,5 @@ def test_online_that_cannot_compile_is_one_sentence(monkeypatch: pytest.MonkeyPa
         raise NameError("name 'generic_logsumexp' is not defined")
 
     monkeypatch.setattr("geomloss.SamplesLoss.forward", broken)
-    with pytest.raises(InputError, match="pykeops cannot compute here .name 'generic_logsumexp'"):
+    with pytest.raises(InputError, match="pykeops cannot compute here"):
         GeomlossDivergence(torch.ones(3, 2), "euclidean", 1.0, 0.1, backend="online", scaling=0.5)

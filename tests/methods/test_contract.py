@@ -22,9 +22,10 @@ from cubeclust.quality import Quality
 from cubeclust.settings import option_fields
 from cubeclust.spectra import Spectra
 
-# Exact transport is slow: small batches, few passes with larger steps.
+# Transport is slow, the exact one most of all: few passes with larger steps.
 BRISK = {
-    name: {"batch_size": 64, "max_iter": 20, "learning_rate": 0.005} for name in ("wasserstein-ova", "wasserstein-ovo")
+    **dict.fromkeys(("usd-ova", "usd-ovo"), {"max_iter": 60, "learning_rate": 0.005}),
+    **dict.fromkeys(("wasserstein-ova", "wasserstein-ovo"), {"batch_size": 64, "max_iter": 20, "learning_rate": 0.005}),
 }
 # An f-divergence does not know how far apart spectra are: two regions in one class are as good as any other partition,
 # and only the start of the network decides. It may merge two of four regions (agreement 0.71), and split one (0.62).
@@ -36,6 +37,11 @@ VARIANTS = [
         ("wasserstein-ovo", BRISK["wasserstein-ovo"] | {"metric": metric})
         for metric in ("sqeuclidean", "cosine", "manhattan")
     ),
+    *(
+        ("usd-ovo", BRISK["usd-ovo"] | other)
+        for other in ({"metric": "sqeuclidean"}, {"metric": "geodesic"}, {"batch_size": 128})
+    ),
+    ("usd-ova", BRISK["usd-ova"] | {"epsilon": "0.1r", "metric": "cosine"}),
     ("mmd-ova", {"network": "linear"}),
     ("mmd-ovo", {"network": "linear"}),
     ("mmd-ovo", {"batch_size": 128, "max_iter": 200}),
