@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import torch
 
 from cubeclust import Spectra
 from cubeclust.clustering import Clustering
@@ -49,9 +50,11 @@ def fit(method: Clusterer, flux: np.ndarray, device: str, room: int = 0, seed: i
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Wall-clock time of one call."""
+    """Wall-clock time of one call, with what it left running on a GPU."""
     start = time.perf_counter()
     work()
+    if torch.cuda.is_initialized():
+        torch.cuda.synchronize()
     return time.perf_counter() - start
 
 
@@ -63,8 +66,6 @@ def per_iteration(run: Callable[[int], object], iterations: int) -> float:
 
 def gemm_rate(device: str, size: int = 3000) -> float:
     """Flops per second of a large square float32 product on this machine."""
-    import torch
-
     a = torch.randn(size, size, device=device)
     a @ a
     repeats = 10

@@ -6,9 +6,12 @@ The linear kernel by whole fits, `--full N` also at the users' size; other kerne
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
+import torch
+
 from benchmarks import mmd_kernel
 from benchmarks.measuring import fit, gemm_rate, numbers, seconds, synthetic
 from cubeclust import memory
+from cubeclust.divergences.embedding import weighted_sums
 from cubeclust.methods import METHODS
 
 USERS_SECONDS = 58_791  # gemclus, MMD OvO, 68,232 x 3,592, k = 30, hidden 20, 1000 iterations: the users' log
@@ -75,10 +78,6 @@ def full_size(
 
 def products(device: str, n: int = 68_232, n_wave: int = 3_592, k: int = 30, hidden: int = 20) -> None:
     """Seconds of each of the four products of one iteration at full size."""
-    import torch
-
-    from cubeclust.divergences.embedding import weighted_sums
-
     data = torch.randn(n, n_wave, device=device)
     first = torch.nn.Linear(n_wave, hidden, device=device)
     weights = torch.rand(n, k, device=device, requires_grad=True)

@@ -1,9 +1,12 @@
 """MMD GEMINI with a kernel other than the linear one: seconds per iteration with K kept and with K computed anew."""
 
 import numpy as np
+import torch
 
 from benchmarks.measuring import EVERYTHING, fit, gemm_rate, per_iteration, seconds, synthetic
 from cubeclust import memory
+from cubeclust.divergences.gram import Gram
+from cubeclust.divergences.kernels import Kernel
 from cubeclust.methods import METHODS
 
 
@@ -54,11 +57,6 @@ def full_size(
     kernel: str, device: str, *, n: int = 68_232, n_wave: int = 3_592, k: int = 30, part: int = 10_240
 ) -> None:
     """The users' size, projected from the products of fewer spectra with all their channels."""
-    import torch
-
-    from cubeclust.divergences.gram import Gram
-    from cubeclust.divergences.kernels import Kernel
-
     data, columns = torch.from_numpy(synthetic(part, n_wave, k)).to(device), torch.randn(part, k, device=device)
     rate = gemm_rate(device)
     gram = Gram(Kernel(kernel).entries(data), part, data)
