@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.metrics import adjusted_rand_score
 from torch import nn
 
-from benchmarks.measuring import fit
+from benchmarks.measuring import fit, names_of
 from benchmarks.student_mixture import oracle, student_mixture
 from cubeclust.learning import networks
 from cubeclust.methods import METHODS
@@ -64,7 +64,7 @@ class Scores:
 
 def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=20, help="starts of each cell")
-    parser.add_argument("--methods", default=",".join(PAPER), help="rows, by cubeclust's names")
+    parser.add_argument("--methods", type=names_of(PAPER), default=list(PAPER), help="rows, by cubeclust's names")
     parser.add_argument("--network", default="paper", choices=["paper", "cubeclust"])
     parser.add_argument("--epochs", type=int, default=NETWORK["max_iter"])
     parser.add_argument("--batch-size", type=int, default=NETWORK["batch_size"], help="0 = all")
@@ -78,11 +78,11 @@ def run(options: Namespace) -> None:
     for rho, published in ((1, 0.989), (2, 0.991)):
         points, truth = student_mixture(rho)
         print(f"oracle, rho = {rho}: {adjusted_rand_score(truth, oracle(points, rho)):.3f} [{published}]")
-    absent = [name for name in options.methods.split(",") if name not in METHODS]
+    absent = [name for name in options.methods if name not in METHODS]
     if absent:
         print(f"not in METHODS: {', '.join(absent)}")
     lines = []
-    for name in options.methods.split(","):
+    for name in options.methods:
         if name in METHODS:
             lines.append(row(name, options.runs, SETTINGS.get(name, settings), options.device))
     print(f"\n| | {' | '.join(f'rho {rho}, {k} clusters' for rho, k in CELLS)} |\n|---|---|---|---|---|")

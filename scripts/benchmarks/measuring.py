@@ -1,7 +1,8 @@
 """What the benchmarks share: spectra to work on, a fit, a clock and the machine's own rate."""
 
 import time
-from collections.abc import Callable
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
@@ -70,6 +71,19 @@ def gemm_rate(device: str, size: int = 3000) -> float:
     a @ a
     repeats = 10
     return repeats * 2 * size**3 / seconds(lambda: [float((a @ a)[0, 0]) for _ in range(repeats)])
+
+
+def names_of(known: Iterable[str]) -> Callable[[str], list[str]]:
+    """Reader of an option that takes some of the known names, between commas."""
+
+    def read(text: str) -> list[str]:
+        names = [name for name in text.split(",") if name]
+        unknown = sorted(set(names) - set(known))
+        if unknown:
+            raise ArgumentTypeError(f"{', '.join(unknown)}: choose from {', '.join(known)}")
+        return names
+
+    return read
 
 
 def numbers(text: str) -> list[int]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
-from benchmarks.measuring import EVERYTHING, fit, numbers
+from benchmarks.measuring import EVERYTHING, fit, names_of, numbers
 from cubeclust.methods import METHODS
 
 # ARI and used clusters in the paper with 10 and with 15 clusters.
@@ -47,7 +47,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--batch-size", type=int, default=250, help="0 = all")
     parser.add_argument("--clusters", type=numbers, default=[10, 15], help="10, 15")
-    parser.add_argument("--methods", default=",".join(PAPER), help="rows, by cubeclust's names")
+    parser.add_argument("--methods", type=names_of(PAPER), default=list(PAPER), help="rows, by cubeclust's names")
 
 
 def run(options: Namespace) -> None:
@@ -59,7 +59,7 @@ def run(options: Namespace) -> None:
         f"MNIST, {len(images)} images, hidden 1200, batches of {options.batch_size or len(images)}, "
         f"{options.epochs} epochs; ARI (used clusters) [paper: 60000 images, 500 epochs]"
     )
-    for name in options.methods.split(","):
+    for name in options.methods:
         if name not in METHODS:
             print(f"{name:16} is not in METHODS")
             continue

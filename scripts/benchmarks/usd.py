@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from benchmarks import usd_training
-from benchmarks.measuring import numbers, seconds
+from benchmarks.measuring import names_of, numbers, seconds
 from benchmarks.transport_peers import EXPONENT, PEERS, SCALING, blur_of
 from benchmarks.usd_step import Problem
 
@@ -21,7 +21,9 @@ _REPEATS = 3  # of our step, each from nothing
 
 def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--sizes", type=numbers, default=[500, 1000, 2000], help="numbers of spectra; empty = none")
-    parser.add_argument("--peers", default=",".join(PEERS), help="packages beside cubeclust, or none")
+    parser.add_argument(
+        "--peers", type=names_of((*PEERS, "none")), default=list(PEERS), help="packages beside cubeclust, or none"
+    )
     parser.add_argument("--pairs", type=int, default=2, help="pairs of clusters that a peer is timed on")
     parser.add_argument("--fine", type=float, default=0.99, help="finer scaling of geomloss for one pair; 0 = leave")
     parser.add_argument("--metric", default="sqeuclidean", choices=list(EXPONENT), help="cost of transport")
@@ -32,7 +34,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> None:
-    peers = [] if options.peers == "none" else options.peers.split(",")
+    peers = [name for name in options.peers if name != "none"]
     if options.sizes:
         print(
             f"USD OvO, d = 321, k = {options.clusters}, {options.metric}, epsilon {options.epsilon}, {options.device}; "

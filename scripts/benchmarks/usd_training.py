@@ -24,20 +24,22 @@ def full_batch(sizes: list[int], metric: str, epsilon: str, k: int, device: str)
     print(f"training, USD OvO, {metric}, epsilon {epsilon}, d = {_N_WAVE}, k = {k}, hidden {_HIDDEN}, {device}")
     print(f"{needed} iterations until a change of 1e-4 with {_PART} spectra; a large product: {rate / 1e9:.0f} GFLOP/s")
     print(f"{'n':>7} {'K':>5} {'s/step':>8} {'Sinkhorn':>9} {'share':>6} {'peak memory':>12} {'to converge':>12}")
-    for n in sizes:
-        flux = synthetic(n, _N_WAVE, k)
-        for word, room in (("anew", 0), ("kept", EVERYTHING)):
-            with counted_solves() as solves:
-                took = per_iteration(
-                    lambda count, flux=flux, room=room: run(flux, count, settings, room, device), _STEPS
-                )
-            steps = float(np.mean(solves[-_STEPS:]))
+    for word, room in (("anew", 0), ("kept", EVERYTHING)):  # the smaller need first: a process has one peak
+        for n in sizes:
+            took, steps = training_step(synthetic(n, _N_WAVE, k), settings, room, device)
             share = step_flops(n, k, steps, anew=not room) / took / rate
             print(
                 f"{n:7d} {word:>5} {took:8.2f} {steps:9.1f} {share:6.0%} {memory.readable(memory.peak()):>12} "
                 f"{took * needed:10.0f} s",
                 flush=True,
             )
+
+
+def training_step(flux: np.ndarray, settings: dict, room: int, device: str) -> tuple[float, float]:
+    """Seconds and Sinkhorn steps of one training step, mean over a few."""
+    with counted_solves() as solves:
+        took = per_iteration(lambda count: run(flux, count, settings, room, device), _STEPS)
+    return took, float(np.mean(solves[-_STEPS:]))
 
 
 def run(flux: np.ndarray, count: int, settings: dict, room: int, device: str) -> Clustering:

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from benchmarks.student_mixture import MEANS, oracle, student_mixture
 from sklearn.metrics import adjusted_rand_score
+
+from benchmarks.student_mixture import MEANS, oracle, student_mixture
 
 
 @pytest.mark.parametrize(("rho", "published"), [(1, 0.989), (2, 0.991)])

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from benchmarks.usd_step import Problem
 from benchmarks.usd_truth import geomloss_step
 
