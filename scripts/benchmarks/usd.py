@@ -13,7 +13,7 @@ import torch
 
 from benchmarks import usd_training
 from benchmarks.measuring import names_of, numbers, seconds
-from benchmarks.transport_peers import EXPONENT, PEERS, SCALING, blur_of
+from benchmarks.transport_peers import EXPONENT, PEERS, SCALING, Loss, blur_of
 from benchmarks.usd_step import Problem
 
 _REPEATS = 3  # of our step, each from nothing
@@ -77,12 +77,13 @@ def beside(name: str, problem: Problem, ours: float, options: Namespace) -> str:
     """A peer's time for all pairs, projected from a few, and how its values differ from ours, in words."""
     pairs = options.clusters * (options.clusters - 1) // 2
     p, timed = EXPONENT[options.metric], min(options.pairs, options.clusters - 1)
-    mean_cost, divergence = problem.mean_cost(), problem.divergence()
+    mean_cost, divergence, weights = problem.mean_cost(), problem.divergence(), problem.weights
     exact = mean_cost * divergence.between(torch.softmax(problem.logits, dim=1))[0]  # (k,)
 
     def differences(scaling: float, count: int) -> list[float]:
         loss = PEERS[name](p, blur_of(divergence.epsilon * mean_cost, p), scaling)
-        return [pair_value(loss, problem, other) / float(exact[other]) - 1 for other in range(1, count + 1)]
+        values = [pair_value(loss, problem.data, weights[:, [0, other]]) for other in range(1, count + 1)]
+        return [value / float(exact[other]) - 1 for other, value in enumerate(values, 1)]
 
     differences(SCALING, 1)
     apart = []
@@ -92,10 +93,10 @@ def beside(name: str, problem: Problem, ours: float, options: Namespace) -> str:
     return text + (f", {differences(options.fine, 1)[0]:+.2%} at {options.fine}" if options.fine else "")
 
 
-def pair_value(loss, problem: Problem, other: int) -> float:
-    """Divergence of clusters 0 and `other`, with the gradient by their weights taken, too."""
-    first, second = (problem.weights[:, cluster].clone().requires_grad_() for cluster in (0, other))
-    value = loss(first, problem.data, second, problem.data)
+def pair_value(loss: Loss, data: torch.Tensor, weights: torch.Tensor) -> float:
+    """Divergence of two distributions (n, 2) on data (n, d), with the gradient by their weights taken, too."""
+    first, second = (column.clone().requires_grad_() for column in weights.T)
+    value = loss(first, data, second, data)
     value.backward()
     return float(value.detach())
 

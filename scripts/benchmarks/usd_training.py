@@ -91,7 +91,7 @@ def full_size(epochs: int, metric: str, epsilon: str, k: int, device: str, *, n:
     took = seconds(lambda: fits.append(fit(method, flux, device)))
     done = fits[0].iterations
     print(f"USD OvO, {n} x {_N_WAVE}, k = {k}, {metric}, epsilon {epsilon}, batches of 4096, {device}")
-    print(f"  {took:.0f} s, {done} epochs, {took / done:.1f} s/epoch, converged {fits[0].converged}")
+    print(f"  {took:.0f} s, {done} epochs, {took / done:.1f} s/epoch with all around them")
     print(f"  objective         {fits[0].history['gemini'][0]:.4g} to {fits[0].history['gemini'][-1]:.4g}")
-    print(f"  classes used      {fits[0].n_used}")
+    print(f"  classes used      {fits[0].n_used}, converged {fits[0].converged}")
     print(f"  peak memory       {memory.readable(memory.peak())}")
