@@ -1,0 +1,98 @@
+"""MMD GEMINI beside gemclus, full batch.
+
+The linear kernel by whole fits, `--full N` also at the users' size; other kernels by seconds per iteration.
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+import torch
+
+from benchmarks import mmd_kernel
+from benchmarks.measuring import fit, gemm_rate, numbers, seconds, synthetic
+from cubeclust import memory
+from cubeclust.divergences.embedding import weighted_sums
+from cubeclust.methods import METHODS
+
+USERS_SECONDS = 58_791  # gemclus, MMD OvO, 68,232 x 3,592, k = 30, hidden 20, 1000 iterations: the users' log
+
+
+def add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--kernel", default="linear", help="kernel of the MMD")
+    parser.add_argument("--sizes", type=numbers, help="numbers of spectra beside gemclus; empty = none")
+    parser.add_argument("--iterations", type=int, help="iterations beside gemclus")
+    parser.add_argument("--peer", type=int, default=8000, help="most spectra for gemclus with a kernel (n x n float64)")
+    parser.add_argument(
+        "--full", type=int, default=0, metavar="N", help="iterations at 68,232 x 3,592, cubeclust alone"
+    )
+
+
+def run(options: Namespace) -> None:
+    linear, device = options.kernel == "linear", options.device
+    default = [2000, 4000, 8000] if linear else [8000, 20000]
+    sizes = default if options.sizes is None else options.sizes
+    if not linear:
+        mmd_kernel.beside_gemclus(options.kernel, sizes, options.iterations or 5, options.peer, device)
+        mmd_kernel.full_size(options.kernel, device)
+    elif sizes:
+        beside_gemclus(sizes, options.iterations or 30, device)
+    if options.full:
+        products(device)
+        full_size(options.full, device)
+
+
+def beside_gemclus(sizes: list[int], iterations: int, device: str, n_wave: int = 321, k: int = 11) -> None:
+    """MMD OvO, linear kernel, full batch, the same iterations, fit as a user calls it."""
+    from gemclus.mlp import MLPMMD
+
+    print(f"MMD OvO, d = {n_wave}, k = {k}, hidden 50, {iterations} iterations, full batch")
+    print(f"{'n':>7} {'gemclus s':>11} {'cubeclust s':>12} {'ratio':>8}")
+    method = METHODS["mmd-ovo"].create(n_clusters=k, hidden=50, max_iter=iterations)
+    fit(method, synthetic(500, n_wave, k), device)  # imports and threads, not counted
+    for n in sizes:
+        flux = synthetic(n, n_wave, k)
+        peer = MLPMMD(n_clusters=k, n_hidden_dim=50, max_iter=iterations, ovo=True, random_state=0)
+        theirs = seconds(lambda peer=peer, flux=flux: peer.fit(flux))
+        ours = seconds(lambda flux=flux: fit(method, flux, device))
+        print(f"{n:7d} {theirs:11.3f} {ours:12.4f} {theirs / ours:8.1f}", flush=True)
+
+
+def full_size(
+    iterations: int, device: str, *, n: int = 68_232, n_wave: int = 3_592, k: int = 30, hidden: int = 20
+) -> None:
+    """The users' run, beside the time in their log, and against the flops that it needs."""
+    flux = synthetic(n, n_wave, k)
+    made = memory.peak()
+    method = METHODS["mmd-ovo"].create(n_clusters=k, hidden=hidden, max_iter=iterations)
+    fits = []
+    took = seconds(lambda: fits.append(fit(method, flux, device)))
+    flops = 4 * n * n_wave * (k + hidden) * iterations  # X W, P^T X and their two transposes in the gradient
+    rate = gemm_rate(device)
+    print(f"MMD OvO, {n} x {n_wave}, k = {k}, hidden {hidden}, {iterations} iterations, {device}")
+    print(f"  seconds           {took:.0f}   (users' gemclus: {USERS_SECONDS}, ratio {USERS_SECONDS / took:.0f})")
+    print(f"  peak memory       {memory.readable(memory.peak())}   (data made: {memory.readable(made)})")
+    print(f"  products needed   {flops:.3g} flop = {flops / rate:.0f} s at this machine's {rate / 1e9:.0f} GFLOP/s")
+    print(f"  share of that rate {flops / took / rate:.0%}")
+    print(f"  classes used      {fits[0].n_used}, converged {fits[0].converged}")
+
+
+def products(device: str, n: int = 68_232, n_wave: int = 3_592, k: int = 30, hidden: int = 20) -> None:
+    """Seconds of each of the four products of one iteration at full size."""
+    data = torch.randn(n, n_wave, device=device)
+    first = torch.nn.Linear(n_wave, hidden, device=device)
+    weights = torch.rand(n, k, device=device, requires_grad=True)
+
+    def timed(name: str, flops: float, work: Callable[[], object]) -> None:
+        work()
+        took = min(seconds(work) for _ in range(3))
+        print(f"  {name:28} {took:.3f} s  {flops / took / 1e9:6.0f} GFLOP/s", flush=True)
+
+    hidden_flops, sum_flops = 2 * n * n_wave * hidden, 2 * n * n_wave * k
+    activations = first(data)
+    upstream = torch.randn_like(activations)
+    timed("X W (network, forward)", hidden_flops, lambda: first(data))
+    timed("X^T dH (network, backward)", hidden_flops, lambda: activations.backward(upstream, retain_graph=True))
+    sums = weighted_sums(weights, data)
+    gradient = torch.randn_like(sums)
+    timed("P^T X (means, forward)", sum_flops, lambda: weighted_sums(weights, data))
+    timed("X G^T (means, backward)", sum_flops, lambda: sums.backward(gradient, retain_graph=True))

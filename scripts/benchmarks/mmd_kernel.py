@@ -1,0 +1,72 @@
+"""MMD GEMINI with a kernel other than the linear one: seconds per iteration with K kept and with K computed anew."""
+
+import numpy as np
+import torch
+
+from benchmarks.measuring import EVERYTHING, fit, gemm_rate, per_iteration, seconds, synthetic
+from cubeclust import memory
+from cubeclust.divergences.gram import Gram
+from cubeclust.divergences.kernels import Kernel
+from cubeclust.methods import METHODS
+
+
+def beside_gemclus(kernel: str, sizes: list[int], iterations: int, peer: int, device: str) -> None:
+    """Seconds per iteration of MMD OvO with K kept, and with K computed anew, beside gemclus up to `peer` spectra."""
+    n_wave, k = 321, 11
+    rate = gemm_rate(device)
+    print(f"MMD OvO, {kernel}, d = {n_wave}, k = {k}, hidden 50, full batch, {device}; s/iteration")
+    print(f"a large product runs at {rate / 1e9:.0f} GFLOP/s")
+    print(
+        f"{'n':>7} {'gemclus':>13} {'K kept':>12} {'ratio':>7} {'K anew':>12} {'ratio':>7} {'GFLOP/s':>8} {'share':>6}"
+    )
+    for n in sizes:
+        flux = synthetic(n, n_wave, k)
+        theirs = _gemclus(flux, k, kernel, iterations) if n <= peer else float("nan")
+        kept, anew = (_cubeclust(flux, k, kernel, iterations, room=room, device=device) for room in (EVERYTHING, 0))
+        flops = kernel_flops(n, n_wave, k) / anew
+        print(
+            f"{n:7d} {theirs:13.3f} {kept:12.3f} {theirs / kept:7.1f} {anew:12.3f} {theirs / anew:7.1f} "
+            f"{flops / 1e9:8.0f} {flops / rate:6.0%}",
+            flush=True,
+        )
+
+
+def _cubeclust(flux: np.ndarray, k: int, kernel: str, iterations: int, *, room: int, device: str) -> float:
+    def run(count: int) -> None:
+        fit(METHODS["mmd-ovo"].create(n_clusters=k, hidden=50, kernel=kernel, max_iter=count), flux, device, room)
+
+    return per_iteration(run, iterations)
+
+
+def _gemclus(flux: np.ndarray, k: int, kernel: str, iterations: int) -> float:
+    """Its K is computed once and kept in float64."""
+    from gemclus.mlp import MLPMMD
+
+    def run(count: int) -> None:
+        MLPMMD(n_clusters=k, n_hidden_dim=50, max_iter=count, kernel=kernel, ovo=True, random_state=0).fit(flux)
+
+    return per_iteration(run, iterations)
+
+
+def kernel_flops(n: int, n_wave: int, k: int) -> float:
+    """Flops of one iteration with K computed anew: half of X X^T, and K U."""
+    return n * n * n_wave + 2 * n * n * k
+
+
+def full_size(
+    kernel: str, device: str, *, n: int = 68_232, n_wave: int = 3_592, k: int = 30, part: int = 10_240
+) -> None:
+    """The users' size, projected from the products of fewer spectra with all their channels."""
+    data, columns = torch.from_numpy(synthetic(part, n_wave, k)).to(device), torch.randn(part, k, device=device)
+    rate = gemm_rate(device)
+    gram = Gram(Kernel(kernel).entries(data), part, data)
+    gram.product(columns)
+    anew = min(seconds(lambda: float(gram.product(columns)[0, 0])) for _ in range(3))
+    gram.room = EVERYTHING
+    gram.product(columns)
+    kept = min(seconds(lambda: float(gram.product(columns)[0, 0])) for _ in range(3))
+    share = kernel_flops(part, n_wave, k) / anew / rate
+    scale = (n / part) ** 2
+    print(f"{kernel}, {n} x {n_wave}, k = {k}, projected from {part} spectra: s/iteration")
+    print(f"  K computed anew   {anew * scale:8.1f}   ({share:.0%} of a large product's {rate / 1e9:.0f} GFLOP/s)")
+    print(f"  K kept            {kept * scale:8.1f}   (needs {memory.readable(2 * n * n)})")

@@ -1,0 +1,97 @@
+"""Seconds of a training with the USD GEMINI: full batch with K kept and anew, and minibatches at the users' size."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from benchmarks.measuring import EVERYTHING, fit, gemm_rate, per_iteration, seconds, synthetic
+from cubeclust import memory
+from cubeclust.clustering import Clustering
+from cubeclust.divergences import usd
+from cubeclust.methods import METHODS
+
+_N_WAVE, _HIDDEN = 321, 50
+_PART = 2000  # spectra on which the iterations to convergence are counted
+_STEPS = 5  # timed iterations
+
+
+def full_batch(sizes: list[int], metric: str, epsilon: str, k: int, device: str) -> None:
+    """Seconds of a step, network and USD, with K computed anew and kept; the time to convergence projected."""
+    settings = {"n_clusters": k, "hidden": _HIDDEN, "metric": metric, "epsilon": epsilon}
+    needed = converged_after(settings, device)
+    rate = gemm_rate(device)
+    print(f"training, USD OvO, {metric}, epsilon {epsilon}, d = {_N_WAVE}, k = {k}, hidden {_HIDDEN}, {device}")
+    print(f"{needed} iterations until a change of 1e-4 with {_PART} spectra; a large product: {rate / 1e9:.0f} GFLOP/s")
+    print(f"{'n':>7} {'K':>5} {'s/step':>8} {'Sinkhorn':>9} {'share':>6} {'peak memory':>12} {'to converge':>12}")
+    for word, room in (("anew", 0), ("kept", EVERYTHING)):  # the smaller need first: a process has one peak
+        for n in sizes:
+            took, steps = training_step(synthetic(n, _N_WAVE, k), settings, room, device)
+            share = step_flops(n, k, steps, anew=not room) / took / rate
+            print(
+                f"{n:7d} {word:>5} {took:8.2f} {steps:9.1f} {share:6.0%} {memory.readable(memory.peak()):>12} "
+                f"{took * needed:10.0f} s",
+                flush=True,
+            )
+
+
+def training_step(flux: np.ndarray, settings: dict, room: int, device: str) -> tuple[float, float]:
+    """Seconds and Sinkhorn steps of one training step, mean over a few."""
+    with counted_solves() as solves:
+        took = per_iteration(lambda count: run(flux, count, settings, room, device), _STEPS)
+    return took, float(np.mean(solves[-_STEPS:]))
+
+
+def run(flux: np.ndarray, count: int, settings: dict, room: int, device: str) -> Clustering:
+    return fit(METHODS["usd-ovo"].create(max_iter=count, **settings), flux, device, room)
+
+
+def converged_after(settings: dict, device: str) -> int:
+    """Iterations of a full-batch training until 25 of them change the objective by less than 1e-4."""
+    method = METHODS["usd-ovo"].create(tolerance=1e-4, **settings)
+    return fit(method, synthetic(_PART, _N_WAVE, settings["n_clusters"]), device, EVERYTHING).iterations
+
+
+@contextmanager
+def counted_solves() -> Iterator[list[int]]:
+    """Sinkhorn steps of each solve within."""
+    counts: list[int] = []
+    solve = usd.solve
+
+    def counting(*args, **options):
+        potentials = solve(*args, **options)
+        counts.append(potentials.steps)
+        return potentials
+
+    usd.solve = counting
+    try:
+        yield counts
+    finally:
+        usd.solve = solve
+
+
+def step_flops(n: int, k: int, steps: float, *, anew: bool) -> float:
+    """Flops of a training step.
+
+    The network's products with the spectra; in each Sinkhorn step two products with K, of the pairs and the clusters
+    with themselves and of the pairs; for each product half of K where it is computed anew.
+    """
+    pairs = k * (k - 1) // 2
+    kernel = n * n * _N_WAVE if anew else 0
+    return 4 * n * _N_WAVE * _HIDDEN + steps * (2 * n * n * (2 * pairs + k) + 2 * kernel)
+
+
+def full_size(epochs: int, metric: str, epsilon: str, k: int, device: str, *, n: int = 68_232) -> None:
+    """Seconds of an epoch of minibatches of 4096 with the users' number of spectra."""
+    flux = synthetic(n, _N_WAVE, k)
+    method = METHODS["usd-ovo"].create(
+        n_clusters=k, hidden=_HIDDEN, metric=metric, epsilon=epsilon, batch_size=4096, max_iter=epochs, tolerance=1e-4
+    )
+    fits = []
+    took = seconds(lambda: fits.append(fit(method, flux, device)))
+    done = fits[0].iterations
+    print(f"USD OvO, {n} x {_N_WAVE}, k = {k}, {metric}, epsilon {epsilon}, batches of 4096, {device}")
+    print(f"  {took:.0f} s, {done} epochs, {took / done:.1f} s/epoch with all around them")
+    print(f"  objective         {fits[0].history['gemini'][0]:.4g} to {fits[0].history['gemini'][-1]:.4g}")
+    print(f"  classes used      {fits[0].n_used}, converged {fits[0].converged}")
+    print(f"  peak memory       {memory.readable(memory.peak())}")
