@@ -78,8 +78,10 @@ class Cost:
     def of(cls, entries: Entries, n: int, like: Tensor) -> "Cost":
         """Means over at most 2048 landmarks spread evenly over the points, accumulated in float64."""
         landmarks = slice(0, n, -(-n // _LANDMARKS))
-        blocks = [entries(slice(start, start + _LANDMARKS), landmarks) for start in range(0, n, _LANDMARKS)]
-        rows = torch.cat([block.mean(dim=1, dtype=torch.float64) for block in blocks])
+        rows = torch.empty(n, dtype=torch.float64, device=like.device)
+        for start in range(0, n, _LANDMARKS):
+            some = slice(start, start + _LANDMARKS)
+            rows[some] = entries(some, landmarks).mean(dim=1, dtype=torch.float64)
         among = float(entries(landmarks, landmarks).sum(dtype=torch.float64))
         m = len(range(n)[landmarks])
         return cls(entries, n, like, among / max(1, m * (m - 1)), rows - among / m**2 / 2)

@@ -24,7 +24,7 @@ class Centered(nn.Module):
     def __init__(self, n_features: int) -> None:
         super().__init__()
         self.register_buffer("center", torch.zeros(n_features))
-        self.register_buffer("spread", torch.ones(()))
+        self.register_buffer("spread", torch.ones(1))
 
     def forward(self, rows: Tensor) -> Tensor:
         """Rows (n, n_features) in the network's unit."""
