@@ -22,8 +22,8 @@ class SinkhornDivergence:
     envelope theorem the gradient with respect to the weights is the potentials' difference, so nothing is
     back-propagated through the solve.
 
-    tolerance   marginal error at which a solve ends: share of mass in the wrong place, where it is an outlier's
-                times its mean cost over that of all
+    tolerance   marginal error at which a solve ends: share of mass in the wrong place; it counts by the mean cost of
+                its point, as an outlier's, or by epsilon, where they exceed the mean cost, in units of that
     max_steps   Sinkhorn steps of one solve at most
     """
 
@@ -40,7 +40,7 @@ class SinkhornDivergence:
         self.cost, self.epsilon, self.say = cost, epsilon, say
         self.tolerance, self.max_steps = tolerance, max_steps
         self.sums = log_sums(cost, epsilon, room=room, say=say)
-        self.reach = (2 * cost.offsets / cost.mean).clamp_min(1.0)[:, None]
+        self.reach = (2 * cost.offsets / cost.mean).clamp_min(max(1.0, epsilon / cost.mean))[:, None]
         self.potentials: Potentials | None = None
 
     def to_all(self, posterior: Tensor) -> Tensor:

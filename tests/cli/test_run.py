@@ -290,6 +290,30 @@ def test_seed_configuration_is_the_papers_run(sky_file: Path, tmp_path: Path) ->
     assert "max-iter = 1000" in config.read_text()
 
 
+@pytest.mark.parametrize(
+    ("config", "epsilon", "metric", "in_file"),
+    [
+        ("ngc1068-usd-ovo.toml", "0.25", "sqeuclidean", "max-iter = 100"),
+        ("ngc1068-usd-ovo-converged.toml", "0.25r", "euclidean", "max-iter = 0"),
+    ],
+)
+def test_sinkhorn_run_of_the_paper_and_ours(
+    config: str, epsilon: str, metric: str, in_file: str, sky_file: Path, tmp_path: Path
+) -> None:
+    """An epsilon of TOML may be a number or a text."""
+    path = CONFIGS / config
+    result = run(sky_file, "--config", path, "-o", tmp_path, "--max-iter", 3, "--crop", 0, "--json")
+    record = json.loads(result.stdout)
+    settings = record["settings"]
+    assert (record["method"], settings["n_clusters"], settings["hidden"]) == ("usd-ovo", 11, 50)
+    assert (settings["epsilon"], settings["metric"], settings["scale"]) == (epsilon, metric, "total-flux")
+    assert in_file in path.read_text()
+    with h5py.File(record["files"]["result.h5"]) as file:
+        assert file["history/marginal_error"].shape == file["history/gemini"].shape == (4,)
+        assert (file["history/marginal_error"][:] <= 1e-4).all()
+        assert (file["history/sinkhorn_steps"][:] >= 1).all()
+
+
 def test_window_and_band_apart(sky_file: Path, tmp_path: Path, sky: Sky) -> None:
     arguments = ["--window", "7500:7590", "-m", "kmeans", "-k", 4, "-o", tmp_path]
     path = run(sky_file, *arguments).stdout.strip()

@@ -174,11 +174,11 @@ def test_outlier_is_summed_in_logarithms_and_the_others_by_the_kernel() -> None:
     np.testing.assert_allclose(kernel(logs), exact, rtol=1e-6, atol=1e-5)
 
 
-@pytest.mark.parametrize("epsilon", [1.0, 0.25, 0.05])
+@pytest.mark.parametrize("epsilon", [1e4, 10.0, 1.0, 0.25, 0.05])
 @pytest.mark.parametrize("kind", ["plain", "outlier", "duplicates", "empty", "hard", "far group"])
 def test_float32_at_the_default_tolerance_is_right_to_a_hundredth(kind: str, epsilon: float) -> None:
     data, logits = problem(kind)
-    truth = objective(logits, divergence(data, "euclidean", epsilon), "ovo", torch.float64)
+    truth = objective(logits, divergence(data, "euclidean", epsilon, tolerance=1e-8), "ovo", torch.float64)
     measure = divergence(data, "euclidean", epsilon, tolerance=1e-4, dtype=torch.float32)
     found = objective(logits, measure, "ovo", torch.float32)
     assert measure.figures()["marginal_error"] <= 1e-4
