@@ -24,8 +24,11 @@ from cubeclust.spectra import Spectra
 
 # Transport is slow, the exact one most of all: few passes with larger steps.
 BRISK = {
-    **dict.fromkeys(("usd-ova", "usd-ovo"), {"max_iter": 60, "learning_rate": 0.005}),
-    **dict.fromkeys(("wasserstein-ova", "wasserstein-ovo"), {"batch_size": 64, "max_iter": 20, "learning_rate": 0.005}),
+    **{key: {"max_iter": 60, "learning_rate": 0.005} for key in ("usd-ova", "usd-ovo")},
+    **{
+        key: {"batch_size": 64, "max_iter": 20, "learning_rate": 0.005}
+        for key in ("wasserstein-ova", "wasserstein-ovo")
+    },
 }
 # An f-divergence does not know how far apart spectra are: two regions in one class are as good as any other partition,
 # and only the start of the network decides. It may merge two of four regions (agreement 0.71), and split one (0.62).
