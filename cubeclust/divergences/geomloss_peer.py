@@ -44,14 +44,14 @@ class GeomlossDivergence:
     def to_all(self, posterior: Tensor) -> Tensor:
         """S of each p(x|y) and p(x): (k,)."""
         weights = masses(posterior)
-        everywhere = torch.full_like(weights[:, 0], 1 / len(weights))
-        return torch.stack([self._between(column, everywhere) for column in weights.T])
+        everywhere = torch.full_like(weights[0], 1 / len(posterior))
+        return torch.stack([self._between(one, everywhere) for one in weights])
 
     def between(self, posterior: Tensor) -> Tensor:
         """S of each pair of clusters: (k, k), symmetric with a diagonal of 0."""
         weights = masses(posterior)
-        k = weights.shape[1]
-        values = [self._between(weights[:, a], weights[:, b]) for a, b in combinations(range(k), 2)]
+        k = len(weights)
+        values = [self._between(weights[a], weights[b]) for a, b in combinations(range(k), 2)]
         first, second = torch.triu_indices(k, k, offset=1, device=weights.device)
         upper = weights.new_zeros(k, k)
         upper = upper.index_put((first, second), torch.stack(values)) if values else upper
@@ -74,5 +74,5 @@ class GeomlossDivergence:
             )
 
     def _between(self, first: Tensor, second: Tensor) -> Tensor:
-        a, b = (column.to(self.points.dtype).contiguous() for column in (first, second))
+        a, b = first.to(self.points.dtype), second.to(self.points.dtype)
         return self.loss(a, self.points, b, self.points).double()

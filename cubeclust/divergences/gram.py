@@ -1,4 +1,4 @@
-"""The blockwise product K(X, X) @ V; K is never held as a whole unless the memory allows it."""
+"""The blockwise product V @ K(X, X); K is never held as a whole unless the memory allows it."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 from cubeclust import memory
-from cubeclust.divergences.embedding import pad
 from cubeclust.divergences.entries import Entries
 
 # Side of a block: large enough for the rate of a large product. It does not depend on the memory budget, so
@@ -16,7 +15,7 @@ _SMALLEST = 128
 
 
 class Gram:
-    """Symmetric matrix K (n, n) known by its blocks, for products with many columns over many steps.
+    """Symmetric matrix K (n, n) known by its blocks, for products with many lines over many steps.
 
     Of two blocks that mirror each other one is computed and used for both. The first blocks that fit into `room`
     bytes are kept, the others computed anew in each product: both ways give the same numbers. Products within
@@ -35,11 +34,14 @@ class Gram:
         self.side = SIDE[like.device.type]
         self._kept: dict[tuple[int, int], Tensor] = {}
 
-    def product(self, columns: Tensor) -> Tensor:
-        """K @ columns (n, c): (n, c) float64; torch.OutOfMemoryError where the smallest blocks do not fit either."""
+    def product(self, lines: Tensor) -> Tensor:
+        """Lines (c, n) @ K: (c, n) float64; torch.OutOfMemoryError where the smallest blocks do not fit either.
+
+        Lines, not columns: few rows times a block run at the rate of a large product, a block times few columns do not.
+        """
         while True:
             try:
-                return self._product(columns)
+                return self._product(lines)
             except torch.OutOfMemoryError:
                 if self.side <= _SMALLEST:
                     raise
@@ -52,14 +54,14 @@ class Gram:
                 rows, columns = slice(start, start + self.side), slice(other, other + self.side)
                 yield rows, columns, self._block(rows, columns)
 
-    def _product(self, columns: Tensor) -> Tensor:
-        narrow = pad(columns.to(self.like.dtype))  # (n, c')
+    def _product(self, lines: Tensor) -> Tensor:
+        narrow = lines.to(self.like.dtype)
         out = torch.zeros(narrow.shape, dtype=torch.float64, device=self.like.device)
         for i, j, block in self.blocks():
-            out[i] += block @ narrow[j]
+            out[:, i] += narrow[:, j] @ block.T
             if i != j:
-                out[j] += block.T @ narrow[i]
-        return out[:, : columns.shape[1]]
+                out[:, j] += narrow[:, i] @ block
+        return out
 
     def _block(self, rows: slice, columns: slice) -> Tensor:
         place = rows.start, columns.start

@@ -1,4 +1,4 @@
-"""log sum_j exp(l_j - C_ij / epsilon) for many columns l at once: all that a Sinkhorn step has to compute."""
+"""log sum_j exp(l_j - C_ij / epsilon) for many lines l at once: all that a Sinkhorn step has to compute."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ class LogSums(Protocol):
     """The sums of one cost and one epsilon."""
 
     def __call__(self, logs: Tensor) -> Tensor:
-        """Of columns (n, m) float64, -inf allowed: (n, m) float64."""
+        """Of lines (m, n) float64, -inf allowed: (m, n) float64."""
 
 
 @dataclass(frozen=True)
 class _Range:
     """What products in a dtype can hold.
 
-    Kernel entries between exp(-exponent) and exp(exponent); weights down to exp(-cut) of the largest in their column.
+    Kernel entries between exp(-exponent) and exp(exponent); weights down to exp(-cut) of the largest in their line.
     Smaller weights are set to 0, so that no product is subnormal; what they would add to a sum is less than
     n exp(2 exponent - cut) of it.
     """
@@ -65,7 +65,7 @@ class KernelSums:
     ) -> None:
         self.cost, self.epsilon, self.far = cost, epsilon, far
         self.range = _RANGES[dtype]
-        self.offsets = (cost.offsets / epsilon)[:, None]  # (n, 1)
+        self.offsets = cost.offsets / epsilon  # (n,)
         steepest = 2 * float(self.offsets.abs().max())
         self.from_one, self.diagonal_apart = steepest < 0.2, steepest > self.range.exponent
         self.gram = Gram(self._entries, cost.n, cost.like.new_empty(0, dtype=dtype), room, say)
@@ -108,16 +108,16 @@ class KernelSums:
         return counts
 
     def __call__(self, logs: Tensor) -> Tensor:
-        """Of columns (n, m): (n, m)."""
+        """Of lines (m, n): (m, n)."""
         shifted = logs - self.offsets
         if len(self.far):
-            shifted[self.far] = -torch.inf
-        top = shifted.amax(dim=0).nan_to_num_(neginf=0.0)  # (m,)
+            shifted[:, self.far] = -torch.inf
+        top = shifted.amax(dim=1, keepdim=True).nan_to_num_(neginf=0.0)  # (m, 1)
         shifted -= top
         weights = torch.nn.functional.threshold(shifted, -self.range.cut, -torch.inf, inplace=True).exp_()
         sums = self.gram.product(weights)
         if self.from_one:
-            sums += weights.sum(dim=0)
+            sums += weights.sum(dim=1, keepdim=True)
         sums = sums.log_().add_(top).sub_(self.offsets)
         if self.diagonal_apart:
             sums = torch.logaddexp(sums, logs)
@@ -127,7 +127,7 @@ class KernelSums:
         """Block of the kernel, 0 for what is summed apart; of the kernel - 1 where that keeps more digits."""
         costs = self.cost.entries(rows, columns).to(self.gram.like.dtype)
         scaled = self.offsets.to(costs.dtype)
-        exponent = costs.mul_(-1 / self.epsilon).add_(scaled[rows]).add_(scaled[columns, 0])
+        exponent = costs.mul_(-1 / self.epsilon).add_(scaled[rows, None]).add_(scaled[columns])
         if self.from_one:
             return exponent.expm1_()
         block = exponent.exp_()
@@ -150,31 +150,30 @@ class KernelSums:
     def _with_far(self, sums: Tensor, logs: Tensor) -> Tensor:
         """Add what the far rows give, and sum theirs."""
         for far, exponents in zip(self.far.tolist(), self.far_exponents, strict=True):
-            theirs = torch.logsumexp(exponents[:, None] + logs, dim=0)
-            sums = torch.logaddexp(sums, exponents[:, None] + logs[far])
-            sums[far] = theirs
+            theirs = torch.logsumexp(exponents + logs, dim=1)
+            sums = torch.logaddexp(sums, exponents + logs[:, far, None])
+            sums[:, far] = theirs
         return sums
 
 
 class LogarithmSums:
-    """Sums in logarithms, float64: any epsilon, one exponential for each entry and column."""
+    """Sums in logarithms, float64: any epsilon, one exponential for each entry and line."""
 
     def __init__(self, cost: Cost, epsilon: float, room: int, say: Callable[[str], None]) -> None:
         self.epsilon = epsilon
         self.gram = Gram(cost.entries, cost.n, cost.like, room, say)
 
     def __call__(self, logs: Tensor) -> Tensor:
-        """Of columns (n, m): (n, m)."""
-        out = torch.full_like(logs.T, -torch.inf)  # (m, n)
-        lines = logs.T.contiguous()
+        """Of lines (m, n): (m, n)."""
+        out = torch.full_like(logs, -torch.inf)
         for rows, columns, block in self.gram.blocks():
             exponents = block.double() / -self.epsilon
             step = max(1, _TERMS // exponents.numel())
-            for some in (slice(start, start + step) for start in range(0, len(lines), step)):
-                _add(out[some, rows], exponents + lines[some, None, columns])
+            for some in (slice(start, start + step) for start in range(0, len(logs), step)):
+                _add(out[some, rows], exponents + logs[some, None, columns])
                 if rows != columns:
-                    _add(out[some, columns], exponents.T + lines[some, None, rows])
-        return out.T
+                    _add(out[some, columns], exponents.T + logs[some, None, rows])
+        return out
 
 
 def _add(out: Tensor, terms: Tensor) -> None:

@@ -109,7 +109,7 @@ class _QuadraticForm(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, weights: Tensor, gram: Gram) -> Tensor:
-        product = gram.product(weights)  # (n, k)
+        product = gram.product(weights.T.contiguous()).T  # (n, k)
         ctx.save_for_backward(product)
         form = weights.T @ product
         return (form + form.T) / 2

@@ -12,8 +12,8 @@ from cubeclust.divergences.log_sums import LogSums
 class Problem:
     """q distributions on n points, and p pairs of them.
 
-    weights         (n, q) float64, columns of sum 1
-    reach           (n, 1) float64: what a unit of mass at a point counts where it is misplaced
+    weights         (q, n) float64, rows of sum 1
+    reach           (n,) float64: what a unit of mass at a point counts where it is misplaced
     first, second   (p,) int64: the distributions of each pair
     """
 
@@ -27,8 +27,8 @@ class Problem:
 class Potentials:
     """Dual potentials in units of epsilon.
 
-    first, second   (n, p) float64 of each pair
-    own             (n, q) float64 of each distribution with itself
+    first, second   (p, n) float64 of each pair
+    own             (q, n) float64 of each distribution with itself
     error           largest share of mass, times its reach, that a marginal has in the wrong place
     steps           Sinkhorn steps done
     """
@@ -42,7 +42,7 @@ class Potentials:
     @classmethod
     def zero(cls, problem: Problem) -> "Potentials":
         """Where nothing is known."""
-        pairs = problem.weights.new_zeros(len(problem.weights), len(problem.first))
+        pairs = problem.weights.new_zeros(len(problem.first), problem.weights.shape[1])
         return cls(pairs, pairs, torch.zeros_like(problem.weights))
 
     def rescaled(self, ratio: float) -> "Potentials":
@@ -62,27 +62,27 @@ def solve(problem: Problem, sums: LogSums, start: Potentials, *, tolerance: floa
     the reach). All in float64 but for what `sums` does.
     """
     weights, logs, p = problem.weights, problem.weights.log(), len(problem.first)
-    second, counted = weights[:, problem.second], problem.reach * weights
-    counted_second = counted[:, problem.second]
-    logs_first, logs_second = logs[:, problem.first], torch.cat([logs[:, problem.second], logs], dim=1)
+    counted = problem.reach * weights
+    second, counted_second = weights[problem.second], counted[problem.second]
+    logs_first, logs_second = logs[problem.first], torch.cat([logs[problem.second], logs])
     trial, old, own = start.second, start.second, start.own
-    momentum = weights.new_zeros(p)
+    momentum = weights.new_zeros(p, 1)
     for steps in range(1, max_steps + 1):  # noqa: B007
-        found = sums(logs_second + torch.cat([trial, own], dim=1)).neg_()
-        first, own_ahead = found[:, :p], found[:, p:]
+        found = sums(logs_second + torch.cat([trial, own])).neg_()
+        first, own_ahead = found[:p], found[p:]
         new = sums(logs_first + first).neg_()
         error = max(_misplaced(counted_second, trial - new), _misplaced(counted, own - own_ahead))
         own = (own + own_ahead) / 2
         if error <= tolerance:
             break
         stride, momentum = new - old, momentum + 1
-        momentum[(second * (trial - new) * stride).sum(dim=0) > 0] = 0
+        momentum[(second * (trial - new) * stride).sum(dim=1) > 0] = 0
         trial, old = new + momentum / (momentum + 3) * stride, new
     return Potentials(first, new, own, error, steps)
 
 
 def _misplaced(weights: Tensor, excess: Tensor) -> float:
-    """Largest of the bounds of |weights * exp(excess) - weights| / 2, summed over the points (n, m)."""
-    if not weights.shape[1]:
+    """Largest of the bounds of |weights * exp(excess) - weights| / 2, summed over the points (m, n)."""
+    if not len(weights):
         return 0.0
-    return float((weights * excess.abs().clamp_(max=50.0).expm1_()).sum(dim=0).max()) / 2
+    return float((weights * excess.abs().clamp_(max=50.0).expm1_()).sum(dim=1).max()) / 2

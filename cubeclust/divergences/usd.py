@@ -40,13 +40,13 @@ class SinkhornDivergence:
         self.cost, self.epsilon, self.say = cost, epsilon, say
         self.tolerance, self.max_steps = tolerance, max_steps
         self.sums = log_sums(cost, epsilon, room=room, say=say)
-        self.reach = (2 * cost.offsets / cost.mean).clamp_min(max(1.0, epsilon / cost.mean))[:, None]
+        self.reach = (2 * cost.offsets / cost.mean).clamp_min(max(1.0, epsilon / cost.mean))
         self.potentials: Potentials | None = None
 
     def to_all(self, posterior: Tensor) -> Tensor:
         """S of each p(x|y) and p(x): (k,)."""
         k = posterior.shape[1]
-        weights = torch.cat([masses(posterior), _uniform(posterior)[:, None]], dim=1)
+        weights = torch.cat([masses(posterior), _uniform(posterior)])
         first = torch.arange(k, device=posterior.device)
         return _Transport.apply(weights, self, first, torch.full_like(first, k))
 
@@ -67,7 +67,7 @@ class SinkhornDivergence:
     def solve(self, problem: Problem) -> Potentials:
         """Potentials of the problem, from those of the last one if it had as many pairs."""
         start = self.potentials
-        if start is None or start.second.shape[1] != len(problem.first):
+        if start is None or len(start.second) != len(problem.first):
             start = self._annealed(problem)
         self.potentials = solve(problem, self.sums, start, tolerance=self.tolerance, max_steps=self.max_steps)
         return self.potentials
@@ -91,36 +91,36 @@ class SinkhornDivergence:
 
 
 class _Transport(torch.autograd.Function):
-    """S of each pair (p,) from the weights (n, q); its gradient holds up to a constant for each distribution."""
+    """S of each pair (p,) from the weights (q, n); its gradient holds up to a constant for each distribution."""
 
     @staticmethod
     def forward(ctx: Any, weights: Tensor, divergence: SinkhornDivergence, first: Tensor, second: Tensor) -> Tensor:
         potentials = divergence.solve(Problem(weights, divergence.reach, first, second))
-        at_first = divergence.epsilon * (potentials.first - potentials.own[:, first])  # (n, p)
-        at_second = divergence.epsilon * (potentials.second - potentials.own[:, second])
+        at_first = divergence.epsilon * (potentials.first - potentials.own[first])  # (p, n)
+        at_second = divergence.epsilon * (potentials.second - potentials.own[second])
         ctx.save_for_backward(at_first, at_second, first, second)
         ctx.shape = weights.shape
-        return (weights[:, first] * at_first + weights[:, second] * at_second).sum(dim=0)
+        return (weights[first] * at_first + weights[second] * at_second).sum(dim=1)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
         at_first, at_second, first, second = ctx.saved_tensors
-        (gradient,) = gradients  # (p,)
+        gradient = gradients[0][:, None]  # (p, 1)
         out = gradient.new_zeros(ctx.shape)
-        out.index_add_(1, first, at_first * gradient)
-        out.index_add_(1, second, at_second * gradient)
+        out.index_add_(0, first, at_first * gradient)
+        out.index_add_(0, second, at_second * gradient)
         return out, None, None, None
 
 
 def masses(posterior: Tensor) -> Tensor:
-    """Masses of each p(x|y) on the points, (n, k) float64; uniform for an empty cluster, which counts for nothing."""
-    exact = posterior.double()
-    mass = exact.sum(dim=0)
+    """Masses of each p(x|y) on the points, (k, n) float64; uniform for an empty cluster, which counts for nothing."""
+    exact = posterior.T.double().contiguous()
+    mass = exact.sum(dim=1, keepdim=True)
     empty = mass <= torch.finfo(torch.float32).tiny
-    return torch.where(empty, 1 / len(exact), exact / torch.where(empty, 1.0, mass))
+    return torch.where(empty, 1 / exact.shape[1], exact / torch.where(empty, 1.0, mass))
 
 
 def _uniform(posterior: Tensor) -> Tensor:
-    """Masses of p(x) on the points, (n,) float64."""
+    """Masses of p(x) on the points, (1, n) float64."""
     n = len(posterior)
-    return torch.full((n,), 1 / n, dtype=torch.float64, device=posterior.device)
+    return torch.full((1, n), 1 / n, dtype=torch.float64, device=posterior.device)

@@ -57,14 +57,14 @@ def full_size(
     kernel: str, device: str, *, n: int = 68_232, n_wave: int = 3_592, k: int = 30, part: int = 10_240
 ) -> None:
     """The users' size, projected from the products of fewer spectra with all their channels."""
-    data, columns = torch.from_numpy(synthetic(part, n_wave, k)).to(device), torch.randn(part, k, device=device)
+    data, lines = torch.from_numpy(synthetic(part, n_wave, k)).to(device), torch.randn(k, part, device=device)
     rate = gemm_rate(device)
     gram = Gram(Kernel(kernel).entries(data), part, data)
-    gram.product(columns)
-    anew = min(seconds(lambda: float(gram.product(columns)[0, 0])) for _ in range(3))
+    gram.product(lines)
+    anew = min(seconds(lambda: float(gram.product(lines)[0, 0])) for _ in range(3))
     gram.room = EVERYTHING
-    gram.product(columns)
-    kept = min(seconds(lambda: float(gram.product(columns)[0, 0])) for _ in range(3))
+    gram.product(lines)
+    kept = min(seconds(lambda: float(gram.product(lines)[0, 0])) for _ in range(3))
     share = kernel_flops(part, n_wave, k) / anew / rate
     scale = (n / part) ** 2
     print(f"{kernel}, {n} x {n_wave}, k = {k}, projected from {part} spectra: s/iteration")

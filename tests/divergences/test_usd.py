@@ -87,7 +87,7 @@ def test_values_and_gradients_equal_the_newton_solve(case: int, p: int, blur: fl
         gradients = PINS[f"grad_{side}_p{p}_blur{blur}_{case}"]
         for name, rows in (("ovo", slice(0, 10)), ("ova", slice(10, 15))):
             pairwise = getattr(potentials[name], {"a": "first", "b": "second"}[side])
-            found = blur**p * (pairwise - potentials[name].own[:, clusters[rows]]).T.numpy()
+            found = blur**p * (pairwise - potentials[name].own[clusters[rows]]).numpy()
             for one, other in zip(centered(found), centered(gradients[rows]), strict=True):
                 assert relative(one, other) <= 1e-7
 
@@ -150,7 +150,7 @@ def test_kernel_and_logarithms_give_the_same_sums(kind: str) -> None:
     data, logits = problem(kind)
     own = cost(data, "sqeuclidean")
     own = own.over(own.mean)
-    logs = torch.log_softmax(torch.tensor(logits), dim=0)
+    logs = torch.log_softmax(torch.tensor(logits).T, dim=1)
     for epsilon in (1e4, 1.0, 0.2, 0.02):
         kernel = KernelSums.fitting(own, epsilon, torch.float64, room=0, say=print)
         assert kernel is not None or (kind, epsilon) == ("far group", 0.02)
@@ -169,7 +169,7 @@ def test_outlier_is_summed_in_logarithms_and_the_others_by_the_kernel() -> None:
     assert kernel is not None
     assert kernel.far.tolist() == [7]
     assert said == ["1 spectra are far from all others: their transport is summed in logarithms"]
-    logs = torch.log_softmax(torch.tensor(logits), dim=0)
+    logs = torch.log_softmax(torch.tensor(logits).T, dim=1)
     exact = LogarithmSums(own, 0.02, 0, print)(logs)
     np.testing.assert_allclose(kernel(logs), exact, rtol=1e-6, atol=1e-5)
 
