@@ -10,7 +10,17 @@ PACKAGE = Path(__file__).parents[1] / "cubeclust"
 # Modules without science or files that everything may use.
 GROUND = {"errors", "settings", "quality", "palette", "progress", "memory", "stopwatch", "__init__"}
 # Records, from the file towards the map; each may use those before it.
-RECORDS = ["cube", "spectra", "clustering", "class_map", "class_means", "soft_means", "class_spectra", "class_table"]
+RECORDS = [
+    "cube",
+    "spectra",
+    "clustering",
+    "class_map",
+    "class_means",
+    "principal_components",
+    "soft_means",
+    "class_spectra",
+    "class_table",
+]
 ROAD = {
     "pipeline",
     "plan",
