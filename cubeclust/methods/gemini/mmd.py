@@ -31,7 +31,11 @@ class MMDGemini(Gemini):
         choices=("linear", "polynomial", "rbf", "cosine", "laplacian", "sigmoid"),
     )
     gamma: float = setting(
-        0.0, "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels.", minimum=0, maximum=1e6
+        0.0,
+        "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels, for spectra in units of their "
+        "deviation.",
+        minimum=0,
+        maximum=1e6,
     )
     degree: int = setting(3, "Power of the polynomial kernel.", minimum=1, maximum=20)
     coef0: float = setting(1.0, "Constant term of the kernel (polynomial, sigmoid).", minimum=-1e6, maximum=1e6)
@@ -47,12 +51,21 @@ class MMDGemini(Gemini):
         """Whether the kernel's embedding is known, so that no n x n matrix appears."""
         return self.kernel in ("linear", "cosine") and self.kernel_matrix is None
 
+    def _gamma(self, data: "Tensor") -> float:
+        """Scale of the kernel; that of standardized channels, in the unit of the data, where the user names none."""
+        from cubeclust.learning.moments import moments
+
+        if self.gamma or self._embedded:
+            return self.gamma
+        power = 1 if self.kernel == "laplacian" else 2  # of the data in what gamma multiplies
+        return 1 / (data.shape[1] * float(moments(data)[1]) ** power)
+
     def divergence(self, data: "Tensor", report: "Progress") -> Build:
         """MMD by the quickest exact road; what is kept of K is said."""
         from cubeclust.divergences.kernels import Kernel
         from cubeclust.divergences.mmd import mmd
 
-        kernel = Kernel(self.kernel, self.gamma, self.degree, self.coef0)
+        kernel = Kernel(self.kernel, self._gamma(data), self.degree, self.coef0)
 
         def build(rows: "Rows", room: int) -> "Divergence":
             if not self._embedded and not self.batch_size:
