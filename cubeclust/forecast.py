@@ -100,7 +100,7 @@ def _fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> dict[str, f
 
 def _sizes(n: int, n_wave: int, method: Clusterer) -> list[tuple[int, int]]:
     """Spectra and iterations of the brief fits; the first one also wakes the libraries."""
-    fewest = max(method.n_clusters, _components(method)) + 1
+    fewest = max(method.n_clusters, _components(method), _option(method, "n_features", 0)) + 1
     most = min(n, max(_ROWS, fewest))
     while most > fewest and shortened(method, _LONGER).effort(most, n_wave) > _WORK:
         most = max(most // 2, fewest)

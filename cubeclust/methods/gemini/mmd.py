@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from cubeclust import memory
 from cubeclust.errors import InputError
-from cubeclust.methods.gemini.base import Build, Gemini
+from cubeclust.methods.gemini.base import Build
+from cubeclust.methods.gemini.geometric import GeometricGemini
 from cubeclust.settings import preset, setting
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MMDGemini(Gemini):
+class MMDGemini(GeometricGemini):
     """GEMINI with the MMD of a kernel.
 
     kernel_matrix, from Python only, is a symmetric matrix (n, n) that takes the kernel's place, a row for each of the
@@ -43,6 +44,7 @@ class MMDGemini(Gemini):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.refuse_features_beside(self.kernel_matrix, "kernel_matrix")
         if self.batch_size and self.kernel_matrix is not None:
             raise InputError("--batch-size: a batch of rows has no part in a kernel matrix; give 0.")
 
