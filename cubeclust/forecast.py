@@ -94,7 +94,8 @@ def _fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> dict[str, f
     rate = slope if slope > 0 else more[0] / more[1]
     bound = 60 * _option(method, "max_minutes", 0) or inf
     most = min(bound, _option(method, "n_starts", 1) * less[0] + rate * method.effort(n, n_wave))
-    iteration = {"iteration": rate * shortened(method, 1).effort(n, n_wave)} if _iterates(method) else {}
+    first, both = (shortened(method, steps).effort(n, n_wave) for steps in (1, 2))
+    iteration = {"iteration": rate * (both - first)} if _iterates(method) else {}
     return {"fit": most if isfinite(most) else None} | iteration
 
 
