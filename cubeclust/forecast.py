@@ -94,13 +94,14 @@ def _fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> dict[str, f
     rate = slope if slope > 0 else more[0] / more[1]
     bound = 60 * _option(method, "max_minutes", 0) or inf
     most = min(bound, _option(method, "n_starts", 1) * less[0] + rate * method.effort(n, n_wave))
-    iteration = {"iteration": rate * shortened(method, 1).effort(n, n_wave)} if _iterates(method) else {}
+    first, both = (shortened(method, steps).effort(n, n_wave) for steps in (1, 2))
+    iteration = {"iteration": rate * (both - first)} if _iterates(method) else {}
     return {"fit": most if isfinite(most) else None} | iteration
 
 
 def _sizes(n: int, n_wave: int, method: Clusterer) -> list[tuple[int, int]]:
     """Spectra and iterations of the brief fits; the first one also wakes the libraries."""
-    fewest = max(method.n_clusters, _components(method)) + 1
+    fewest = max(method.n_clusters, _components(method), _option(method, "n_features", 0)) + 1
     most = min(n, max(_ROWS, fewest))
     while most > fewest and shortened(method, _LONGER).effort(most, n_wave) > _WORK:
         most = max(most // 2, fewest)

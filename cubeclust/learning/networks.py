@@ -7,8 +7,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from cubeclust import memory
-
-_ROWS = 1024  # of one block in sums over the data
+from cubeclust.learning.moments import moments
 
 
 class Centered(nn.Module):
@@ -133,15 +132,12 @@ def build(name: str, shape: tuple[int, ...], hidden: int, n_clusters: int, seed:
 
 
 def center(network: nn.Module, data: Tensor) -> None:
-    """Tell the network the mean and the root mean square deviation of data (n, d), summed in float64 by blocks."""
+    """Tell the network the mean and the root mean square deviation of data (n, d)."""
     for layer in network.modules():
         if isinstance(layer, Centered):
-            mean = sum(rows.sum(dim=0, dtype=torch.float64) for rows in data.split(_ROWS)) / len(data)
-            squares = sum((rows - mean).square().sum() for rows in data.split(_ROWS))
+            mean, spread = moments(data)
             layer.center.copy_(mean)
-            spread = torch.as_tensor(squares / data.numel()).sqrt()
-            rounding = 4 * torch.finfo(data.dtype).eps * torch.as_tensor(mean).square().mean().sqrt()
-            layer.spread.copy_(torch.where(spread > rounding, spread, 1.0))
+            layer.spread.copy_(spread)
 
 
 def posterior(network: nn.Module, data: Tensor) -> Tensor:

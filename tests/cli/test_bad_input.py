@@ -251,6 +251,16 @@ def test_option_of_another_method(sky_file: Path) -> None:
     refused(run(sky_file, "--method", "kmeans", "--hidden", 3), "--hidden")
 
 
+def test_features_of_a_divergence_that_sees_no_spectra(sky_file: Path) -> None:
+    refused(run(sky_file, "--method", "kl-ova", "--kernel-features", "pca"), "No such option", "--kernel-features")
+
+
+@pytest.mark.parametrize("features", ["pca", "autoencoder"])
+def test_more_features_than_channels(sky_file: Path, features: str) -> None:
+    options = ["--kernel-features", features, "--window", "7600:7700"]
+    refused(run(sky_file, *options), "--n-features 20 exceeds", "9 channels", "ask for fewer")
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [

@@ -52,6 +52,13 @@ def test_every_method_can_be_planned(sky_file: Path, tmp_path: Path, method: str
     assert facts["fits"]
 
 
+def test_what_is_done_once_is_no_part_of_an_iteration(sky_file: Path, tmp_path: Path) -> None:
+    """The autoencoder takes more than a thousand iterations do."""
+    options = ["-m", "mmd-ovo", "--kernel-features", "autoencoder", "--max-iter", 50, "-o", tmp_path / "out"]
+    seconds = forecast("run", sky_file, *options)["seconds"]
+    assert 0 < 50 * seconds["iteration"] < seconds["fit"] / 2
+
+
 @pytest.mark.parametrize("combination", [["--pca", "5"], ["--sample", "100"], ["--pca", "5", "--sample", "100"]])
 def test_combinations_can_be_planned(sky_file: Path, tmp_path: Path, combination: list[str]) -> None:
     assert forecast("run", sky_file, "-m", "mmd-ovo", "-o", tmp_path / "out", *combination)["seconds"]["fit"] > 0

@@ -55,6 +55,8 @@ VARIANTS = [
         for kernel in ("polynomial", "rbf", "cosine", "laplacian", "sigmoid")
     ),
     ("mmd-ovo", {"kernel": "rbf", "batch_size": 128, "max_iter": 200}),
+    ("usd-ovo", {"kernel_features": "pca", "max_iter": 60, "learning_rate": 0.005}),
+    ("mmd-ovo", {"kernel_features": "autoencoder", "max_iter": 300}),
     ("fcm", {"fuzziness": 1.1}),
     *(("gmm", {"covariance": form}) for form in ("full", "tied", "spherical")),
     ("ward", {"connected": True}),

@@ -1,10 +1,13 @@
 """What all GEMINIs do with their divergence."""
 
 import numpy as np
+import pytest
 import torch
 from test_contract import sky_spectra
 
+from cubeclust.divergences.gemini import gemini
 from cubeclust.divergences.mmd import EmbeddedMMD
+from cubeclust.methods import METHODS
 from cubeclust.methods.gemini.mmd import MMDGemini
 from cubeclust.progress import Silent
 
@@ -36,3 +39,16 @@ def test_figures_of_a_divergence_are_in_the_history() -> None:
         assert list(found) == ["gemini", "used_clusters", "relabeled", "rows"]
         assert np.array_equal(found["rows"], np.full(5, largest))
         assert np.all(found["gemini"] > 0)
+
+
+@pytest.mark.parametrize("kernel", ["rbf", "laplacian", "sigmoid", "polynomial"])
+def test_scale_of_a_kernel_does_not_depend_on_the_unit_of_the_spectra(kernel: str) -> None:
+    """Without a gamma of the user's; standardized channels have 1 / channels."""
+    spectra, _ = sky_spectra("mmd-ovo")
+    data = torch.from_numpy(spectra.flux)
+    posterior = torch.softmax(torch.randn(len(data), 4, generator=torch.Generator().manual_seed(0)), dim=1)
+    explicit = METHODS["mmd-ovo"].create(kernel=kernel, gamma=1 / spectra.n_wave)
+    expected = gemini(posterior, explicit.divergence(data, Silent())(slice(None), 0), "ovo")
+    for unit in (1.0, 0.01, 100.0):
+        divergence = METHODS["mmd-ovo"].create(kernel=kernel).divergence(unit * data, Silent())(slice(None), 0)
+        torch.testing.assert_close(gemini(posterior, divergence, "ovo"), expected, rtol=1e-4, atol=0)

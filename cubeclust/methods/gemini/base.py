@@ -64,7 +64,7 @@ class Gemini(ABC):
 
     @abstractmethod
     def divergence(self, data: "Tensor", report: "Progress") -> Build:
-        """How to build the divergence on rows of data (n, d), which is on the device of the fit."""
+        """How to build the divergence on rows of data (n, d), spectra or features, on the device of the fit."""
 
     @abstractmethod
     def divergence_memory(self, n_spectra: int, n_wave: int) -> int:
@@ -73,6 +73,16 @@ class Gemini(ABC):
     @abstractmethod
     def divergence_effort(self, n_spectra: int, n_wave: int) -> float:
         """Multiplications of one value and gradient on a batch of so many spectra."""
+
+    def features(
+        self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress"
+    ) -> "tuple[Tensor, tuple[str, ...]]":
+        """What the divergence sees of the spectra, data (n, d) being their flux on the device, and notes on it."""
+        return data, ()
+
+    def width(self, n_wave: int) -> int:
+        """Columns of what the divergence sees."""
+        return n_wave
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Posterior, activations and their gradients; weights with Adam's two moments; the divergence."""
@@ -84,13 +94,13 @@ class Gemini(ABC):
             "categorical": (n * k, 0),
         }[self.network]
         batch = 2 * 4 * self.batch_size * n_wave
-        return 4 * n * 6 * k + 16 * activations + 16 * weights + batch + self.divergence_memory(n, n_wave)
+        return 4 * n * 6 * k + 16 * activations + 16 * weights + batch + self.divergence_memory(n, self.width(n_wave))
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
         """Products with the spectra in the network and in the divergence, in each iteration."""
         width = {"mlp": self.hidden, "linear": self.n_clusters, "conv1d": self.hidden + 50, "categorical": 0}
         batch = min(self.batch_size or n_spectra, n_spectra)
-        divergence = n_spectra / batch * self.divergence_effort(batch, n_wave)
+        divergence = n_spectra / batch * self.divergence_effort(batch, self.width(n_wave))
         return (self.max_iter or inf) * (4.0 * n_spectra * n_wave * width[self.network] + divergence)
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
@@ -106,7 +116,8 @@ class Gemini(ABC):
             data = to_device(spectra.flux, device)  # (n, d)
             network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
             networks.center(network, data)
-            training = self._train(network, data, seed, room_on(device, room), report)
+            features, notes = self.features(spectra, data, seed, report)
+            training = self._train(network, data, features, report, seed=seed, room=room_on(device, room))
             if training.stopped != "iterations":
                 report.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
             with torch.no_grad():
@@ -119,12 +130,14 @@ class Gemini(ABC):
             iterations=training.iterations,
             converged=training.converged,
             stopped=training.stopped,
-            notes=self._notes(),
+            notes=self._notes() + notes,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
 
-    def _train(self, network: "Module", data: "Tensor", seed: int, room: int, report: "Progress") -> "Training":
-        """Maximize the GEMINI of the network's posterior."""
+    def _train(
+        self, network: "Module", data: "Tensor", features: "Tensor", report: "Progress", *, seed: int, room: int
+    ) -> "Training":
+        """Maximize the GEMINI of the posterior that the network gives to data, its divergence being on the features."""
         from cubeclust.divergences.gemini import gemini
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
@@ -134,7 +147,7 @@ class Gemini(ABC):
         stopping, watch = self._stopping(len(data)), Watch(len(data), str(data.device))
         for sentence in (f"the fit ends {stopping}", *self._notes()):
             report.say(sentence)
-        build = self.divergence(data, report)
+        build = self.divergence(features, report)
         whole = None if self.batch_size else build(slice(None), room)
 
         def losses(rows: "Rows") -> "dict[str, Tensor]":

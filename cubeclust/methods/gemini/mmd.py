@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from cubeclust import memory
 from cubeclust.errors import InputError
-from cubeclust.methods.gemini.base import Build, Gemini
+from cubeclust.methods.gemini.base import Build
+from cubeclust.methods.gemini.geometric import GeometricGemini
 from cubeclust.settings import preset, setting
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MMDGemini(Gemini):
+class MMDGemini(GeometricGemini):
     """GEMINI with the MMD of a kernel.
 
     kernel_matrix, from Python only, is a symmetric matrix (n, n) that takes the kernel's place, a row for each of the
@@ -31,7 +32,11 @@ class MMDGemini(Gemini):
         choices=("linear", "polynomial", "rbf", "cosine", "laplacian", "sigmoid"),
     )
     gamma: float = setting(
-        0.0, "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels.", minimum=0, maximum=1e6
+        0.0,
+        "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels, for spectra in units of their "
+        "deviation.",
+        minimum=0,
+        maximum=1e6,
     )
     degree: int = setting(3, "Power of the polynomial kernel.", minimum=1, maximum=20)
     coef0: float = setting(1.0, "Constant term of the kernel (polynomial, sigmoid).", minimum=-1e6, maximum=1e6)
@@ -39,6 +44,7 @@ class MMDGemini(Gemini):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.refuse_features_beside(self.kernel_matrix, "kernel_matrix")
         if self.batch_size and self.kernel_matrix is not None:
             raise InputError("--batch-size: a batch of rows has no part in a kernel matrix; give 0.")
 
@@ -47,12 +53,21 @@ class MMDGemini(Gemini):
         """Whether the kernel's embedding is known, so that no n x n matrix appears."""
         return self.kernel in ("linear", "cosine") and self.kernel_matrix is None
 
+    def _gamma(self, data: "Tensor") -> float:
+        """Scale of the kernel; that of standardized channels, in the unit of the data, where the user names none."""
+        from cubeclust.learning.moments import moments
+
+        if self.gamma or self._embedded:
+            return self.gamma
+        power = 1 if self.kernel == "laplacian" else 2  # of the data in what gamma multiplies
+        return 1 / (data.shape[1] * float(moments(data)[1]) ** power)
+
     def divergence(self, data: "Tensor", report: "Progress") -> Build:
         """MMD by the quickest exact road; what is kept of K is said."""
         from cubeclust.divergences.kernels import Kernel
         from cubeclust.divergences.mmd import mmd
 
-        kernel = Kernel(self.kernel, self.gamma, self.degree, self.coef0)
+        kernel = Kernel(self.kernel, self._gamma(data), self.degree, self.coef0)
 
         def build(rows: "Rows", room: int) -> "Divergence":
             if not self._embedded and not self.batch_size:

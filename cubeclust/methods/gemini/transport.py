@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from cubeclust.methods.gemini.base import Gemini
+from cubeclust.methods.gemini.geometric import GeometricGemini
 from cubeclust.settings import preset, setting
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TransportGemini(Gemini):
+class TransportGemini(GeometricGemini):
     """GEMINI with a cost of moving one cluster onto another.
 
     cost_matrix, from Python only, is a symmetric matrix (n, n) that takes the metric's place, a row for each of the
@@ -34,6 +34,10 @@ class TransportGemini(Gemini):
     cost_matrix: "np.ndarray | None" = preset(None)
 
     default_scale: ClassVar[str] = "total-flux"  # distances between the shapes of spectra
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.refuse_features_beside(self.cost_matrix, "cost_matrix")
 
     def costs(self, data: "Tensor") -> "Callable[[Rows], Entries]":
         """Blocks of the costs between rows of data (n, d), for any choice of rows."""

@@ -1,0 +1,18 @@
+"""Mean and deviation of data on a device."""
+
+import torch
+from torch import Tensor
+
+_ROWS = 1024  # of one block in sums over the data
+
+
+def moments(data: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean (d,) and root mean square deviation () of data (n, d), float64 sums by blocks.
+
+    The deviation is one number for all columns, and 1 for rows that do not differ by more than rounding.
+    """
+    mean = torch.stack([rows.sum(dim=0, dtype=torch.float64) for rows in data.split(_ROWS)]).sum(dim=0) / len(data)
+    squares = torch.stack([(rows - mean).square().sum() for rows in data.split(_ROWS)]).sum()
+    spread = (squares / data.numel()).sqrt()
+    rounding = 4 * torch.finfo(data.dtype).eps * mean.square().mean().sqrt()
+    return mean, torch.where(spread > rounding, spread, 1.0)
