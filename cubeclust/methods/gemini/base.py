@@ -151,7 +151,7 @@ class Gemini(ABC):
         whole = None if self.batch_size else build(slice(None), room)
 
         def losses(rows: "Rows") -> "dict[str, Tensor]":
-            divergence, posterior = whole or build(rows, 0), networks.posterior(network, data[rows])
+            divergence, posterior = whole or build(rows, room), networks.posterior(network, data[rows])
             loss = -gemini(posterior, divergence, self.pairs)
             watch.see(rows, posterior, getattr(divergence, "figures", dict)())
             return {"gemini": loss}
