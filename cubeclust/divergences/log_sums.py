@@ -150,9 +150,9 @@ class KernelSums:
     def _with_far(self, sums: Tensor, logs: Tensor) -> Tensor:
         """Add what the far rows give, and sum theirs."""
         for far, exponents in zip(self.far.tolist(), self.far_exponents, strict=True):
-            theirs = torch.logsumexp(exponents + logs, dim=1)
             sums = torch.logaddexp(sums, exponents + logs[:, far, None])
-            sums[:, far] = theirs
+        for far, exponents in zip(self.far.tolist(), self.far_exponents, strict=True):
+            sums[:, far] = torch.logsumexp(exponents + logs, dim=1)
         return sums
 
 

@@ -40,7 +40,8 @@ class SinkhornDivergence:
         self.cost, self.epsilon, self.say = cost, epsilon, say
         self.tolerance, self.max_steps = tolerance, max_steps
         self.sums = log_sums(cost, epsilon, room=room, say=say)
-        self.reach = (2 * cost.offsets / cost.mean).clamp_min(max(1.0, epsilon / cost.mean))
+        unit = cost.mean or 1.0  # a batch of equal points has costs of 0
+        self.reach = (2 * cost.offsets / unit).clamp_min(max(1.0, epsilon / unit))
         self.potentials: Potentials | None = None
 
     def to_all(self, posterior: Tensor) -> Tensor:
@@ -65,9 +66,9 @@ class SinkhornDivergence:
         return {"marginal_error": self.potentials.error, "sinkhorn_steps": self.potentials.steps}
 
     def solve(self, problem: Problem) -> Potentials:
-        """Potentials of the problem, from those of the last one if it had as many pairs."""
+        """Potentials of the problem, from those of the last one if it had as many distributions and pairs."""
         start = self.potentials
-        if start is None or len(start.second) != len(problem.first):
+        if start is None or (len(start.own), len(start.second)) != (len(problem.weights), len(problem.first)):
             start = self._annealed(problem)
         self.potentials = solve(problem, self.sums, start, tolerance=self.tolerance, max_steps=self.max_steps)
         return self.potentials

@@ -174,6 +174,18 @@ def test_outlier_is_summed_in_logarithms_and_the_others_by_the_kernel() -> None:
     np.testing.assert_allclose(kernel(logs), exact, rtol=1e-6, atol=1e-5)
 
 
+def test_outliers_beside_each_other_count_once_in_each_others_sums() -> None:
+    data, logits = problem("outlier")
+    data[8] = data[7] + 0.01
+    own = cost(data, "sqeuclidean", torch.float32)
+    own = own.over(own.mean)
+    kernel = KernelSums.fitting(own, 0.02, torch.float32, room=0, say=print)
+    assert kernel is not None
+    assert kernel.far.tolist() == [7, 8]
+    logs = torch.log_softmax(torch.tensor(logits), dim=0).T.contiguous()
+    np.testing.assert_allclose(kernel(logs), LogarithmSums(own, 0.02, 0, print)(logs), rtol=1e-6, atol=1e-3)
+
+
 @pytest.mark.parametrize("epsilon", [1e4, 10.0, 1.0, 0.25, 0.05])
 @pytest.mark.parametrize("kind", ["plain", "outlier", "duplicates", "empty", "hard", "far group"])
 def test_float32_at_the_default_tolerance_is_right_to_a_hundredth(kind: str, epsilon: float) -> None:
@@ -216,6 +228,26 @@ def test_solve_from_the_last_potentials_takes_fewer_steps_to_the_same_value() ->
     found = measure.between(nearby)
     assert measure.figures()["sinkhorn_steps"] < cold
     torch.testing.assert_close(found, divergence(data, "euclidean", 0.1).between(nearby), rtol=1e-6, atol=1e-12)
+
+
+def test_three_clusters_against_all_and_each_other_are_solved_one_after_the_other() -> None:
+    """Three pairs in either case, of four distributions and of three."""
+    data, logits = problem(k=3)
+    posterior = torch.softmax(torch.tensor(logits), dim=1)
+    measure = divergence(data, "euclidean", 0.2)
+    to_all = measure.to_all(posterior)
+    between = measure.between(posterior)
+    torch.testing.assert_close(between, divergence(data, "euclidean", 0.2).between(posterior), rtol=1e-9, atol=1e-12)
+    torch.testing.assert_close(measure.to_all(posterior), to_all, rtol=1e-9, atol=1e-12)
+
+
+def test_equal_points_are_at_distance_0() -> None:
+    """As those of a batch that holds one spectrum several times, whose mean cost is 0."""
+    own = cost(np.ones((4, 3)), "euclidean").over(2.0)
+    measure = SinkhornDivergence(own, 0.25, tolerance=1e-9, max_steps=100)
+    posterior = torch.softmax(torch.tensor(problem(n=4)[1]), dim=1)
+    assert measure.between(posterior).abs().max() < 1e-12
+    assert measure.figures()["marginal_error"] <= 1e-9
 
 
 def test_solve_that_ends_too_early_says_how_far_it_came() -> None:
