@@ -81,7 +81,7 @@ class KernelSums:
         strays = sums.strays()
         if not strays.any():
             return sums
-        (far,) = torch.nonzero(strays > cost.n // 2, as_tuple=True)
+        (far,) = torch.nonzero(strays > min(cost.n, int(strays.max())) // 2, as_tuple=True)
         if not 0 < len(far) <= 8 + cost.n // _FAR_SHARE:
             return None
         sums = cls(cost, epsilon, dtype, far, room=room, say=say)

@@ -230,6 +230,15 @@ def test_solve_from_the_last_potentials_takes_fewer_steps_to_the_same_value() ->
     torch.testing.assert_close(found, divergence(data, "euclidean", 0.1).between(nearby), rtol=1e-6, atol=1e-12)
 
 
+def test_two_outliers_that_only_their_own_pair_takes_out_of_range_cost_no_others_the_kernel() -> None:
+    data, _ = problem()
+    data[[7, 8]] += 100
+    own = cost(data, "euclidean", torch.float32)
+    kernel = KernelSums.fitting(own.over(own.mean), 0.1, torch.float32, room=0, say=print)
+    assert kernel is not None
+    assert kernel.far.tolist() == [7, 8]
+
+
 def test_three_clusters_against_all_and_each_other_are_solved_one_after_the_other() -> None:
     """Three pairs in either case, of four distributions and of three."""
     data, logits = problem(k=3)
