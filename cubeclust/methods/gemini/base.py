@@ -80,6 +80,10 @@ class Gemini(ABC):
         """What the divergence sees of the spectra, data (n, d) being their flux on the device, and notes on it."""
         return data, ()
 
+    def doubts(self, figures: "Mapping[str, np.ndarray]") -> tuple[str, ...]:
+        """What the figures of a training, one for each iteration, say against its objective."""
+        return ()
+
     def width(self, n_wave: int) -> int:
         """Columns of what the divergence sees."""
         return n_wave
@@ -120,6 +124,8 @@ class Gemini(ABC):
             training = self._train(network, data, features, report, seed=seed, room=room_on(device, room))
             if training.stopped != "iterations":
                 report.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
+            for sentence in (doubts := self.doubts(training.figures)):
+                report.say(sentence)
             with torch.no_grad():
                 posterior = networks.posterior(network, data).cpu().numpy()
         return Clustering(
@@ -130,7 +136,7 @@ class Gemini(ABC):
             iterations=training.iterations,
             converged=training.converged,
             stopped=training.stopped,
-            notes=self._notes() + notes,
+            notes=self._notes() + notes + doubts,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
 
@@ -151,7 +157,7 @@ class Gemini(ABC):
         whole = None if self.batch_size else build(slice(None), room)
 
         def losses(rows: "Rows") -> "dict[str, Tensor]":
-            divergence, posterior = whole or build(rows, 0), networks.posterior(network, data[rows])
+            divergence, posterior = whole or build(rows, room), networks.posterior(network, data[rows])
             loss = -gemini(posterior, divergence, self.pairs)
             watch.see(rows, posterior, getattr(divergence, "figures", dict)())
             return {"gemini": loss}

@@ -1,7 +1,9 @@
 """GEMINI with the unbiased Sinkhorn divergence."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 from cubeclust import memory
@@ -11,11 +13,15 @@ from cubeclust.methods.gemini.transport import TransportGemini
 from cubeclust.settings import setting
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
     from cubeclust.progress import Progress
+
+# Epsilon over the mean cost: below, no solve ends; above, nothing is left of the divergence but rounding.
+_LEAST, _MOST = 1e-6, 1e8
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,12 @@ class SinkhornGemini(TransportGemini):
             )
         number, is_share = _parse(self.epsilon)
         epsilon = number if is_share else number / whole.mean
+        if not _LEAST <= epsilon <= _MOST:
+            raise InputError(
+                f"--epsilon {self.epsilon} is {epsilon:.3g} of the mean cost, {whole.mean:.4g}; give {_LEAST:g} to "
+                f"{_MOST:g} of it, such as 0.25r."
+            )
+        say = cache(report.say)  # once, not for each batch
         report.say(
             f"mean cost of transport {whole.mean:.4g}, the unit of the objective; "
             f"epsilon {epsilon * whole.mean:.4g} is {epsilon:.4g} of it"
@@ -76,7 +88,7 @@ class SinkhornGemini(TransportGemini):
                 tolerance=self.sinkhorn_tolerance,
                 max_steps=self.sinkhorn_steps,
                 room=room,
-                say=report.say,
+                say=say,
             )
 
         return batched if self.solver == "batched" else self._by_geomloss(data, whole.mean, epsilon)
@@ -90,6 +102,17 @@ class SinkhornGemini(TransportGemini):
         backend = {"geomloss": "tensorized", "geomloss-online": "online"}[self.solver]
         return lambda rows, room: GeomlossDivergence(
             data[rows], self.metric, unit, epsilon, backend=backend, scaling=self.geomloss_scaling
+        )
+
+    def doubts(self, figures: "Mapping[str, np.ndarray]") -> tuple[str, ...]:
+        """Transports that did not reach the tolerance."""
+        errors = figures.get("marginal_error", ())
+        missed = [error for error in errors if not error <= self.sinkhorn_tolerance]
+        if not missed:
+            return ()
+        return (
+            f"transports of {len(missed)} of {len(errors)} values of the objective did not reach --sinkhorn-tolerance "
+            f"{self.sinkhorn_tolerance:g}, but {max(missed):.2g} at worst; raise --sinkhorn-steps or --epsilon",
         )
 
     def _columns(self) -> int:

@@ -1,0 +1,63 @@
+"""What a run of the Sinkhorn GEMINIs says of its transports, and what its batches cost."""
+
+import numpy as np
+import pytest
+import torch
+from test_baselines import plane
+from test_combinators import Told
+
+from cubeclust.clustering import Clustering
+from cubeclust.divergences import costs
+from cubeclust.errors import InputError
+from cubeclust.methods import METHODS
+
+
+def fit(told: Told, room: int = 0, **settings: object) -> Clustering:
+    method = METHODS["usd-ovo"].create(**{"n_clusters": 3, "max_iter": 3} | settings)
+    return method.fit(plane(90)[0], seed=0, device="cpu", room=room, report=told)
+
+
+def test_transports_that_end_too_early_are_said_and_noted() -> None:
+    told = Told()
+    notes = fit(told, sinkhorn_steps=1).notes
+    assert len(notes) == 1
+    assert notes[0].startswith("transports of 4 of 4 values of the objective did not reach --sinkhorn-tolerance 0.0001")
+    assert told.said[-1] == notes[0]
+    assert fit(Told()).notes == ()
+
+
+@pytest.mark.parametrize("epsilon", ["1e308", "1e13r", "1e-300", "1e-7r"])
+def test_epsilon_beyond_what_can_be_computed_is_refused(epsilon: str) -> None:
+    with pytest.raises(InputError, match=f"--epsilon {epsilon} is .* of the mean cost"):
+        fit(Told(), epsilon=epsilon)
+
+
+def test_sums_in_logarithms_are_said_once_for_all_batches() -> None:
+    told = Told()
+    fit(told, epsilon="1e-4r", sinkhorn_steps=2, batch_size=30)
+    assert sum("sums in logarithms" in sentence for sentence in told.said) == 1
+
+
+def test_costs_of_a_batch_are_computed_once_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many Sinkhorn steps; the posterior is the same as without room."""
+    count, euclidean = 0, costs.euclidean
+
+    def counted(data: torch.Tensor) -> costs.Entries:
+        entries = euclidean(data)
+
+        def block(rows: slice, columns: slice) -> torch.Tensor:
+            nonlocal count
+            count += 1
+            return entries(rows, columns)
+
+        return block
+
+    monkeypatch.setitem(costs.COSTS, "euclidean", counted)
+    blocks, found = {}, {}
+    for tolerance in (0.1, 1e-6):
+        for room in (0, 10**8):
+            count = 0
+            found[tolerance, room] = fit(Told(), room, batch_size=30, sinkhorn_tolerance=tolerance)
+            blocks[tolerance, room] = count
+    assert blocks[0.1, 10**8] == blocks[1e-6, 10**8] < blocks[1e-6, 0]
+    assert np.array_equal(found[1e-6, 0].posterior, found[1e-6, 10**8].posterior)
