@@ -52,6 +52,32 @@ def log_sums(cost: Cost, epsilon: float, *, room: int, say: Callable[[str], None
     return LogarithmSums(cost, epsilon, room, say)
 
 
+@dataclass(frozen=True)
+class _Kernel:
+    """Blocks of the kernel: 0 for what is summed apart; less 1 where that keeps more digits.
+
+    A record of its own, not a method of the sums: these hold blocks, and would otherwise hold themselves.
+    """
+
+    cost: Cost
+    epsilon: float
+    dtype: torch.dtype
+    far: tuple[int, ...]
+    from_one: bool
+    diagonal_apart: bool
+
+    def __call__(self, rows: slice, columns: slice) -> Tensor:
+        costs = self.cost.entries(rows, columns).to(self.dtype)
+        scaled = (self.cost.offsets / self.epsilon).to(self.dtype)
+        exponent = costs.mul_(-1 / self.epsilon).add_(scaled[rows, None]).add_(scaled[columns])
+        if self.from_one:
+            return exponent.expm1_()
+        block = exponent.exp_()
+        block[[far - rows.start for far in self.far if far in range(rows.start, rows.stop)]] = 0
+        block[:, [far - columns.start for far in self.far if far in range(columns.start, columns.stop)]] = 0
+        return block.fill_diagonal_(0) if self.diagonal_apart and rows == columns else block
+
+
 class KernelSums:
     """Sums as products with the kernel exp((h_i + h_j - C_ij) / epsilon), in blocks.
 
@@ -68,7 +94,8 @@ class KernelSums:
         self.offsets = cost.offsets / epsilon  # (n,)
         steepest = 2 * float(self.offsets.abs().max())
         self.from_one, self.diagonal_apart = steepest < 0.2, steepest > self.range.exponent
-        self.gram = Gram(self._entries, cost.n, cost.like.new_empty(0, dtype=dtype), room, say)
+        kernel = _Kernel(cost, epsilon, dtype, tuple(far.tolist()), self.from_one, self.diagonal_apart)
+        self.gram = Gram(kernel, cost.n, cost.like.new_empty(0, dtype=dtype), room, say)
         self.far_exponents = self._far_exponents()
 
     @classmethod
@@ -122,21 +149,6 @@ class KernelSums:
         if self.diagonal_apart:
             sums = torch.logaddexp(sums, logs)
         return self._with_far(sums, logs)
-
-    def _entries(self, rows: slice, columns: slice) -> Tensor:
-        """Block of the kernel, 0 for what is summed apart; of the kernel - 1 where that keeps more digits."""
-        costs = self.cost.entries(rows, columns).to(self.gram.like.dtype)
-        scaled = self.offsets.to(costs.dtype)
-        exponent = costs.mul_(-1 / self.epsilon).add_(scaled[rows, None]).add_(scaled[columns])
-        if self.from_one:
-            return exponent.expm1_()
-        block = exponent.exp_()
-        for far in self.far.tolist():
-            if far in range(rows.start, rows.stop):
-                block[far - rows.start] = 0
-            if far in range(columns.start, columns.stop):
-                block[:, far - columns.start] = 0
-        return block.fill_diagonal_(0) if self.diagonal_apart and rows == columns else block
 
     def _far_exponents(self) -> Tensor:
         """-C / epsilon of the far rows (f, n) float64."""

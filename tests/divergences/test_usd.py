@@ -1,5 +1,7 @@
 """Sinkhorn divergences against a Newton solve, exact transport, the MMD limit, and hard data."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -279,3 +281,17 @@ def test_cost_knows_its_mean_and_its_offsets() -> None:
     offsets = own.offsets.numpy()
     shifted = data - data.mean(axis=0)
     np.testing.assert_allclose(offsets[:, None] + offsets - matrix, shifted @ shifted.T, atol=1e-9)
+
+
+def test_sums_that_nobody_needs_free_their_kernel_at_once() -> None:
+    """Minibatches make one after the other; a cycle of references would hold all of them."""
+    data, _ = problem()
+    own = cost(data, "euclidean")
+    gc.disable()
+    try:
+        sums = KernelSums.fitting(own, own.mean, torch.float64, room=10**9, say=print)
+        kept = weakref.ref(sums.gram)
+        del sums
+        assert kept() is None
+    finally:
+        gc.enable()

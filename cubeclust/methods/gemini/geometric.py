@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cubeclust.errors import InputError
 from cubeclust.methods.gemini.base import Gemini
@@ -32,44 +32,35 @@ class GeometricGemini(Gemini):
     )
     n_features: int = setting(20, "Principal components, or units of the autoencoder's narrowest layer.", minimum=1)
 
+    @property
+    def _kind(self) -> "_Kind | None":
+        """How features are made, None for the channels."""
+        return None if self.kernel_features == "channels" else _KINDS[self.kernel_features](self.n_features)
+
     def features(
         self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress"
     ) -> "tuple[Tensor, tuple[str, ...]]":
         """The channels, or features (n, n_features) and what they keep of the spectra."""
-        if self.kernel_features == "channels":
+        if self._kind is None:
             return data, ()
-        values, kept = _FEATURES[self.kernel_features](spectra, data, self.n_features, seed, report)
+        values, kept = self._kind.make(spectra, data, seed, report)
         note = f"--kernel-features {self.kernel_features}: {kept}"
         report.say(note)
         return values, (note,)
 
     def width(self, n_wave: int) -> int:
         """The channels, or the features."""
-        return n_wave if self.kernel_features == "channels" else self.n_features
+        return self.n_features if self._kind else n_wave
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Training, and what the features take."""
-        from cubeclust.learning.autoencoder import autoencoder_memory
-        from cubeclust.principal_components import components_memory
-
-        features = {
-            "channels": 0,
-            "pca": components_memory(n_spectra, n_wave, self.n_features),
-            "autoencoder": autoencoder_memory(n_spectra, n_wave, self.n_features),
-        }[self.kernel_features]
-        return super().memory(n_spectra, n_wave) + features
+        own = self._kind.memory(n_spectra, n_wave) if self._kind else 0
+        return super().memory(n_spectra, n_wave) + own
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
         """Training, and once the features."""
-        from cubeclust.learning.autoencoder import autoencoder_effort
-        from cubeclust.principal_components import components_effort
-
-        features = {
-            "channels": 0.0,
-            "pca": components_effort(n_spectra, n_wave),
-            "autoencoder": autoencoder_effort(n_spectra, n_wave, self.n_features),
-        }[self.kernel_features]
-        return super().effort(n_spectra, n_wave) + features
+        own = self._kind.effort(n_spectra, n_wave) if self._kind else 0.0
+        return super().effort(n_spectra, n_wave) + own
 
     def refuse_features_beside(self, matrix: "np.ndarray | None", name: str) -> None:
         """Raise InputError for features of spectra whose kernel or cost is a matrix already."""
@@ -79,32 +70,70 @@ class GeometricGemini(Gemini):
             )
 
 
-def _pca(spectra: "Spectra", data: "Tensor", number: int, seed: int, report: "Progress") -> "tuple[Tensor, str]":
+class _Kind(Protocol):
+    """A way to features of spectra."""
+
+    def make(self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress") -> "tuple[Tensor, str]":
+        """Features (n, n_features) on the device of data, the flux of the spectra, and what they keep of it."""
+
+    def memory(self, n_spectra: int, n_wave: int) -> int:
+        """Bytes that making them takes."""
+
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Multiplications that making them takes."""
+
+
+@dataclass(frozen=True)
+class _Components:
     """Principal components, in the unit of the channels."""
-    from cubeclust.learning.device import to_device
-    from cubeclust.principal_components import principal_components
 
-    components, share = principal_components(spectra, number, "--n-features")
-    kept = f"{number} principal components hold {share:.1%} of the variance"
-    return to_device(components.scores(spectra), str(data.device)), kept
+    number: int
+
+    def make(self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress") -> "tuple[Tensor, str]":
+        from cubeclust.learning.device import to_device
+        from cubeclust.principal_components import principal_components
+
+        components, share = principal_components(spectra, self.number, "--n-features")
+        kept = f"{self.number} principal components hold {share:.1%} of the variance"
+        return to_device(components.scores(spectra), str(data.device)), kept
+
+    def memory(self, n_spectra: int, n_wave: int) -> int:
+        from cubeclust.principal_components import components_memory
+
+        return components_memory(n_spectra, n_wave, self.number)
+
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        from cubeclust.principal_components import components_effort
+
+        return components_effort(n_spectra, n_wave)
 
 
-def _autoencoder(
-    spectra: "Spectra", data: "Tensor", number: int, seed: int, report: "Progress"
-) -> "tuple[Tensor, str]":
-    """The embedding, with a deviation of 1."""
-    from cubeclust.learning.autoencoder import embed
-    from cubeclust.principal_components import require_features
+@dataclass(frozen=True)
+class _Embedding:
+    """The narrowest layer of an autoencoder, with a deviation of 1."""
 
-    require_features(spectra, number, "--n-features")
-    values, error = embed(
-        data, number, seed, lambda done, total, error: report.advance("autoencoder", done, total, error=error)
-    )
-    return values, f"reconstruction from {number} features misses {error:.1%} of the variance"
+    number: int
+
+    def make(self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress") -> "tuple[Tensor, str]":
+        from cubeclust.learning.autoencoder import embed
+        from cubeclust.principal_components import require_features
+
+        def tell(done: int, total: int, error: float) -> None:
+            report.advance("autoencoder", done, total, error=error)
+
+        require_features(spectra, self.number, "--n-features")
+        values, error = embed(data, self.number, seed, tell)
+        return values, f"reconstruction from {self.number} features misses {error:.1%} of the variance"
+
+    def memory(self, n_spectra: int, n_wave: int) -> int:
+        from cubeclust.learning.autoencoder import autoencoder_memory
+
+        return autoencoder_memory(n_spectra, n_wave, self.number)
+
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        from cubeclust.learning.autoencoder import autoencoder_effort
+
+        return autoencoder_effort(n_spectra, n_wave, self.number)
 
 
-# Spectra, the same on the device of the fit, how many, seed -> features on that device and what they keep.
-_FEATURES: "dict[str, Callable[[Spectra, Tensor, int, int, Progress], tuple[Tensor, str]]]" = {
-    "pca": _pca,
-    "autoencoder": _autoencoder,
-}
+_KINDS: "dict[str, Callable[[int], _Kind]]" = {"pca": _Components, "autoencoder": _Embedding}

@@ -31,7 +31,8 @@ class SinkhornGemini(TransportGemini):
     epsilon: str = setting(
         "0.25r",
         "Regularization of the transport, in units of the cost, or with r as a share of the mean cost: small is near "
-        "exact transport, large near an MMD. geomloss's blur is its root for sqeuclidean, itself for euclidean.",
+        "exact transport, large near an MMD. geomloss's blur is its root for sqeuclidean: the 0.25 of the NGC 1068 "
+        "paper is 0.25, or 0.0625 if a blur, with --metric sqeuclidean, both far above the costs of unit-sum spectra.",
     )
     sinkhorn_tolerance: float = setting(
         1e-4, "Share of mass that a transport may leave in the wrong place.", above=0, maximum=0.1
