@@ -13,6 +13,8 @@ _NAMES = {  # name in the history -> axis, where underscores for spaces do not m
     "gemini": "GEMINI",
     "used_clusters": "clusters\nused",
     "relabeled": "relabeled in\nlast fifth",
+    "marginal_error": "marginal\nerror",
+    "sinkhorn_steps": "Sinkhorn\nsteps",
 }
 _MANY = 100  # iterations from which their axis is logarithmic
 _WIDE = 100  # largest over smallest value from which that of values is
