@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from click.testing import CliRunner, Result
+from kinds import ONE_OF_EACH_CLASS
 from skies import SPEED_OF_LIGHT, Sky, make_galaxy, make_sky, sky_header, write_sky, write_velocity_map
 from sklearn.metrics import adjusted_rand_score
 from test_bad_input import refused
 
 from cubeclust.cli.main import main
-from cubeclust.methods import METHODS
 from cubeclust.palette import class_colors
 
 FEW = {"mmd-ova": ["--max-iter", "200"], "mmd-ovo": ["--max-iter", "200"]}  # iterations that suffice here
@@ -38,7 +38,7 @@ def applied(result: Path, path: Path, output: Path, *options: object) -> tuple[n
     return fits.getdata(done.stdout.strip(), "CLASSMAP"), done
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ONE_OF_EACH_CLASS)
 def test_fitted_half_is_identical_and_the_other_is_right(tmp_path: Path, sky: Sky, sky_file: Path, method: str) -> None:
     """The upper quarter, half of two regions, is not in the fit."""
     result = fitted(sky_file, method, tmp_path / "fit", "--crop", "0,0,0,6")

@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 from astropy.io import fits
+from kinds import ONE_OF_EACH_CLASS
 from test_bad_input import refused
 from test_dry_run import call, forecast
 from test_run import run
@@ -73,7 +74,7 @@ def test_objective_of_batches_is_noted_once(sky_file: Path, tmp_path: Path) -> N
     assert "biased" not in exact.stderr
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ONE_OF_EACH_CLASS)
 def test_figure_of_the_course_where_there_is_one(sky_file: Path, tmp_path: Path, method: str) -> None:
     brief = ["--max-iter", 3] if hasattr(METHODS[method].load(), "max_iter") else []
     files = record(sky_file, "-m", method, "-k", 3, "--crop", 6, "-o", tmp_path / "fit", *brief)["files"]
