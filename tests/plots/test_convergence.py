@@ -26,7 +26,7 @@ def test_each_history_has_a_panel_with_its_values(monkeypatch: pytest.MonkeyPatc
     }
     figure = drawn(monkeypatch, 200, **history)
     assert len(figure.axes) == 3
-    assert [axes.get_ylabel() for axes in figure.axes] == ["GEMINI", "clusters\nused", "marginal error"]
+    assert [axes.get_ylabel() for axes in figure.axes] == ["GEMINI", "clusters\nused", "marginal\nerror"]
     for axes, values in zip(figure.axes, history.values(), strict=True):
         (line,) = axes.lines
         assert np.array_equal(line.get_xdata(), np.arange(201))
