@@ -21,3 +21,16 @@ class Silent:
 
     def advance(self, stage: str, done: int, total: int | None, **values: float) -> None:
         """Drop the state."""
+
+
+class Noting(Silent):
+    """Progress that passes sentences on to another one and keeps them."""
+
+    def __init__(self, report: Progress) -> None:
+        self.report = report
+        self.said: tuple[str, ...] = ()
+
+    def say(self, sentence: str) -> None:
+        """Pass the sentence on and keep it."""
+        self.report.say(sentence)
+        self.said += (sentence,)

@@ -308,6 +308,7 @@ def test_sinkhorn_run_of_the_paper_and_ours(
     assert (record["method"], settings["n_clusters"], settings["hidden"]) == ("usd-ovo", 11, 50)
     assert (settings["epsilon"], settings["metric"], settings["scale"]) == (epsilon, metric, "total-flux")
     assert in_file in path.read_text()
+    assert sum("mean cost of transport" in note for note in record["notes"]) == 1, "the unit of the objective"
     with h5py.File(record["files"]["result.h5"]) as file:
         assert file["history/marginal_error"].shape == file["history/gemini"].shape == (4,)
         assert (file["history/marginal_error"][:] <= 1e-4).all()

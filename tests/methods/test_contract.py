@@ -35,7 +35,7 @@ BRISK = {
 BLIND = tuple(name for name in METHODS if name.startswith(("kl-", "hellinger-", "tv-")))
 VARIANTS = [
     *((name, BRISK.get(name, {})) for name in METHODS),
-    *((name, {"network": "linear"}) for name in BLIND),
+    ("tv-ovo", {"network": "linear"}),
     *(
         ("wasserstein-ovo", BRISK["wasserstein-ovo"] | {"metric": metric})
         for metric in ("sqeuclidean", "cosine", "manhattan")

@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cubeclust.errors import InputError
+from cubeclust.progress import Noting
 from cubeclust.settings import check, preset, setting
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ class Gemini(ABC):
 
     @abstractmethod
     def divergence(self, data: "Tensor", report: "Progress") -> Build:
-        """How to build the divergence on rows of data (n, d), spectra or features, on the device of the fit."""
+        """How to build the divergence on rows of data (n, d), spectra or features, on the device of the fit.
+
+        What it says while it prepares that is recorded.
+        """
 
     @abstractmethod
     def divergence_memory(self, n_spectra: int, n_wave: int) -> int:
@@ -121,7 +125,9 @@ class Gemini(ABC):
             network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
             networks.center(network, data)
             features, notes = self.features(spectra, data, seed, report)
-            training = self._train(network, data, features, report, seed=seed, room=room_on(device, room))
+            heard = Noting(report)
+            build = self.divergence(features, heard)
+            training = self._train(network, data, build, report, seed=seed, room=room_on(device, room))
             if training.stopped != "iterations":
                 report.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
             for sentence in (doubts := self.doubts(training.figures)):
@@ -136,14 +142,14 @@ class Gemini(ABC):
             iterations=training.iterations,
             converged=training.converged,
             stopped=training.stopped,
-            notes=self._notes() + notes + doubts,
+            notes=self._notes() + notes + heard.said + doubts,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
 
     def _train(
-        self, network: "Module", data: "Tensor", features: "Tensor", report: "Progress", *, seed: int, room: int
+        self, network: "Module", data: "Tensor", build: Build, report: "Progress", *, seed: int, room: int
     ) -> "Training":
-        """Maximize the GEMINI of the posterior that the network gives to data, its divergence being on the features."""
+        """Maximize the GEMINI of the posterior that the network gives to data."""
         from cubeclust.divergences.gemini import gemini
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
@@ -153,7 +159,6 @@ class Gemini(ABC):
         stopping, watch = self._stopping(len(data)), Watch(len(data), str(data.device))
         for sentence in (f"the fit ends {stopping}", *self._notes()):
             report.say(sentence)
-        build = self.divergence(features, report)
         whole = None if self.batch_size else build(slice(None), room)
 
         def losses(rows: "Rows") -> "dict[str, Tensor]":
