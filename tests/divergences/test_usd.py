@@ -132,7 +132,7 @@ def test_large_epsilon_tends_to_the_mmd_of_minus_the_cost(metric: str, dtype: to
     masses = posterior.double().numpy() / posterior.double().numpy().sum(axis=0)
     gaps = masses[:, :, None] - masses[:, None, :]
     expected = -np.einsum("iab,ij,jab->ab", gaps, matrix, gaps) / 2
-    found = divergence(data, metric, 1e4, dtype=dtype).between(posterior).numpy()
+    found = divergence(data, metric, 1e4, tolerance=1e-5, dtype=dtype).between(posterior).numpy()
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-12)
 
 
