@@ -21,7 +21,8 @@ def test_transports_that_end_too_early_are_said_and_noted() -> None:
     told = Told()
     notes = fit(told, sinkhorn_steps=1).notes
     assert len(notes) == 2, "the unit of the objective, and the doubt"
-    assert notes[-1].startswith("transports of 4 of 4 values of the objective did not reach --sinkhorn-tolerance 0.0001")
+    expected = "transports of 4 of 4 values of the objective did not reach --sinkhorn-tolerance 0.0001"
+    assert notes[-1].startswith(expected)
     assert told.said[-1] == notes[-1]
     (unit,) = fit(Told()).notes
     assert unit.startswith("mean cost of transport")
