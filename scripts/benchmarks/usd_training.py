@@ -93,7 +93,7 @@ def full_size(epochs: int, metric: str, epsilon: str, k: int, device: str, *, n:
         n_clusters=k, hidden=_HIDDEN, metric=metric, epsilon=epsilon, batch_size=4096, max_iter=epochs, tolerance=1e-4
     )
     fits = []
-    took = seconds(lambda: fits.append(fit(method, flux, device)))
+    took = seconds(lambda: fits.append(fit(method, flux, device, EVERYTHING)))
     done = fits[0].iterations
     print(f"USD OvO, {n} x {_N_WAVE}, k = {k}, {metric}, epsilon {epsilon}, batches of 4096, {device}")
     print(f"  {took:.0f} s, {done} epochs, {took / done:.1f} s/epoch with all around them")
