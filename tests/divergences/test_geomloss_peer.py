@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from test_usd import divergence, objective, problem, relative
+from objectives import objective, relative
+from test_usd import divergence, problem
 
 from cubeclust.divergences import geomloss_peer
 from cubeclust.divergences.costs import COSTS, Cost

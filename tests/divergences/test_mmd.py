@@ -1,17 +1,15 @@
 """MMD GEMINIs against gemclus 1.1.1, its pins, finite differences and closed forms."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from gemclus.gemini import MMDGEMINI
+from objectives import at_logits, objective, pinned, relative, softmax
 
 from cubeclust.divergences.gemini import gemini
 from cubeclust.divergences.kernels import KERNELS, Kernel
 from cubeclust.divergences.mmd import mmd
 
-PINS = Path(__file__).parents[1] / "reference" / "gemini_mmd.npz"
 PAIRS = ("ova", "ovo")
 LINEAR = Kernel("linear")
 PINNED = {"linear": "linear", "rbf": "rbf", "polynomial": "poly", "laplacian": "laplacian"}  # name here -> in the pins
@@ -21,24 +19,7 @@ def ours(
     logits: np.ndarray, data: np.ndarray, pairs: str, dtype: torch.dtype, kernel: Kernel = LINEAR, **options: object
 ) -> tuple[float, np.ndarray]:
     """Value and gradient at the logits."""
-    leaf = torch.tensor(logits, dtype=dtype, requires_grad=True)
-    value = gemini(torch.softmax(leaf, dim=1), mmd(torch.tensor(data, dtype=dtype), kernel, **options), pairs)
-    value.backward()
-    return float(value.detach()), leaf.grad.double().numpy()
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-def at_logits(posterior: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Chain rule of the softmax."""
-    return posterior * (gradient - (posterior * gradient).sum(axis=1, keepdims=True))
-
-
-def relative(found: np.ndarray, expected: np.ndarray) -> float:
-    return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
+    return objective(logits, mmd(torch.tensor(data, dtype=dtype), kernel, **options), pairs, dtype)
 
 
 def random_problem(seed: int, case: str) -> tuple[np.ndarray, np.ndarray]:
@@ -75,13 +56,11 @@ def test_equals_gemclus(pairs: str, case: str, kernel: str, seed: int) -> None:
 @pytest.mark.parametrize("kernel", PINNED)
 @pytest.mark.parametrize("problem", range(3))
 def test_equals_pins(pairs: str, kernel: str, problem: int) -> None:
-    name = f"mmd_{PINNED[kernel]}_{pairs}_{problem}"
-    with np.load(PINS, allow_pickle=False) as pins:
-        value, gradient = pins[f"val_{name}"], pins[f"grad_{name}"]
-        posterior, data, logits = pins[f"P_{problem}"], pins[f"X_{problem}"], pins[f"logits_{problem}"]
-    found, found_gradient = ours(logits, data, pairs, torch.float64, Kernel(kernel))
-    assert found == pytest.approx(float(value), rel=1e-10)
-    assert relative(found_gradient, at_logits(posterior, gradient)) < 1e-10
+    name = f"mmd_{PINNED[kernel]}_{pairs}"
+    value, gradient, given = pinned("gemini_mmd.npz", name, problem)
+    found, found_gradient = ours(given["logits"], given["X"], pairs, torch.float64, Kernel(kernel))
+    assert found == pytest.approx(value, rel=1e-10)
+    assert relative(found_gradient, gradient) < 1e-10
 
 
 @pytest.mark.parametrize("pairs", PAIRS)

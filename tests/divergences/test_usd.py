@@ -2,12 +2,12 @@
 
 import gc
 import weakref
-from pathlib import Path
 
 import numpy as np
 import ot
 import pytest
 import torch
+from objectives import REFERENCE, objective, relative
 
 from cubeclust.divergences import gram
 from cubeclust.divergences.costs import COSTS, Cost
@@ -15,7 +15,7 @@ from cubeclust.divergences.gemini import gemini
 from cubeclust.divergences.log_sums import KernelSums, LogarithmSums
 from cubeclust.divergences.usd import SinkhornDivergence
 
-PINS = np.load(Path(__file__).parents[1] / "reference" / "sinkhorn.npz")
+PINS = np.load(REFERENCE / "sinkhorn.npz")
 METRIC = {1: "euclidean", 2: "sqeuclidean"}
 
 
@@ -50,18 +50,6 @@ def problem(kind: str = "plain", n: int = 200, d: int = 20, k: int = 4) -> tuple
         case "far group":
             data[: n // 10] += 300
     return data, logits
-
-
-def objective(logits: np.ndarray, measure: SinkhornDivergence, pairs: str, dtype: torch.dtype) -> tuple:
-    """Value and gradient at the logits."""
-    leaf = torch.tensor(logits, dtype=dtype, requires_grad=True)
-    value = gemini(torch.softmax(leaf, dim=1), measure, pairs)
-    value.backward()
-    return value.item(), leaf.grad.double().numpy()
-
-
-def relative(found: np.ndarray, expected: np.ndarray) -> float:
-    return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
 
 
 def centered(gradients: np.ndarray) -> np.ndarray:

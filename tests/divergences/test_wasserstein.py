@@ -4,15 +4,13 @@ import numpy as np
 import pytest
 import torch
 from gemclus.gemini import WassersteinGEMINI
+from objectives import at_logits, objective, pinned, relative, softmax
 from scipy.stats import wasserstein_distance
 from sklearn.metrics import pairwise_distances
-from test_f_divergences import REFERENCE
-from test_mmd import at_logits, relative, softmax
 
 from cubeclust.divergences import wasserstein
 from cubeclust.divergences.costs import COSTS
 from cubeclust.divergences.entries import filled
-from cubeclust.divergences.gemini import gemini
 from cubeclust.divergences.wasserstein import Wasserstein
 from cubeclust.errors import InputError
 
@@ -30,10 +28,7 @@ def ours(
     logits: np.ndarray, cost: np.ndarray, pairs: str, dtype: torch.dtype = torch.float64
 ) -> tuple[float, np.ndarray]:
     """Value and gradient at the logits."""
-    leaf = torch.tensor(logits, dtype=dtype, requires_grad=True)
-    value = gemini(torch.softmax(leaf, dim=1), Wasserstein(cost), pairs)
-    value.backward()
-    return value.item(), leaf.grad.double().numpy()
+    return objective(logits, Wasserstein(cost), pairs, dtype)
 
 
 def random_problem(seed: int, empty: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -66,14 +61,10 @@ def test_equals_gemclus(metric: str, pairs: str, seed: int) -> None:
 @pytest.mark.parametrize("metric", PINNED)
 @pytest.mark.parametrize("problem", range(3))
 def test_equals_pins(metric: str, pairs: str, problem: int) -> None:
-    key = f"wasserstein_{metric}_{pairs}_{problem}"
-    with np.load(REFERENCE / "gemini_others.npz", allow_pickle=False) as pins:
-        value, gradient = pins[f"val_{key}"], pins[f"grad_{key}"]
-    with np.load(REFERENCE / "gemini_mmd.npz", allow_pickle=False) as pins:
-        data, posterior, logits = (pins[f"{name}_{problem}"] for name in ("X", "P", "logits"))
-    found, found_gradient = ours(logits, costs(data, metric), pairs)
-    assert found == pytest.approx(float(value), rel=1e-10)
-    assert relative(found_gradient, at_logits(posterior, gradient)) < 1e-8
+    value, gradient, given = pinned("gemini_others.npz", f"wasserstein_{metric}_{pairs}", problem)
+    found, found_gradient = ours(given["logits"], costs(given["X"], metric), pairs)
+    assert found == pytest.approx(value, rel=1e-10)
+    assert relative(found_gradient, gradient) < 1e-8
 
 
 @pytest.mark.parametrize("pairs", PAIRS)
