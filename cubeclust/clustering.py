@@ -5,6 +5,8 @@ from typing import Literal
 
 import numpy as np
 
+from cubeclust.criteria import Criteria
+
 
 @dataclass(frozen=True)
 class Clustering:
@@ -19,6 +21,8 @@ class Clustering:
     stopped       what ended the iterations: "plateau" (that rule), "iterations" or "time"; None without iterations
     notes         sentences that the record of the run should keep
     parameters    name -> array of the fitted model, its clusters in the model's own order
+    criteria      information criteria of a mixture; None for another method
+    embedding     (n, d) float32: where the method sees each row, or None
     order         (k,) int: the model's cluster behind each label and each column of posterior
     """
 
@@ -31,6 +35,8 @@ class Clustering:
     stopped: Literal["plateau", "iterations", "time"] | None = None
     notes: tuple[str, ...] = ()
     parameters: dict[str, np.ndarray] = field(default_factory=dict)
+    criteria: Criteria | None = None
+    embedding: np.ndarray | None = None
     order: np.ndarray = field(default_factory=lambda: np.empty(0, int))
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -87,6 +87,7 @@ def run_record(
         "iterations": clustering.iterations,
         "objective": {name: value for name, value in ends.items() if name == objective},
         "watched": {name: value for name, value in ends.items() if name != objective},
+        "criteria": None if clustering.criteria is None else asdict(clustering.criteria),
         "files": {ending: str(path) for ending, path in files.items()},
     }
 

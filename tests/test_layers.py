@@ -13,6 +13,8 @@ GROUND = {"errors", "settings", "quality", "palette", "progress", "memory", "sto
 RECORDS = [
     "cube",
     "spectra",
+    "criteria",
+    "partitions",
     "clustering",
     "class_map",
     "class_means",
@@ -39,9 +41,10 @@ ALLOWED = {
     **dict.fromkeys(GROUND, GROUND),
     **{name: GROUND | set(RECORDS[:place]) for place, name in enumerate(RECORDS)},
     "divergences": GROUND,
+    "fisher": GROUND,
     "learning": GROUND,
     **{stage: GROUND | set(RECORDS) for stage in STAGES - {"methods"}},
-    "methods": GROUND | set(RECORDS) | {"divergences", "learning"},
+    "methods": GROUND | set(RECORDS) | {"divergences", "learning", "fisher"},
     **{name: GROUND | set(RECORDS) | STAGES | ROAD for name in ROAD - {"pipeline", "opening"}},
     **dict.fromkeys(("pipeline", "opening"), GROUND | set(RECORDS) | STAGES | ROAD | {"learning"}),
     "cli": GROUND | STAGES | ROAD,
@@ -49,7 +52,7 @@ ALLOWED = {
 }
 # Heavy packages and the only places that may import them.
 OWNERS = {
-    "torch": {"divergences", "learning", "methods"},
+    "torch": {"divergences", "learning", "fisher", "methods"},
     "geomloss": {"divergences"},
     "ot": {"divergences"},
     "matplotlib": {"plots"},
@@ -58,13 +61,14 @@ OWNERS = {
     "regions": {"io"},
     "click": {"cli"},
     "rich": {"cli"},
-    "sklearn": {"methods", "evaluation", "soft_means"},
+    "sklearn": {"methods", "evaluation", "soft_means", "partitions"},
     "reproject": {"plots"},
 }
 # What methods may import of each other.
 SHARED = (
     "cubeclust.methods.protocol",
     *(f"cubeclust.methods.gemini.{name}" for name in ("base", "geometric", "transport")),
+    *(f"cubeclust.methods.fisher_em.{name}" for name in ("best", "decomposed")),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -76,6 +76,7 @@ METHODS: dict[str, Method] = {
         "GEMINI, each cluster against each other: total variation distance",
         "gemini.f_divergence", "FGemini", {"f": "tv", "pairs": "ovo"},
     ),
+    "fisher-em": Method("Gaussian mixture in its discriminative subspace", "fisher_em.method", "FisherEM"),
     "kmeans": Method("k-means (baseline)", "kmeans", "KMeans"),
     "gmm": Method("Gaussian mixture (baseline)", "gmm", "GaussianMixture"),
     "igmm": Method("isotropic Gaussian mixture, equal weights (baseline)", "igmm", "IsotropicMixture"),

@@ -10,8 +10,10 @@ from cubeclust.settings import check, setting
 
 if TYPE_CHECKING:
     import numpy as np
+    from sklearn.mixture import GaussianMixture as SklearnMixture
 
     from cubeclust.clustering import Clustering
+    from cubeclust.criteria import Criteria
     from cubeclust.methods.protocol import Labeler
     from cubeclust.progress import Progress
     from cubeclust.spectra import Spectra
@@ -83,8 +85,19 @@ class GaussianMixture:
             iterations=model.n_iter_,
             converged=bool(model.converged_),
             stopped="plateau" if model.converged_ else "iterations",
+            criteria=self._criteria(spectra, model, posterior),
             parameters={name: getattr(model, name + "_") for name in _PARAMETERS},
         )
+
+    def _criteria(self, spectra: "Spectra", model: "SklearnMixture", posterior: "np.ndarray") -> "Criteria":
+        """Criteria of the fitted mixture."""
+        from cubeclust.criteria import Criteria
+
+        k, p = self.n_clusters, spectra.n_wave
+        matrix = p * (p + 1) // 2
+        covariances = {"full": k * matrix, "tied": matrix, "diag": k * p, "spherical": k}[self.covariance]
+        log_likelihood = float(model.score_samples(spectra.flux).sum(dtype="float64"))
+        return Criteria.of(log_likelihood, k - 1 + k * p + covariances, posterior)
 
     def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
         """Posterior under the fitted mixture."""

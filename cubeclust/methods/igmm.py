@@ -1,7 +1,7 @@
 """Isotropic Gaussian mixture with equal weights, the baseline of the clustering module."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from cubeclust.settings import check, setting
@@ -47,6 +47,7 @@ class IsotropicMixture:
         """Fit the mixture; centroids and variance are in the result."""
         import numpy as np
 
+        from cubeclust.criteria import Criteria
         from cubeclust.soft_means import Alternation, isotropic_mixture
 
         alternation = Alternation(
@@ -59,9 +60,10 @@ class IsotropicMixture:
         best = alternation.best(
             spectra, seed, lambda done, loss: report.advance("fit", done, self.max_iter, log_likelihood=-loss)
         )
-        return best.clustering(
-            {"log_likelihood": -best.objectives}, parameters={"variance": np.array([best.assignment.width])}
-        )
+        n_parameters = self.n_clusters * spectra.n_wave + 1
+        criteria = Criteria.of(-best.objectives[-1] * len(spectra), n_parameters, best.assignment.posterior)
+        parameters = {"variance": np.array([best.assignment.width])}
+        return replace(best.clustering({"log_likelihood": -best.objectives}, parameters), criteria=criteria)
 
     def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
         """Posterior under the fitted components."""

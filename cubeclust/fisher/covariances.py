@@ -1,0 +1,43 @@
+"""Covariances of the classes from weighted sums over the rows."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from cubeclust.fisher.mixture import Places
+from cubeclust.fisher.models import Model
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What the M step needs of the rows, sums in float64.
+
+    mass     (k,): sum of the posterior
+    scatter  (k, d, d): sum of weighted products of the offsets in the subspace
+    beyond   (k,): sum of weighted squared distances in its complement
+    """
+
+    mass: Tensor
+    scatter: Tensor
+    beyond: Tensor
+
+    @classmethod
+    def of(cls, posterior: Tensor, places: Places) -> "Moments":
+        """Sums with the posterior (n, k) around the means of the classes."""
+        scatter, beyond = [], []
+        for k, weights in enumerate(posterior.T):
+            offsets = places.within(k)
+            scatter.append((weights[:, None] * offsets).T @ offsets)
+            beyond.append(weights @ places.beyond(k))
+        return cls(posterior.sum(dim=0), torch.stack(scatter), torch.stack(beyond))
+
+
+def shaped(scatter: Tensor, model: Model) -> Tensor:
+    """The likeliest matrices of the model's form for covariances (k, d, d)."""
+    if model.form == "full":
+        return scatter
+    variances = scatter.diagonal(dim1=1, dim2=2)
+    if model.form == "spherical":
+        variances = variances.mean(dim=1, keepdim=True).expand_as(variances)
+    return torch.diag_embed(variances)

@@ -1,0 +1,85 @@
+"""The iterations of FisherEM."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from cubeclust.fisher.classes import Classes
+from cubeclust.fisher.mixture import Mixture, Places
+from cubeclust.fisher.models import Model
+from cubeclust.fisher.sample import Sample
+
+
+class Rules(Protocol):
+    """How loadings and covariances are estimated, and when to end."""
+
+    def loadings(self, classes: Classes, d: int) -> Tensor:
+        """F step: orthonormal loadings (p, d)."""
+
+    def mixture(self, model: Model, classes: Classes, loadings: Tensor, places: Places) -> Mixture:
+        """M step."""
+
+    def degenerate(self, mixture: Mixture) -> bool:
+        """Whether the fit has to end with this mixture, without a likelihood."""
+
+    def converged(self, course: Sequence[float], n: int) -> bool:
+        """Whether the log-likelihoods of the iterations so far, of n rows, have settled."""
+
+
+@dataclass(frozen=True)
+class FisherFit:
+    """What the iterations ended with.
+
+    mixture          of the last M step
+    posterior        (n, k) float64 of the last E step
+    log_likelihoods  of each iteration, in the unit of the sample; the last is -inf where the fit was degenerate
+    converged        whether the rules said so
+    """
+
+    mixture: Mixture
+    posterior: Tensor
+    log_likelihoods: list[float]
+    converged: bool = False
+
+    @property
+    def degenerate(self) -> bool:
+        """Whether the fit ended without a likelihood."""
+        return self.log_likelihoods[-1] == -inf
+
+
+def fit(
+    sample: Sample,
+    posterior: Tensor,
+    model: Model,
+    rules: Rules,
+    *,
+    max_iter: int,
+    report: Callable[[int, float], None] = lambda done, log_likelihood: None,
+) -> FisherFit:
+    """F, M and E steps in turn from a partition, hard or soft, (n, k) with rows of sum 1."""
+    course: list[float] = []
+    d = min(posterior.shape[1], sample.n_wave) - 1
+    while True:
+        classes = Classes.of(sample, posterior)
+        loadings = rules.loadings(classes, d)
+        places = Places.of(sample, classes.means, loadings)
+        mixture = rules.mixture(model, classes, loadings, places)
+        if rules.degenerate(mixture):
+            return FisherFit(mixture, posterior, [*course, -inf])
+        posterior, log_likelihood = expect(mixture, places)
+        course.append(log_likelihood)
+        report(len(course), log_likelihood)
+        converged = rules.converged(course, len(sample))
+        if converged or len(course) == max_iter:
+            return FisherFit(mixture, posterior, course, converged)
+
+
+def expect(mixture: Mixture, places: Places) -> tuple[Tensor, float]:
+    """E step: posterior (n, k) and log-likelihood."""
+    joint = mixture.log_joint(places)
+    evidence = torch.logsumexp(joint, dim=1)
+    return (joint - evidence[:, None]).exp_(), float(evidence.sum())

@@ -1,0 +1,1 @@
+"""FisherEM: a Gaussian mixture in the subspace that separates its classes best."""

@@ -1,0 +1,198 @@
+"""FisherEM: a Gaussian mixture in the subspace that separates its classes best."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, ClassVar
+
+from cubeclust.errors import InputError
+from cubeclust.fisher.models import MODELS
+from cubeclust.partitions import PARTITIONS, SEEDED
+from cubeclust.settings import check, preset, setting
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from cubeclust.clustering import Clustering
+    from cubeclust.fisher.em import Rules
+    from cubeclust.methods.fisher_em.decomposed import Decomposed
+    from cubeclust.methods.protocol import Labeler
+    from cubeclust.progress import Progress
+    from cubeclust.spectra import Spectra
+
+
+@dataclass(frozen=True)
+class FisherEM:
+    """Iterate Fisher's discriminant (F), covariances (M) and posterior (E) of a Gaussian mixture from several starts.
+
+    start_classes, from Python only, is a partition in place of --start: labels (n,) 0..k-1, or a posterior (n, k).
+    """
+
+    n_clusters: int = setting(10, "Number of classes.", minimum=2)
+    model: str = setting(
+        "DkBk",
+        "Covariances in the subspace (D any, Aj diagonal, A spherical) and of the noise outside of it (B), with k for "
+        "each class, without for all; all: the model with the best ICL.",
+        choices=(*MODELS, "all"),
+    )
+    fisher_step: str = setting(
+        "svd",
+        "How the subspace is found: svd of S^-1 B, gs for orthogonal directions one by one, reg by regression.",
+        choices=("svd", "gs", "reg"),
+    )
+    start: str = setting("kmeans", "First partition.", choices=tuple(PARTITIONS))
+    n_starts: int = setting(5, "First partitions tried (kmeans, random); the best likelihood wins.", minimum=1)
+    max_iter: int = setting(100, "Iterations of one start; R's default is 50.", minimum=1)
+    tolerance: float = setting(
+        1e-4,
+        "Converged once so little log-likelihood per spectrum is still to be gained; with --compat r a change in all, "
+        "for all spectra.",
+        above=0,
+    )
+    shrinkage: str = setting(
+        "auto",
+        "Share of the mean variance in the total covariance, 0 to 1; auto by Ledoit & Wolf, next to 0 for many more "
+        "spectra than channels.",
+    )
+    compat: str = setting(
+        "none",
+        "r: FisherEM 1.6.1 of R to the letter, with its faults, to compare with maps that it made.",
+        choices=("none", "r"),
+    )
+    start_classes: "np.ndarray | None" = preset(None)
+
+    paper: ClassVar[str] = "Bouveyron & Brunet 2012, Stat. Comput. 22, 301 (FisherEM)"
+    default_scale: ClassVar[str] = "zscore"
+    uses_gpu: ClassVar[bool] = True
+    keeps_history: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check(self)
+        if self._shrinkage is not None and self.compat == "r":
+            raise InputError(f"--shrinkage {self.shrinkage}: FisherEM in R has none; leave it out of --compat r.")
+
+    @property
+    def _shrinkage(self) -> float | None:
+        """A number, None for auto."""
+        if self.shrinkage == "auto":
+            return None
+        try:
+            value = float(self.shrinkage)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value <= 1:
+            raise InputError(f"--shrinkage is {self.shrinkage!r}: give auto or a number from 0 to 1.")
+        return value
+
+    @property
+    def _models(self) -> tuple[str, ...]:
+        return tuple(MODELS) if self.model == "all" else (self.model,)
+
+    @property
+    def _seeded_starts(self) -> int:
+        return self.n_starts if self.start in SEEDED and self.start_classes is None else 1
+
+    def memory(self, n_spectra: int, n_wave: int) -> int:
+        """Covariance, its eigenvectors and what their search takes; coordinates and posterior; k-means' copy."""
+        rows = 8 * n_spectra * (9 * self.n_clusters)
+        copy = 4 * n_spectra * n_wave if self.start == "kmeans" else 0
+        pairs = self.start == "ward" or (self.compat == "r" and n_spectra < n_wave)
+        return 5 * 8 * n_wave**2 + rows + max(copy, 3 * 8 * n_spectra**2 * pairs)
+
+    def effort(self, n_spectra: int, n_wave: int) -> float:
+        """Covariance and eigenvectors once; in each iteration sums and coordinates of all rows."""
+        once = float(n_spectra) * n_wave**2 + 10.0 * n_wave**3
+        iteration = 3.0 * n_spectra * self.n_clusters * (n_wave + self.n_clusters**2)
+        return once + self._seeded_starts * len(self._models) * self.max_iter * iteration
+
+    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+        """Fit from each start; mixture, loadings, criteria and the coordinates along the loadings are in the result."""
+        from cubeclust.learning.device import make_exact, memory_said
+
+        make_exact(device)
+        with memory_said():
+            return self.fit_decomposed(self.decompose(spectra, device), seed=seed, report=report)
+
+    def decompose(self, spectra: "Spectra", device: str) -> "Decomposed":
+        """Center the spectra and decompose their covariance."""
+        from cubeclust.fisher.sample import Sample
+        from cubeclust.fisher.total import Total
+        from cubeclust.learning.device import to_device
+        from cubeclust.methods.fisher_em.decomposed import Decomposed
+
+        exact = self.compat == "r"
+        sample = Sample.of(to_device(spectra.flux, device), exact=exact)
+        return Decomposed(spectra, sample, Total.of(sample, 0.0 if exact else self._shrinkage))
+
+    def fit_decomposed(self, shared: "Decomposed", *, seed: int, report: "Progress") -> "Clustering":
+        """The best of all starts and models."""
+        from cubeclust.fisher.em import fit
+        from cubeclust.methods.fisher_em.best import Best
+
+        best, rules = Best(self.n_clusters, shared, self.compat), self._rules(shared)
+        starts = self._starts(shared.spectra, seed, shared.sample.data)
+        course = _Course(report, self._seeded_starts * len(self._models) * self.max_iter, len(shared.spectra))
+        for start, name in product(starts, self._models):
+            best.take(name, fit(shared.sample, start, MODELS[name], rules, max_iter=self.max_iter, report=course.tell))
+            course.begin(self.max_iter)
+        return best.clustering(report)
+
+    def _starts(self, spectra: "Spectra", seed: int, like: "Tensor") -> "Iterator[Tensor]":
+        """First posteriors (n, k) float64, on the device of `like`."""
+        import torch
+
+        if self.start_classes is not None and self.start_classes.ndim == 2:
+            yield torch.tensor(self.start_classes, dtype=torch.float64, device=like.device)
+            return
+        for place in range(self._seeded_starts):
+            labels = self.start_classes
+            if labels is None:
+                labels = PARTITIONS[self.start](spectra, self.n_clusters, seed + place)
+            one_hot = torch.nn.functional.one_hot(torch.from_numpy(labels), self.n_clusters)
+            yield one_hot.to(device=like.device, dtype=torch.float64)
+
+    def _rules(self, shared: "Decomposed") -> "Rules":
+        from cubeclust.fisher.likelihood import MaximumLikelihood
+        from cubeclust.fisher.r_package import RPackage
+
+        if self.compat == "r":
+            return RPackage(shared.sample, shared.total, self.fisher_step, self.tolerance)
+        return MaximumLikelihood(shared.total, self.fisher_step, self.tolerance)
+
+    def labeler(self, model: Mapping[str, "np.ndarray"], *, device: str) -> "Labeler":
+        """Posterior under the fitted mixture."""
+        import torch
+
+        from cubeclust.clustering import Clustering
+        from cubeclust.fisher.em import expect
+        from cubeclust.fisher.mixture import Mixture, Places
+        from cubeclust.fisher.sample import Sample
+        from cubeclust.learning.device import make_exact, memory_said, to_device
+
+        def label(spectra: "Spectra") -> Clustering:
+            make_exact(device)
+            with memory_said():
+                values = {name: torch.from_numpy(array).to(device) for name, array in model.items()}
+                mixture = Mixture(*(values[name] for name in ("prior", "means", "loadings", "scatter", "noise")))
+                sample = Sample.around(to_device(spectra.flux, device), values["center"], float(values["unit"]))
+                found = expect(mixture, Places.of(sample, mixture.means, mixture.loadings))[0]
+            posterior = found.float().cpu().numpy()
+            return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior)
+
+        return label
+
+
+class _Course:
+    """Progress over fits of which each may end early; the objective is the log-likelihood of a spectrum."""
+
+    def __init__(self, report: "Progress", total: int, n: int) -> None:
+        self.report, self.total, self.n, self.before = report, total, n, 0
+
+    def begin(self, iterations: int) -> None:
+        """Count a fit as done, however early it ended."""
+        self.before += iterations
+
+    def tell(self, done: int, log_likelihood: float) -> None:
+        """Pass an iteration on."""
+        self.report.advance("fit", self.before + done, self.total, objective=log_likelihood / self.n)
