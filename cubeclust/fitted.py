@@ -151,7 +151,7 @@ def apply_settings(result: Path, cube: Path, **asked: Any) -> RunSettings:
     """
     own = Fitted.read(result).settings
     inherited = {name: getattr(own, name) for name in _INHERITED}
-    return RunSettings(cube, model=result, **(inherited | asked))
+    return RunSettings(cube, result=result, **(inherited | asked))
 
 
 _INHERITED = (

@@ -46,7 +46,7 @@ class Opening:
 
 def open_run(settings: RunSettings, progress: Progress) -> Opening:
     """Open the files that the settings name and resolve what will be done; InputError where it cannot be."""
-    fitted = None if settings.model is None else Fitted.read(settings.model)
+    fitted = None if settings.result is None else Fitted.read(settings.result)
     clusterer = settings.clusterer()
     device = _device(settings, clusterer, progress)
     cube_file = open_cube(

@@ -29,7 +29,7 @@ class RunSettings:
     velocity_unit None takes the BUNIT of velocity_map; with that map, windows and band are rest wavelengths.
     crop is (left, right, bottom, top) in spaxels; normalize_band "auto" takes 7600:8100 Angstrom where the
     cube covers it; scale None takes the method's own; memory None takes what is free, in bytes.
-    method_settings holds the method's options by field name. model is the result file of a run whose fitted model
+    method_settings holds the method's options by field name. result is the result file of a run whose fitted model
     labels the spectra in place of a fit; resample allows it to bring them onto the model's wavelengths.
     export names formats of EXPORTS.
     """
@@ -63,7 +63,7 @@ class RunSettings:
     memory: int | None = None
     overwrite: bool = False
     export: tuple[str, ...] = ()
-    model: Path | None = None
+    result: Path | None = None
     resample: bool = False
     command: str = ""
 
@@ -116,9 +116,9 @@ class RunSettings:
 
     def products(self, stem: str) -> dict[str, Path]:
         """Path of each product by its ending."""
-        course = self.model is None and self.clusterer().keeps_history
+        course = self.result is None and self.clusterer().keeps_history
         endings = (*PRODUCTS, *(("convergence.png",) if course else ()), *export_endings(self.export))
-        applied = "" if self.model is None else "-applied"
+        applied = "" if self.result is None else "-applied"
         return {ending: self.output / f"{stem}_{self.method}{applied}_{ending}" for ending in endings}
 
     def record(self) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _windows(values: list[str]) -> tuple[Window, ...]:
 
 # Field -> how the value that JSON holds becomes the field's own.
 _READERS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("cube", "output", "region", "mask", "velocity_map", "model"), _path),
+    **dict.fromkeys(("cube", "output", "region", "mask", "velocity_map", "result"), _path),
     **dict.fromkeys(("window", "exclude"), _windows),
     **dict.fromkeys(("crop", "export"), tuple),
     "normalize_band": lambda value: None if value is None else Window.parse(value),

@@ -1,10 +1,13 @@
 """Settings that Python callers give are checked as the command line's are."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from cubeclust import InputError, RunSettings
+from cubeclust.methods import METHODS
+from cubeclust.settings import option_fields
 
 
 @pytest.mark.parametrize(
@@ -33,3 +36,9 @@ def test_settings_that_mean_nothing_are_refused(settings: dict) -> None:
 def test_unknown_method_is_refused() -> None:
     with pytest.raises(InputError, match="mmd-ovo"):
         RunSettings(Path("cube.fits"), "nonsense").clusterer()
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_no_option_of_a_method_hides_one_of_the_run(name: str) -> None:
+    of_the_run = {field.name for field in dataclasses.fields(RunSettings)}
+    assert not of_the_run & {field.name for field in option_fields(METHODS[name].load())}
