@@ -22,7 +22,8 @@ class Clustering:
     notes         sentences that the record of the run should keep
     parameters    name -> array of the fitted model, its clusters in the model's own order
     criteria      information criteria of a mixture; None for another method
-    embedding     (n, d) float32: where the method sees each row, or None
+    loadings      (n_wave, d) float64: orthonormal directions that separate the clusters, or None
+    embedding     (n, d) float32: the rows along them, or None
     order         (k,) int: the model's cluster behind each label and each column of posterior
     """
 
@@ -36,6 +37,7 @@ class Clustering:
     notes: tuple[str, ...] = ()
     parameters: dict[str, np.ndarray] = field(default_factory=dict)
     criteria: Criteria | None = None
+    loadings: np.ndarray | None = None
     embedding: np.ndarray | None = None
     order: np.ndarray = field(default_factory=lambda: np.empty(0, int))
 

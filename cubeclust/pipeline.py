@@ -114,6 +114,7 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
     """Write the products under the names given."""
     from cubeclust.plots.class_spectra import plot_class_spectra
     from cubeclust.plots.convergence import plot_convergence
+    from cubeclust.plots.loadings import plot_loadings
     from cubeclust.plots.overlay import plot_overlay
 
     prepared, class_map, rows = outcome.prepared, outcome.class_map, outcome.rows
@@ -124,6 +125,8 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
     plot_class_spectra(aside["spectra.png"], rows, outcome.spectra, title)
     if "convergence.png" in aside:
         plot_convergence(aside["convergence.png"], outcome.clustering, title, ending(record))
+    if "loadings.png" in aside:
+        plot_loadings(aside["loadings.png"], outcome.clustering, rows, prepared.features, title)
     write_exports(
         record["settings"]["export"],
         aside,

@@ -116,8 +116,8 @@ class RunSettings:
 
     def products(self, stem: str) -> dict[str, Path]:
         """Path of each product by its ending."""
-        course = self.result is None and self.clusterer().keeps_history
-        endings = (*PRODUCTS, *(("convergence.png",) if course else ()), *export_endings(self.export))
+        figures = self.clusterer().figures if self.result is None else ()
+        endings = (*PRODUCTS, *figures, *export_endings(self.export))
         applied = "" if self.result is None else "-applied"
         return {ending: self.output / f"{stem}_{self.method}{applied}_{ending}" for ending in endings}
 

@@ -18,6 +18,7 @@ RECORDS = [
     "clustering",
     "class_map",
     "class_means",
+    "subspace",
     "principal_components",
     "soft_means",
     "class_spectra",

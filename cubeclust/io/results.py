@@ -40,7 +40,7 @@ class StoredResult:
 def write_result(
     path: Path, clustering: Clustering, spectra: Spectra, fitted: dict[str, np.ndarray], record: dict[str, Any]
 ) -> None:
-    """Write labels, posterior, embedding, positions, wavelength, history, record, model and fitted preprocessing.
+    """Write labels, posterior, loadings, positions, wavelength, history, record, model and fitted preprocessing.
 
     Arrays and JSON text only. fitted holds what the preprocessing and the classes left behind, by the path it gets
     in the file (`scaling/mean`; `class_means`: means of the classes in the space that was clustered; `grid`:
@@ -59,6 +59,7 @@ def write_result(
         arrays = {
             "labels": clustering.labels,
             "posterior": clustering.posterior,
+            "loadings": clustering.loadings,
             "embedding": clustering.embedding,
             "model_cluster": clustering.order,
             "y": spectra.y,

@@ -36,7 +36,7 @@ class FuzzyCMeans:
     paper: ClassVar[str] = "Bezdek 1981, Pattern Recognition with Fuzzy Objective Function Algorithms (Plenum)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
-    keeps_history: ClassVar[bool] = True
+    figures: ClassVar[tuple[str, ...]] = ("convergence.png",)
 
     def __post_init__(self) -> None:
         check(self)

@@ -36,7 +36,7 @@ class GaussianMixture:
     paper: ClassVar[str] = "Dempster, Laird & Rubin 1977, J. R. Stat. Soc. B 39, 1 (EM)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
-    keeps_history: ClassVar[bool] = True
+    figures: ClassVar[tuple[str, ...]] = ("convergence.png",)
 
     def __post_init__(self) -> None:
         check(self)

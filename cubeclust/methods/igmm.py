@@ -30,7 +30,7 @@ class IsotropicMixture:
     paper: ClassVar[str] = "Boubekki et al. 2021, Mach. Learn. 110, 1901 (iGMM)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
-    keeps_history: ClassVar[bool] = True
+    figures: ClassVar[tuple[str, ...]] = ("convergence.png",)
 
     def __post_init__(self) -> None:
         check(self)

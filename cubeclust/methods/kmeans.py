@@ -27,7 +27,7 @@ class KMeans:
     paper: ClassVar[str] = "Lloyd 1982, IEEE Trans. Inf. Theory 28, 129; Arthur & Vassilvitskii 2007 (k-means++)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
-    keeps_history: ClassVar[bool] = False
+    figures: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         check(self)

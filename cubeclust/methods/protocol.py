@@ -34,8 +34,11 @@ class Clusterer(Protocol):
         """Whether fit can run on a GPU."""
 
     @property
-    def keeps_history(self) -> bool:
-        """Whether a fit has a history, whose first entry is the objective."""
+    def figures(self) -> tuple[str, ...]:
+        """Endings of the figures that only some methods have.
+
+        convergence.png of a history, whose first entry is the objective; loadings.png of a discriminative subspace.
+        """
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Bytes that fit needs beside the spectra."""
@@ -86,6 +89,6 @@ class Combinator:
         return self.inner.uses_gpu
 
     @property
-    def keeps_history(self) -> bool:
-        """Whether a fit has a history."""
-        return self.inner.keeps_history
+    def figures(self) -> tuple[str, ...]:
+        """Endings of the figures that only some methods have."""
+        return self.inner.figures

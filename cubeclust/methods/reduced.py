@@ -43,7 +43,8 @@ class Reduced(Combinator):
         report.say(f"{self.n_components} principal components hold {share:.1%} of the variance")
         clustering = self.inner.fit(_reduced(spectra, own), seed=seed, device=device, room=room, report=report)
         model = {_MEAN: own.mean, _COMPONENTS: own.components}
-        return replace(clustering, parameters=model | clustering.parameters)
+        loadings = None if clustering.loadings is None else own.components.T @ clustering.loadings
+        return replace(clustering, loadings=loadings, parameters=model | clustering.parameters)
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
         """The inner model on the same components."""

@@ -104,4 +104,4 @@ def _combined(fitted: Clustering, everywhere: Clustering, chosen: np.ndarray) ->
     everywhere.labels[chosen] = fitted.labels
     if everywhere.posterior is not None and fitted.posterior is not None:
         everywhere.posterior[chosen] = fitted.posterior
-    return replace(fitted, labels=everywhere.labels, posterior=everywhere.posterior)
+    return replace(fitted, labels=everywhere.labels, posterior=everywhere.posterior, embedding=everywhere.embedding)

@@ -28,7 +28,7 @@ class Spectral:
     paper: ClassVar[str] = "Ng, Jordan & Weiss 2001, NIPS 14, 849"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
-    keeps_history: ClassVar[bool] = False
+    figures: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         check(self)

@@ -26,7 +26,7 @@ class Ward:
     paper: ClassVar[str] = "Ward 1963, J. Am. Stat. Assoc. 58, 236"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
-    keeps_history: ClassVar[bool] = False
+    figures: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         check(self)

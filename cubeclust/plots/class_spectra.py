@@ -7,9 +7,9 @@ import numpy as np
 from cubeclust.class_spectra import ClassSpectra
 from cubeclust.class_table import ClassRow
 from cubeclust.plots.figure import new_figure, save
+from cubeclust.plots.wavelengths import segments, wavelength_label
 
 _MOST = 60  # classes in the figure
-_MEDIUM = {"air": " in air", "vacuum": " in vacuum", "unknown": ""}
 
 
 def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, title: str) -> None:
@@ -20,14 +20,12 @@ def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, 
     lines = -(-len(rows) // columns)
     figure = new_figure(9.0 if columns == 1 else 6.5 * columns, 0.9 + 1.25 * lines)
     grid = figure.subplots(lines, columns, sharex=True, squeeze=False)
-    gap = np.diff(wavelength) > 1.5 * np.median(np.diff(wavelength)) if len(wavelength) > 1 else np.zeros(0, bool)
-    breaks = np.flatnonzero(gap) + 1
     for place, axes in enumerate(grid.T.ravel()):
         if place >= len(rows):
             axes.set_visible(False)
             continue
         row = rows[place]
-        for part in np.split(np.arange(len(wavelength)), breaks):
+        for part in segments(wavelength):
             low, high = spectra.q10[row.number - 1, part], spectra.q90[row.number - 1, part]
             axes.fill_between(wavelength[part], low, high, color=row.color, alpha=0.35, lw=0)
             axes.plot(wavelength[part], spectra.mean[row.number - 1, part], color="black", lw=0.6)
@@ -38,7 +36,7 @@ def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, 
             bbox={"facecolor": row.color, "alpha": 0.6, "edgecolor": "none", "pad": 2},
         )  # fmt: skip
     for axes in grid[-1]:
-        axes.set_xlabel(f"{'rest ' if spectra.rest else ''}wavelength{_MEDIUM[spectra.medium]} (Angstrom)")
+        axes.set_xlabel(wavelength_label(spectra.medium, rest=spectra.rest))
     figure.supylabel(spectra.unit or "normalized flux", parse_math=False)
     more = f" (the first {_MOST} of {n_classes})" if n_classes > _MOST else ""
     figure.suptitle(f"{title}: mean and 10-90 % of each class{more}", parse_math=False)

@@ -58,6 +58,7 @@ class Best:
             stopped="plateau" if found.converged else "iterations",
             notes=notes,
             criteria=criteria,
+            loadings=mixture["loadings"],
             embedding=sample.onto(found.mixture.loadings).float().cpu().numpy(),
             parameters=mixture | {"center": sample.center.cpu().numpy(), "unit": np.array(sample.unit)},
         )

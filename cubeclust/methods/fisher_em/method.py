@@ -65,7 +65,7 @@ class FisherEM:
     paper: ClassVar[str] = "Bouveyron & Brunet 2012, Stat. Comput. 22, 301 (FisherEM)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = True
-    keeps_history: ClassVar[bool] = True
+    figures: ClassVar[tuple[str, ...]] = ("convergence.png", "loadings.png")
 
     def __post_init__(self) -> None:
         check(self)
@@ -176,9 +176,10 @@ class FisherEM:
                 values = {name: torch.from_numpy(array).to(device) for name, array in model.items()}
                 mixture = Mixture(*(values[name] for name in ("prior", "means", "loadings", "scatter", "noise")))
                 sample = Sample.around(to_device(spectra.flux, device), values["center"], float(values["unit"]))
-                found = expect(mixture, Places.of(sample, mixture.means, mixture.loadings))[0]
-            posterior = found.float().cpu().numpy()
-            return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior)
+                places = Places.of(sample, mixture.means, mixture.loadings)
+                posterior = expect(mixture, places)[0].float().cpu().numpy()
+            embedding = places.inside.float().cpu().numpy()
+            return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior, embedding=embedding)
 
         return label
 

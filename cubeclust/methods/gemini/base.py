@@ -54,7 +54,7 @@ class Gemini(ABC):
     paper: ClassVar[str] = "Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = True
-    keeps_history: ClassVar[bool] = True
+    figures: ClassVar[tuple[str, ...]] = ("convergence.png",)
 
     def __post_init__(self) -> None:
         check(self)

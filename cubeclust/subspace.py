@@ -1,0 +1,35 @@
+"""What the directions of a discriminative subspace say about classes and wavelengths."""
+
+import numpy as np
+
+from cubeclust.spectra import Spectra
+
+
+def separation(embedding: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Share of the variance along each direction of embedding (n, d) that the means of the classes hold: (d,)."""
+    rows = embedding.astype(np.float64) - embedding.mean(axis=0, dtype=np.float64)
+    between = np.zeros(rows.shape[1])
+    for label in np.unique(labels):
+        own = rows[labels == label]
+        between += len(own) * own.mean(axis=0) ** 2
+    total = np.square(rows).sum(axis=0)
+    return np.divide(between, total, out=np.zeros_like(total), where=total > 0)
+
+
+def structure(features: Spectra, embedding: np.ndarray) -> np.ndarray:
+    """Correlation of each channel with each direction of embedding (n, d) over the spectra: (n_wave, d) float64.
+
+    The structure coefficients of discriminant analysis: a loading is the filter that separates best, and has noise
+    where channels repeat each other; its correlations show the features of the spectra that it follows. Products of a
+    block are float32, sums over blocks float64; 0 for a channel that does not vary.
+    """
+    places = embedding - embedding.mean(axis=0, dtype=np.float64)
+    center = features.flux.mean(axis=0, dtype=np.float64).astype(np.float32)
+    crossed = np.zeros((features.n_wave, embedding.shape[1]))
+    squares = np.zeros(features.n_wave)
+    for rows in features.blocks():
+        centered = features.flux[rows] - center
+        crossed += centered.T @ places[rows].astype(np.float32)
+        squares += np.einsum("ij,ij->j", centered, centered, dtype=np.float64)
+    size = np.sqrt(np.outer(squares, np.square(places).sum(axis=0)))
+    return np.divide(crossed, size, out=np.zeros_like(crossed), where=size > 0)
