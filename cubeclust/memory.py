@@ -49,9 +49,16 @@ def _limit(path: Path) -> int | None:
 
 
 def peak() -> int:
-    """Bytes of resident memory at this process's peak so far."""
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used if sys.platform == "darwin" else used * 1024
+    """Bytes of resident memory at this process's peak so far.
+
+    On Linux that of its own memory map: getrusage begins with the peak of the process that started this one.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return used if sys.platform == "darwin" else used * 1024
 
 
 def readable(n_bytes: float) -> str:
