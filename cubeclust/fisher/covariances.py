@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from cubeclust.fisher.mixture import Places
+from cubeclust.fisher.mixture import Places, blocks
 from cubeclust.fisher.models import Model
 
 
@@ -25,12 +25,15 @@ class Moments:
     @classmethod
     def of(cls, posterior: Tensor, places: Places) -> "Moments":
         """Sums with the posterior (n, k) around the means of the classes."""
-        scatter, beyond = [], []
-        for k, weights in enumerate(posterior.T):
-            offsets = places.within(k)
-            scatter.append((weights[:, None] * offsets).T @ offsets)
-            beyond.append(weights @ places.beyond(k))
-        return cls(posterior.sum(dim=0), torch.stack(scatter), torch.stack(beyond))
+        k, d = places.means.shape
+        mass, sums = posterior.sum(dim=0), posterior.T @ places.inside
+        squares = posterior.new_zeros(k * d, d)
+        for weights, rows in zip(blocks(posterior), blocks(places.inside), strict=True):
+            squares += (weights[:, :, None] * rows[:, None, :]).flatten(1).T @ rows
+        crossed = sums[:, :, None] * places.means[:, None, :]
+        own = mass[:, None, None] * places.means[:, :, None] * places.means[:, None, :]
+        scatter = squares.unflatten(0, (k, d)) - crossed - crossed.mT + own
+        return cls(mass, scatter, (posterior * places.beyond).sum(dim=0))
 
 
 def shaped(scatter: Tensor, model: Model) -> Tensor:

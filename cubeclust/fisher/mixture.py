@@ -30,52 +30,46 @@ class Mixture:
         """Logarithm of p(y) p(x|y) for each row and cluster, (n, k) (Bouveyron & Brunet 2012, Proposition 1)."""
         p, d = self.loadings.shape
         factors = torch.linalg.cholesky(self.scatter)
-        out = torch.empty(places.n, len(self.prior), dtype=torch.float64, device=places.rest.device)
-        for k, factor in enumerate(factors):
-            white = torch.linalg.solve_triangular(factor, places.within(k).T, upper=False)
-            volume = 2 * factor.diagonal().log().sum() + (p - d) * self.noise[k].log() + p * log(2 * pi)
-            distance = white.square().sum(dim=0) + places.beyond(k) / self.noise[k]
-            out[:, k] = self.prior[k].log() - (distance + volume) / 2
-        return out
+        whitening = torch.linalg.solve_triangular(factors, torch.eye(d).to(factors), upper=False)  # (k, d, d)
+        volumes = 2 * factors.diagonal(dim1=1, dim2=2).log().sum(dim=1) + (p - d) * self.noise.log()
+        base = self.prior.log() - (volumes + p * log(2 * pi)) / 2  # (k,)
+        centers = torch.einsum("kij,kj->ki", whitening, places.means).flatten()
+        all_axes = whitening.flatten(0, 1).T  # (d, k d)
+        out = places.beyond / self.noise
+        for part, rows in zip(blocks(out), blocks(places.inside), strict=True):
+            part.add_(torch.addmm(-centers, rows, all_axes).square_().unflatten(1, (-1, d)).sum(dim=2))
+        return out.div_(-2).add_(base)
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where rows and class means lie: along the loadings, along the rest of the means, and how far from both.
+    """Where rows and class means lie.
 
-    Distances from the means of the classes are sums of squares of what differs between the classes and of `rest`, which
-    does not: nothing of the size of the spectra cancels.
+    Distances are sums over coordinates in which classes differ, and of a rest in which they do not: nothing of the size
+    of the spectra cancels between classes.
 
-    inside, outside             (n, d), (n, r) float64 coordinates of the rows
-    means_inside, means_outside (k, d), (k, r)
-    rest                        (n,): squared distance from the span of both
+    inside   (n, d) float64: rows along the loadings
+    means    (k, d): class means along the loadings
+    beyond   (n, k): squared distances from the class means in the complement of the loadings
     """
 
     inside: Tensor
-    outside: Tensor
-    means_inside: Tensor
-    means_outside: Tensor
-    rest: Tensor
+    means: Tensor
+    beyond: Tensor
 
     @classmethod
     def of(cls, sample: Sample, means: Tensor, loadings: Tensor) -> "Places":
-        """Coordinates of a sample for means (k, p) and loadings (p, d)."""
+        """Places of a sample for means (k, p) and loadings (p, d), by one product with the data."""
         d = loadings.shape[1]
         others = torch.linalg.qr(torch.cat([loadings, means.T], dim=1)).Q[:, d:]  # (p, r), orthogonal to the loadings
         coordinates = sample.onto(torch.cat([loadings, others], dim=1))
-        inside, outside = coordinates[:, :d], coordinates[:, d:]
         rest = (sample.squares - coordinates.square().sum(dim=1)).clamp_min_(0)
-        return cls(inside, outside, means @ loadings, means @ others, rest)
+        outside, centers = coordinates[:, d:], means @ others
+        own = outside.square().sum(dim=1)[:, None] + centers.square().sum(dim=1)
+        beyond = torch.addmm(own, outside, centers.T, alpha=-2).clamp_min_(0).add_(rest[:, None])
+        return cls(coordinates[:, :d], means @ loadings, beyond)
 
-    @property
-    def n(self) -> int:
-        """Number of rows."""
-        return len(self.rest)
 
-    def within(self, k: int) -> Tensor:
-        """Offsets (n, d) from the mean of class k in the subspace."""
-        return self.inside - self.means_inside[k]
-
-    def beyond(self, k: int) -> Tensor:
-        """Squared distances (n,) from the mean of class k in the complement of the subspace."""
-        return self.rest + (self.outside - self.means_outside[k]).square().sum(dim=1)
+def blocks(rows: Tensor) -> tuple[Tensor, ...]:
+    """Blocks of rows small enough that what is computed for each class stays in the cache."""
+    return rows.split(2048 if rows.device.type == "cpu" else 32768)
