@@ -82,4 +82,4 @@ def expect(mixture: Mixture, places: Places) -> tuple[Tensor, float]:
     """E step: posterior (n, k) and log-likelihood."""
     joint = mixture.log_joint(places)
     evidence = torch.logsumexp(joint, dim=1)
-    return (joint - evidence[:, None]).exp_(), float(evidence.sum())
+    return joint.sub_(evidence[:, None]).exp_(), float(evidence.sum())

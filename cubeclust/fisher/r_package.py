@@ -100,8 +100,9 @@ class RPackage:
         return Mixture(mass / n, classes.means, loadings, scatter, torch.where(noise <= 0, _LEAST, noise))
 
     def degenerate(self, mixture: Mixture) -> bool:
-        """Whether a variance within the subspace is below 0.001."""
-        return bool((mixture.scatter.diagonal(dim1=1, dim2=2) < _LEAST).any())
+        """Whether a variance within the subspace is below 0.001, or a covariance there is not positive."""
+        small = (mixture.scatter.diagonal(dim1=1, dim2=2) < _LEAST).any()
+        return bool(small or (torch.linalg.eigvalsh(mixture.scatter) <= 0).any())
 
     def converged(self, course: Sequence[float], n: int) -> bool:
         """Whether Aitken's limit moved by less than the tolerance; a likelihood that stands still counts as settled."""

@@ -75,6 +75,14 @@ def test_fewer_spectra_than_channels_end_the_fit_as_in_r() -> None:
     assert not fitted(0.1 * data, labels, entry).degenerate
 
 
+def test_class_with_fewer_spectra_than_directions_ends_the_fit() -> None:
+    """Its covariance is singular; R's density is not a number then, and the fit ends."""
+    random = np.random.default_rng(3)
+    labels = np.r_[np.arange(300) % 5, 5, 5, 5]
+    data = 5 * random.standard_normal((6, 9))[labels] + random.standard_normal((303, 9))
+    assert fitted(data, labels, {"model": "DkBk", "method": "svd", "K": 6, "eps": 1e-4, "maxit": 50}).degenerate
+
+
 @pytest.mark.parametrize(("n", "step"), [(4, "svd"), (3, "gs")])
 def test_what_r_cannot_fit_is_refused(n: int, step: str) -> None:
     with pytest.raises(InputError, match="channels; leave out"):

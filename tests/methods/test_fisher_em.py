@@ -142,3 +142,9 @@ def test_stop_of_r_is_said() -> None:
             method(n_clusters=3, compat="r", start_classes=start),
             replace(spectra, flux=spectra.flux * np.float32(0.01)),
         )
+
+
+@pytest.mark.parametrize("start", [np.zeros(149, int), np.r_[3, np.zeros(149, int)], np.full((150, 3), 0.5)])
+def test_start_that_is_no_partition_is_refused(start: np.ndarray) -> None:
+    with pytest.raises(InputError, match="start_classes"):
+        fit(method(n_clusters=3, start_classes=start), iris()[0])

@@ -140,17 +140,12 @@ class FisherEM:
 
     def _starts(self, spectra: "Spectra", seed: int, like: "Tensor") -> "Iterator[Tensor]":
         """First posteriors (n, k) float64, on the device of `like`."""
-        import torch
-
-        if self.start_classes is not None and self.start_classes.ndim == 2:
-            yield torch.tensor(self.start_classes, dtype=torch.float64, device=like.device)
+        if self.start_classes is not None:
+            yield _posterior(self.start_classes, len(spectra), self.n_clusters).to(like.device)
             return
         for place in range(self._seeded_starts):
-            labels = self.start_classes
-            if labels is None:
-                labels = PARTITIONS[self.start](spectra, self.n_clusters, seed + place)
-            one_hot = torch.nn.functional.one_hot(torch.from_numpy(labels), self.n_clusters)
-            yield one_hot.to(device=like.device, dtype=torch.float64)
+            labels = PARTITIONS[self.start](spectra, self.n_clusters, seed + place)
+            yield _posterior(labels, len(spectra), self.n_clusters).to(like.device)
 
     def _rules(self, shared: "Decomposed") -> "Rules":
         from cubeclust.fisher.likelihood import MaximumLikelihood
@@ -182,6 +177,20 @@ class FisherEM:
             return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior, embedding=embedding)
 
         return label
+
+
+def _posterior(start: "np.ndarray", n: int, k: int) -> "Tensor":
+    """Posterior (n, k) float64 of labels (n,) or of a posterior; InputError where it is no partition of that size."""
+    import numpy as np
+    import torch
+
+    if start.shape == (n,) and 0 <= start.min() <= start.max() < k:
+        start = np.eye(k)[start.astype(int)]
+    if start.shape != (n, k) or not (np.all(start >= 0) and np.allclose(start.sum(axis=1), 1)):
+        raise InputError(
+            f"start_classes has shape {start.shape}; give labels 0..{k - 1} or a posterior of {n} spectra."
+        )
+    return torch.tensor(start, dtype=torch.float64)
 
 
 class _Course:
