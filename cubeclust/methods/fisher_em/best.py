@@ -36,8 +36,8 @@ class Best:
         criteria = {name: self._criteria(name, found) for name, found in self.fits.items() if not found.degenerate}
         if not criteria:
             raise InputError(
-                "--compat r: as in R, the fit ends where a class has a variance below 0.001 in the subspace, or a singular "
-                "covariance; scale the spectra by --scale zscore, ask for fewer clusters, or leave out --compat."
+                "--compat r: as in R, the fit ends where a class has a variance below 0.001 in the subspace or a "
+                "singular covariance; take --scale zscore or fewer clusters, or leave out --compat."
             )
         name = max(criteria, key=lambda name: criteria[name].icl)
         notes = self._notes(criteria, name)
