@@ -48,6 +48,9 @@ def _sentences(run: Run) -> list[str]:
     if record["stopped"]:
         cure = "" if record["converged"] else f" ({_CURES[record['stopped']]})"
         out.append(f"{ending(record).capitalize()}{cure}.")
+    if record["criteria"]:
+        aic, bic, icl = (record["criteria"][name] for name in ("aic", "bic", "icl"))
+        out.append(f"AIC {aic:.1f}, BIC {bic:.1f}, ICL {icl:.1f}; the larger the better.")
     left_out = ", ".join(f"{count} {name}" for name, count in record["left_out"].items())
     if left_out:
         out.append(f"Left out: {left_out}.")

@@ -1,7 +1,7 @@
 """The iterations of FisherEM."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Protocol
 
@@ -29,6 +29,12 @@ class Rules(Protocol):
     def converged(self, course: Sequence[float], n: int) -> bool:
         """Whether the log-likelihoods of the iterations so far, of n rows, have settled."""
 
+    def alternates(self, course: Sequence[float], n: int) -> bool:
+        """Whether they go back and forth between two values and the fit ends with the larger one.
+
+        The F step does not look at the likelihood, so that F, M and E may lead in a circle.
+        """
+
 
 @dataclass(frozen=True)
 class FisherFit:
@@ -38,12 +44,14 @@ class FisherFit:
     posterior        (n, k) float64 of the last E step
     log_likelihoods  of each iteration, in the unit of the sample; the last is -inf where the fit was degenerate
     converged        whether the rules said so
+    unsettled        share of rows that have another label in the second one of two solutions that take turns
     """
 
     mixture: Mixture
     posterior: Tensor
     log_likelihoods: list[float]
     converged: bool = False
+    unsettled: float = 0.0
 
     @property
     def degenerate(self) -> bool:
@@ -63,6 +71,7 @@ def fit(
     """F, M and E steps in turn from a partition, hard or soft, (n, k) with rows of sum 1."""
     course: list[float] = []
     d = min(posterior.shape[1], sample.n_wave) - 1
+    previous: FisherFit | None = None
     while True:
         classes = Classes.of(sample, posterior)
         loadings = rules.loadings(classes, d)
@@ -73,9 +82,19 @@ def fit(
         posterior, log_likelihood = expect(mixture, places)
         course.append(log_likelihood)
         report(len(course), log_likelihood)
-        converged = rules.converged(course, len(sample))
-        if converged or len(course) == max_iter:
-            return FisherFit(mixture, posterior, course, converged)
+        found = FisherFit(mixture, posterior, course.copy(), converged=rules.converged(course, len(sample)))
+        if previous is not None and rules.alternates(course, len(sample)):
+            return likelier(previous, found)
+        if found.converged or len(course) == max_iter:
+            return found
+        previous = found
+
+
+def likelier(one: FisherFit, other: FisherFit) -> FisherFit:
+    """The likelier of two solutions that take turns."""
+    best = max(one, other, key=lambda found: found.log_likelihoods[-1])
+    apart = (one.posterior.argmax(dim=1) != other.posterior.argmax(dim=1)).double().mean()
+    return replace(best, converged=True, unsettled=float(apart))
 
 
 def expect(mixture: Mixture, places: Places) -> tuple[Tensor, float]:

@@ -14,6 +14,7 @@ from cubeclust.fisher.mixture import Mixture, Places
 from cubeclust.fisher.models import Model
 from cubeclust.fisher.total import Total
 
+_CIRCLE = 6  # iterations that repeat those two before them
 _LEAST = 1e-8  # variance under which rounding rules, in units of the mean variance of a channel
 
 
@@ -59,15 +60,20 @@ class MaximumLikelihood:
         """Never: bounds keep every class alive."""
         return False
 
-    def converged(self, courses: Sequence[float], n: int) -> bool:
+    def converged(self, course: Sequence[float], n: int) -> bool:
         """Whether the gain that is still to be expected by Aitken's extrapolation is small."""
-        if len(courses) < 3:
+        if len(course) < 3:
             return False
-        before, last = courses[-2] - courses[-3], courses[-1] - courses[-2]
+        before, last = course[-2] - course[-3], course[-1] - course[-2]
         if last == 0:
             return True
         rate = last / before if before else float("inf")
         return abs(rate) < 1 and abs(last / (1 - rate)) < self.tolerance * n
+
+    def alternates(self, course: Sequence[float], n: int) -> bool:
+        """Whether the last values come again after two iterations, though not after one."""
+        again = [abs(late - early) for late, early in zip(course[-_CIRCLE:], course[-_CIRCLE - 2 : -2], strict=False)]
+        return len(course) > _CIRCLE + 1 and max(again) < self.tolerance * n < abs(course[-1] - course[-2])
 
 
 def _bounded(scatter: Tensor) -> Tensor:

@@ -112,6 +112,10 @@ class RPackage:
         change = abs(_limit(course[-3:]) - before)
         return isnan(change) or change < self.tolerance
 
+    def alternates(self, course: Sequence[float], n: int) -> bool:
+        """Never looked at in R."""
+        return False
+
 
 def _limit(course: Sequence[float]) -> float:
     """Aitken's limit of the last three values."""

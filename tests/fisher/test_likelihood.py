@@ -6,6 +6,7 @@ import torch
 from scipy.stats import multivariate_normal
 from sklearn.metrics import adjusted_rand_score
 
+from cubeclust.fisher import em
 from cubeclust.fisher.classes import Classes
 from cubeclust.fisher.covariances import Moments
 from cubeclust.fisher.em import FisherFit, expect, fit
@@ -128,6 +129,21 @@ def test_more_channels_than_spectra(step: str) -> None:
     data = 0.4 * random.standard_normal((3, 200))[labels] + random.standard_normal((90, 200))
     found = fitted(data, disturbed(labels), "DB", step)
     assert adjusted_rand_score(labels, found.posterior.argmax(dim=1)) > 0.95
+
+
+def test_two_solutions_that_take_turns_end_the_fit_with_thelikelier() -> None:
+    own = MaximumLikelihood(Total(torch.eye(2), torch.ones(2), 0.0), "svd", 1e-4)
+    turns = [-500.0, -400.0, *[-300.0, -290.0] * 4]
+    assert own.alternates(turns, n=100)
+    assert not own.converged(turns, n=100)
+    assert not own.alternates(turns[:-2], n=100), "not yet sure"
+    assert not own.alternates([-300.0] * 12, n=100), "that is convergence"
+    assert not own.alternates([-300.0 + 5 * (i % 2) + i for i in range(20)], n=100), "it still gains"
+    first, second = (
+        FisherFit(None, torch.eye(4)[order], [value]) for order, value in (([0, 1, 2, 3], -2.0), ([0, 1, 3, 2], -3.0))
+    )
+    assert em.likelier(first, second).log_likelihoods == em.likelier(second, first).log_likelihoods == [-2.0]
+    assert em.likelier(first, second).unsettled == 0.5
 
 
 def test_float32_products_decide_nothing() -> None:

@@ -77,6 +77,8 @@ class Best:
         if len(self.fits) > 1:
             table = ", ".join(f"{name} {entry.icl:.1f}" for name, entry in criteria.items())
             notes.append(f"model {best} has the best ICL of {table}")
+        if unsettled := self.fits[best].unsettled:
+            notes.append(f"two solutions take turns, {unsettled:.1%} of the labels differ; the likelier one is taken")
         if total.shrinkage > 0.01:
             notes.append(
                 f"shrinkage {total.shrinkage:.3g}: {len(self.shared.sample)} spectra are few for a covariance of "
