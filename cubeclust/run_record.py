@@ -44,7 +44,7 @@ class Outcome:
         if fitted is not None:
             n_classes = max(n_classes, len(fitted.class_means))
         class_map = ClassMap.of(prepared.spectra, clustering, n_classes, plan.area.z)
-        rows = class_table(class_map, prepared.spectra)
+        rows = class_table(class_map, prepared.spectra.image(prepared.spectra.snr, np.nan))
         spectra = ClassSpectra.of(prepared.spectra, clustering.labels, n_classes)
         means = class_means(prepared.features, clustering.labels, n_classes)
         if fitted is not None:

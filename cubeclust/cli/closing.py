@@ -18,11 +18,12 @@ def print_closing(run: Run) -> None:
     """Print the classes and what the user should know about them on stderr."""
     console = Console(stderr=True, highlight=False)
     table = Table(title=Text(f"{run.record['target'] or run.record['cube']}: {run.record['method']}", style="italic"))
-    for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
+    for name in ("class", "name", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
         table.add_column(name, justify="right")
     for row in run.rows:
         table.add_row(
             f"[{row.color}]■[/] {row.number}",
+            row.name,
             str(row.n_spaxels),
             _number(row.area, ".2f"),
             _number(row.ra, ".5f"),

@@ -23,6 +23,8 @@ CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
     "mean_max_posterior": ("MEAN_MAXPROB", ""),
     "mean_snr": ("MEAN_SNR", ""),
     "color": ("COLOR", ""),
+    "name": ("NAME", ""),
+    "parent": ("PARENT", ""),
 }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from astropy.io import fits
 
 from cubeclust.class_map import ClassMap
+from cubeclust.class_names import is_class_name
 from cubeclust.class_spectra import STATISTICS, ClassSpectra
 from cubeclust.class_table import ClassRow
 from cubeclust.errors import InputError
@@ -39,12 +40,7 @@ def read_class_map(path: Path) -> StoredMap:
         InputError: no FITS file, or none of these.
     """
     with fits_files.open_hdus(path) as hdus, fits_files.damage_reported(path):
-        missing = [name for name in (*_IMAGES, *_TABLES) if name not in hdus]
-        if missing:
-            raise InputError(
-                f"{path}: is no class map that can be read again (it has no {missing[0]}); "
-                "give a *_classmap.fits that this version of `cubeclust run` wrote."
-            )
+        _require_whole(path, hdus)
         images = {name: np.asarray(hdus[name].data) for name in _IMAGES}
         tables = {name: hdus[name].data for name in _TABLES}
         rows = _class_rows(tables["CLASSES"])
@@ -68,6 +64,19 @@ def read_class_map(path: Path) -> StoredMap:
         return StoredMap(class_map, rows, spectra, light, _title(hdus[0].header))
 
 
+def _require_whole(path: Path, hdus: fits.HDUList) -> None:
+    """Raise InputError unless the file has the images, the tables and the columns of the classes."""
+    missing = [name for name in (*_IMAGES, *_TABLES) if name not in hdus]
+    if not missing:
+        columns = hdus["CLASSES"].columns.names
+        missing = [f"column {name} in CLASSES" for name, _ in CLASS_COLUMNS.values() if name not in columns]
+    if missing:
+        raise InputError(
+            f"{path}: is no class map that can be read again (it has no {missing[0]}); "
+            "give a *_classmap.fits that this version of `cubeclust run` wrote."
+        )
+
+
 def _class_rows(table: fits.FITS_rec) -> list[ClassRow]:
     columns = [table[name].tolist() for name, _ in CLASS_COLUMNS.values()]
     return [ClassRow(**dict(zip(CLASS_COLUMNS, values, strict=True))) for values in zip(*columns, strict=True)]
@@ -84,7 +93,8 @@ def _check(path: Path, images: dict[str, np.ndarray], rows: list[ClassRow], tabl
         and 0 <= images["CLASSMAP"].min() <= images["CLASSMAP"].max() <= len(rows)
         and [row.n_spaxels for row in rows] == [np.count_nonzero(images["CLASSMAP"] == number) for number in numbers]
         and any(row.n_spaxels for row in rows)
-        and all(_COLOR.fullmatch(row.color) for row in rows)
+        and all(_COLOR.fullmatch(row.color) and is_class_name(row.name) and row.parent >= 0 for row in rows)
+        and len({row.name for row in rows}) == len(rows)
     )
     if not sound:
         raise InputError(f"{path}: its images and tables do not fit each other; write it again by `cubeclust run`.")

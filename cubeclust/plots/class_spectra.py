@@ -34,7 +34,7 @@ def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, 
         axes.set_ylim(*_limits(spectra, row.number - 1))
         axes.margins(x=0.01)
         axes.text(
-            0.01, 0.93, f"class {row.number}, N = {row.n_spaxels}", transform=axes.transAxes, va="top", weight="bold",
+            0.01, 0.93, f"class {row.label}, N = {row.n_spaxels}", transform=axes.transAxes, va="top", weight="bold",
             bbox={"facecolor": row.color, "alpha": 0.6, "edgecolor": "none", "pad": 2},
         )  # fmt: skip
     for axes in grid[-1]:

@@ -126,7 +126,7 @@ def _draw_boundaries(axes: Axes, class_map: ClassMap, rows: list[ClassRow], fact
 
 def _legend(class_map: ClassMap, rows: list[ClassRow], contours: bool) -> list[Patch]:
     patches = [
-        Patch(edgecolor=row.color, facecolor=row.color, fill=not contours, label=f"{row.number}  ({row.n_spaxels})")
+        Patch(edgecolor=row.color, facecolor=row.color, fill=not contours, label=f"{row.label}  ({row.n_spaxels})")
         for row in rows[:_MOST]
     ]
     if len(rows) > _MOST:

@@ -57,7 +57,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch, factor: int, contours: bool = False) 
     quality = np.where(classes == 0, Quality.MASKED, 0).astype(np.int32)
     class_map = ClassMap(classes, np.ones(classes.shape, np.float32), quality, rotated(20), int(classes.max()))
     colors, counts = class_colors(2), class_map.counts()
-    rows = [ClassRow(n, int(counts[n - 1]), 0.0, 0.0, 0.0, 1.0, 1.0, colors[n - 1]) for n in (1, 2)]
+    rows = [ClassRow(n, int(counts[n - 1]), 0.0, 0.0, 0.0, 1.0, 1.0, colors[n - 1], "AB"[n - 1], 0) for n in (1, 2)]
     figures: list[Figure] = []
     monkeypatch.setattr("cubeclust.plots.overlay.save", lambda figure, path, dots: figures.append(figure))
     background = np.zeros((20 * factor, 30 * factor))
@@ -84,7 +84,7 @@ def test_boundary_of_classes_stays_between_their_spaxels(monkeypatch: pytest.Mon
 def test_legend_scale_bar_and_compass_do_not_depend_on_the_cut(monkeypatch: pytest.MonkeyPatch, factor: int) -> None:
     figure, class_map = drawn(monkeypatch, factor)
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert texts == ["1  (247)", "2  (323)", "left out  (30)"]
+    assert texts == ["1 A  (247)", "2 B  (323)", "left out  (30)"]
     axes = figure.axes[0]
     left, right = axes.lines[0].get_xdata()
     (label,) = (text.get_text() for text in axes.texts if text.get_text().endswith('"'))
