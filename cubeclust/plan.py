@@ -6,6 +6,7 @@ import numpy as np
 
 from cubeclust import memory
 from cubeclust.area import Area, Step, choose_area
+from cubeclust.class_names import Parent
 from cubeclust.errors import InputError
 from cubeclust.fitted import Fitted
 from cubeclust.io.cube_files import CubeFile
@@ -45,7 +46,7 @@ class Plan:
     """What a run will read and do.
 
     The scaling is one to be fitted, by its name `scale`, or one that a fitted model brings; memory is that of each
-    stage in bytes.
+    stage in bytes. parent is the class that is, or that the fitted model has, clustered again; None for the whole cube.
     """
 
     cube_file: CubeFile
@@ -54,6 +55,7 @@ class Plan:
     scale: str
     memory: dict[str, int]
     scaling: Scaling | None
+    parent: Parent | None
 
     @property
     def steps(self) -> dict[str, Step]:
@@ -89,6 +91,7 @@ def plan(
         scale=settings.scale or clusterer.default_scale,
         memory=memory.stages(area.size, n_read, n_features, with_variance=with_variance, method=method),
         scaling=None if fitted is None else fitted.scaling,
+        parent=area.parent if fitted is None else fitted.parent,
     )
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cubeclust import memory
 from cubeclust.pipeline import Run
-from cubeclust.run_record import TINY_CLASS, ending
+from cubeclust.run_record import TINY_CLASS, ending, title
 
 # What ended iterations before they converged -> what to do.
 _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
@@ -17,13 +17,12 @@ _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
 def print_closing(run: Run) -> None:
     """Print the classes and what the user should know about them on stderr."""
     console = Console(stderr=True, highlight=False)
-    table = Table(title=Text(f"{run.record['target'] or run.record['cube']}: {run.record['method']}", style="italic"))
-    for name in ("class", "name", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
+    table = Table(title=Text(title(run.record), style="italic"))
+    for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
         table.add_column(name, justify="right")
     for row in run.rows:
         table.add_row(
-            f"[{row.color}]■[/] {row.number}",
-            row.name,
+            f"[{row.color}]■[/] {row.label}",
             str(row.n_spaxels),
             _number(row.area, ".2f"),
             _number(row.ra, ".5f"),

@@ -16,7 +16,7 @@ class Frame:
     wcs: WCS | None = None
 
     def off(self, other: "Frame") -> float:
-        """Spaxels by which another frame of this shape lies off at most, at the center and the corners; 0 if unknown."""
+        """Spaxels that another frame of this shape lies off at most, at center and corners; 0 where unknown."""
         if self.wcs is None or other.wcs is None:
             return 0.0
         ny, nx = self.shape
@@ -25,7 +25,7 @@ class Frame:
 
 
 def require_same_frame(what: str, image: Frame, own: Frame, *, whose: str, cure: str, most: float = 1.0) -> None:
-    """Raise InputError unless an image has the spaxels of the frame of `whose`, to within so many of them on the sky."""
+    """Raise InputError unless an image has the spaxels of a cube or map, to within `most` of them on the sky."""
     if image.shape != own.shape:
         raise InputError(f"{what} has shape {image.shape} but {whose} frame is {own.shape}; {cure}.")
     off = own.off(image)

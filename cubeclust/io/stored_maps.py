@@ -107,4 +107,5 @@ def _medium(header: fits.Header) -> str:
 
 def _title(header: fits.Header) -> str:
     target = header.get("OBJECT") or fits_files.stem(Path(header.get("CUBE", "")))
-    return f"{target}: {header.get('METHOD', 'classes')}"
+    within = f" within {header['PARENT']}" if "PARENT" in header else ""
+    return f"{target}: {header.get('METHOD', 'classes')}{within}"

@@ -67,8 +67,12 @@ def _cropped(class_map: ClassMap) -> np.ndarray:
     return class_map.quality & Quality.CROPPED != 0
 
 
+def _of_other_class(class_map: ClassMap) -> np.ndarray:
+    return class_map.quality & Quality.OTHER_CLASS != 0
+
+
 def _left_out(class_map: ClassMap) -> np.ndarray:
-    return (class_map.quality != 0) & ~_cropped(class_map)
+    return (class_map.quality != 0) & ~_cropped(class_map) & ~_of_other_class(class_map)
 
 
 def _gray(image: np.ndarray) -> np.ndarray:
@@ -91,7 +95,10 @@ def _negative(gray: np.ndarray) -> np.ndarray:
 
 
 def _composite(class_map: ClassMap, rows: list[ClassRow], gray: np.ndarray) -> np.ndarray:
-    """Gray image (NY * f, NX * f) with the class colors laid over it, striped where there is no class: (..., 3)."""
+    """Gray image (NY * f, NX * f) with the class colors laid over it: (..., 3).
+
+    Striped where there is no class, but for spaxels of other classes than the one clustered again: bare.
+    """
     color = np.zeros((*class_map.classes.shape, 3), np.float32)
     opacity = np.zeros(class_map.classes.shape, np.float32)
     for row in rows:
@@ -138,6 +145,9 @@ def _legend(class_map: ClassMap, rows: list[ClassRow], contours: bool) -> list[P
         if where.any() and not contours:
             label = f"{name}  ({np.count_nonzero(where)})"
             patches.append(Patch(facecolor=color, edgecolor=_STRIPE, hatch=hatch, label=label))
+    others = np.count_nonzero(_of_other_class(class_map))
+    if others:
+        patches.append(Patch(facecolor=_STRIPE, label=f"other classes  ({others})"))
     return patches
 
 
