@@ -22,6 +22,8 @@ from cubeclust.preprocessing.windows import SelectChannels, SelectWindows, Windo
 from cubeclust.progress import Progress
 from cubeclust.run_settings import RunSettings
 
+_ROUNDING = 1e-6  # Angstrom between the edges of channels that touch
+
 
 @dataclass(frozen=True)
 class ChannelPlan:
@@ -39,6 +41,15 @@ class ChannelPlan:
     n_features: int
     band: Window | None
     steps: dict[str, Step]
+
+    @property
+    def averaged(self) -> str:
+        """First and last wavelength of each run of channels that the normalization averages; "none" without it."""
+        if self.band is None:
+            return "none"
+        grid = self.grid.only(self.band.channels(self.grid.wavelength))
+        runs = np.split(grid.wavelength, 1 + np.flatnonzero(grid.low[1:] > grid.high[:-1] + _ROUNDING))
+        return ",".join(f"{run[0]:.2f}:{run[-1]:.2f}" for run in runs)
 
 
 @dataclass(frozen=True)

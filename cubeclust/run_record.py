@@ -90,6 +90,7 @@ def run_record(
         "iterations": clustering.iterations,
         "objective": {name: value for name, value in ends.items() if name == objective},
         "watched": {name: value for name, value in ends.items() if name != objective},
+        "averaged": outcome.plan.channels.averaged,
         "files": {ending: str(path) for ending, path in files.items()},
     }
 
@@ -125,7 +126,7 @@ def provenance(record: dict[str, Any]) -> Provenance:
         "NCLASS": (record["classes_used"], "classes on the map"),
         "SEED": (record["seed"], "seed of the random numbers"),
         "DEVICE": (record["device"], "device of the fit"),
-        "NORMBAND": (record["settings"]["normalize_band"] or "none", "band of the normalization, Angstrom"),
+        "NORMBAND": (record["averaged"], "channels averaged to normalize"),
     }
     if record["parent"]:
         cards["WITHIN"] = Path(record["parent"]["map"]).name, "class map that was clustered within"

@@ -33,6 +33,8 @@ ROAD = {
     "run_settings",
     "run_record",
     "redraw",
+    "merging",
+    "nested_maps",
 }
 STAGES = {"methods", "preprocessing", "io", "plots", "evaluation"}
 ALLOWED = {

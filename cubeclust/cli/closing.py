@@ -1,5 +1,6 @@
 """The table of classes that ends a run."""
 
+from collections.abc import Iterable
 from math import isnan
 
 from rich.console import Console
@@ -7,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cubeclust import memory
+from cubeclust.merging import Merged
 from cubeclust.pipeline import Run
 from cubeclust.run_record import TINY_CLASS, ending, title
 
@@ -16,11 +18,16 @@ _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
 
 def print_closing(run: Run) -> None:
     """Print the classes and what the user should know about them on stderr."""
+    print_classes(title(run.record), run, _sentences(run))
+
+
+def print_classes(heading: str, found: Run | Merged, sentences: Iterable[str]) -> None:
+    """Print a table of classes and the sentences below it on stderr."""
     console = Console(stderr=True, highlight=False)
-    table = Table(title=Text(title(run.record), style="italic"))
+    table = Table(title=Text(heading, style="italic"))
     for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
         table.add_column(name, justify="right")
-    for row in run.rows:
+    for row in found.rows:
         table.add_row(
             f"[{row.color}]■[/] {row.label}",
             str(row.n_spaxels),
@@ -31,7 +38,7 @@ def print_closing(run: Run) -> None:
             _number(row.mean_snr, ".2f"),
         )
     console.print(table)
-    for sentence in _sentences(run):
+    for sentence in sentences:
         console.print(sentence, markup=False, soft_wrap=True)
 
 

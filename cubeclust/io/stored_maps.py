@@ -23,14 +23,43 @@ _TABLES = ("CLASSES", "SPECTRA", "WAVELENGTH")
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a map comes from, "" where unknown.
+
+    cube is the name of the file that was clustered; averaged the wavelengths, Angstrom, whose mean divides the spectra;
+    parent the name of the class that was clustered again, "" for the whole cube.
+    """
+
+    target: str
+    cube: str
+    method: str
+    averaged: str
+    parent: str
+    history: tuple[str, ...]
+
+    @classmethod
+    def of(cls, header: fits.Header) -> "Origin":
+        """What the primary header says."""
+        keys = ("OBJECT", "CUBE", "METHOD", "NORMBAND", "PARENT")
+        target, cube, method, averaged, parent = (str(header.get(key, "")) for key in keys)
+        return cls(target, cube, method, averaged, parent, tuple(map(str, header.get("HISTORY", ()))))
+
+    @property
+    def title(self) -> str:
+        """Target and method, as headings have them."""
+        within = f" within {self.parent}" if self.parent else ""
+        return f"{self.target or fits_files.stem(Path(self.cube))}: {self.method or 'classes'}{within}"
+
+
+@dataclass(frozen=True)
 class StoredMap:
-    """What a class map file holds; title names the target and the method."""
+    """What a class map file holds."""
 
     class_map: ClassMap
     rows: list[ClassRow]
     spectra: ClassSpectra
     white_light: WhiteLight
-    title: str
+    origin: Origin
 
 
 def read_class_map(path: Path) -> StoredMap:
@@ -61,7 +90,7 @@ def read_class_map(path: Path) -> StoredMap:
             *(tables["SPECTRA"][name.upper()].astype(np.float32) for name in STATISTICS),
         )
         light = WhiteLight(images["WHITELIGHT"].astype(np.float32), hdus["WHITELIGHT"].header.get("BUNIT", ""))
-        return StoredMap(class_map, rows, spectra, light, _title(hdus[0].header))
+        return StoredMap(class_map, rows, spectra, light, Origin.of(hdus[0].header))
 
 
 def _require_whole(path: Path, hdus: fits.HDUList) -> None:
@@ -103,9 +132,3 @@ def _check(path: Path, images: dict[str, np.ndarray], rows: list[ClassRow], tabl
 def _medium(header: fits.Header) -> str:
     medium = header.get("MEDIUM")
     return medium if medium in ("air", "vacuum") else "unknown"
-
-
-def _title(header: fits.Header) -> str:
-    target = header.get("OBJECT") or fits_files.stem(Path(header.get("CUBE", "")))
-    within = f" within {header['PARENT']}" if "PARENT" in header else ""
-    return f"{target}: {header.get('METHOD', 'classes')}{within}"

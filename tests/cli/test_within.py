@@ -136,7 +136,7 @@ def test_own_preprocessing(cube: Path, parent: Path, tmp_path: Path) -> None:
     options = ["--window", "7700:7900", "--normalize-band", "none", "--scale", "zscore"]
     record = record_of(cube, *FAST, "-k", 2, *options, "--within", parent, "--class", 1, "-o", tmp_path)
     assert record["n_channels"] == 17
-    assert fits.getheader(parent)["NORMBAND"] == "7600:8100"
+    assert fits.getheader(parent)["NORMBAND"] == "7600.00:8100.00"
     assert fits.getheader(record["files"]["classmap.fits"])["NORMBAND"] == "none"
 
 

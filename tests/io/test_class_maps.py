@@ -51,7 +51,7 @@ def test_what_is_read_is_what_was_written(written: dict) -> None:
     np.testing.assert_allclose(stored.class_map.redshift, written["map"].redshift, rtol=1e-6)
     assert stored.class_map.n_classes == 2
     assert [repr(row) for row in stored.rows] == [repr(row) for row in written["rows"]]  # NaN is not equal to itself
-    assert stored.title == "my.cube: kmeans"
+    assert stored.origin.title == "my.cube: kmeans"
 
 
 def test_sky_is_the_same(written: dict) -> None:
