@@ -67,12 +67,12 @@ def _cropped(class_map: ClassMap) -> np.ndarray:
     return class_map.quality & Quality.CROPPED != 0
 
 
-def _of_other_class(class_map: ClassMap) -> np.ndarray:
+def _outside_class(class_map: ClassMap) -> np.ndarray:
     return class_map.quality & Quality.OTHER_CLASS != 0
 
 
 def _left_out(class_map: ClassMap) -> np.ndarray:
-    return (class_map.quality != 0) & ~_cropped(class_map) & ~_of_other_class(class_map)
+    return (class_map.quality != 0) & ~_cropped(class_map) & ~_outside_class(class_map)
 
 
 def _gray(image: np.ndarray) -> np.ndarray:
@@ -97,7 +97,7 @@ def _negative(gray: np.ndarray) -> np.ndarray:
 def _composite(class_map: ClassMap, rows: list[ClassRow], gray: np.ndarray) -> np.ndarray:
     """Gray image (NY * f, NX * f) with the class colors laid over it: (..., 3).
 
-    Striped where there is no class, but for spaxels of other classes than the one clustered again: bare.
+    Striped where there is no class; bare outside the class that is clustered again.
     """
     color = np.zeros((*class_map.classes.shape, 3), np.float32)
     opacity = np.zeros(class_map.classes.shape, np.float32)
@@ -145,9 +145,9 @@ def _legend(class_map: ClassMap, rows: list[ClassRow], contours: bool) -> list[P
         if where.any() and not contours:
             label = f"{name}  ({np.count_nonzero(where)})"
             patches.append(Patch(facecolor=color, edgecolor=_STRIPE, hatch=hatch, label=label))
-    others = np.count_nonzero(_of_other_class(class_map))
-    if others:
-        patches.append(Patch(facecolor=_STRIPE, label=f"other classes  ({others})"))
+    outside = np.count_nonzero(_outside_class(class_map))
+    if outside:
+        patches.append(Patch(facecolor=_STRIPE, label=f"outside the class  ({outside})"))
     return patches
 
 
