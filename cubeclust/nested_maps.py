@@ -20,10 +20,7 @@ def replaced(whole: StoredMap, row: ClassRow, part: StoredMap) -> StoredMap:
     taken = part.class_map.classes > 0
     place = np.where(taken, len(whole.rows) + part.class_map.classes, whole.class_map.classes)  # 0, or 1.. of old
     old = [*whole.rows, *part.rows]
-    sizes = np.bincount(place.ravel(), minlength=len(old) + 1)[1:]
-    order = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)]  # places, from 0, that have spaxels
-    number = np.zeros(len(old) + 1, np.int16)
-    number[1 + order] = np.arange(1, len(order) + 1)
+    order, number = _by_size(place, len(old))
     snr = np.array([np.nan, *(each.mean_snr for each in old)])
     snr[row.number] = np.nan
     class_map = ClassMap(
@@ -46,6 +43,15 @@ def replaced(whole: StoredMap, row: ClassRow, part: StoredMap) -> StoredMap:
         whole.white_light,
         replace(whole.origin, method=method),
     )
+
+
+def _by_size(place: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The places 1..n of an image that have spaxels, from 0 by decreasing size, and (n + 1,) the number of each."""
+    sizes = np.bincount(place.ravel(), minlength=n + 1)[1:]
+    order = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)]
+    number = np.zeros(n + 1, np.int16)
+    number[1 + order] = np.arange(1, len(order) + 1)
+    return order, number
 
 
 def _posterior(whole: ClassMap, part: ClassMap) -> np.ndarray:
