@@ -17,6 +17,7 @@ _PUBLIC = {
     "Spectra": "cubeclust.spectra",
     "Window": "cubeclust.preprocessing.windows",
     "apply_settings": "cubeclust.fitted",
+    "merge": "cubeclust.merging",
     "open_cube": "cubeclust.io.cube_files",
     "read_cube": "cubeclust.io.cubes",
     "run": "cubeclust.pipeline",

@@ -6,8 +6,8 @@ import numpy as np
 from astropy.wcs.utils import proj_plane_pixel_area
 
 from cubeclust.class_map import ClassMap
+from cubeclust.class_names import Parent, class_name
 from cubeclust.palette import class_colors
-from cubeclust.spectra import Spectra
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class ClassRow:
     """A class: number from 1, spaxels, area in arcsec2, mean position (ICRS) in degrees, means over its spaxels.
 
     Area and position are NaN without a celestial WCS, mean_max_posterior without a posterior and mean_snr
-    (of the median signal to noise per channel) without a variance.
+    (of the median signal to noise per channel) without a variance. parent is the number of the class that it is part
+    of, on the map that this class was clustered within; 0 for a class of the whole cube.
     """
 
     number: int
@@ -26,11 +27,20 @@ class ClassRow:
     mean_max_posterior: float
     mean_snr: float
     color: str
+    name: str
+    parent: int
+
+    @property
+    def label(self) -> str:
+        """Number on this map and name, which other maps share."""
+        return f"{self.number} {self.name}"
 
 
-def class_table(class_map: ClassMap, spectra: Spectra) -> list[ClassRow]:
-    """Rows of all classes in order of their number."""
-    snr = spectra.image(spectra.snr, np.nan)
+def class_table(class_map: ClassMap, snr: np.ndarray, parent: Parent | None = None) -> list[ClassRow]:
+    """Rows of all classes in order of their number; snr (NY, NX) is NaN where unknown.
+
+    The classes are those of the whole cube, or of one class, the parent.
+    """
     pixel_area = np.nan if class_map.wcs is None else proj_plane_pixel_area(class_map.wcs) * 3600.0**2
     colors = class_colors(class_map.n_classes)
     rows = []
@@ -48,6 +58,8 @@ def class_table(class_map: ClassMap, spectra: Spectra) -> list[ClassRow]:
                 mean_max_posterior=_mean(posterior),
                 mean_snr=_mean(signal),
                 color=colors[number - 1],
+                name=class_name(number, "" if parent is None else parent.name),
+                parent=0 if parent is None else parent.number,
             )
         )
     return rows

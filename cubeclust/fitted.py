@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cubeclust.class_means import nearest_mean
+from cubeclust.class_names import Parent
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.io.results import StoredResult, read_result
@@ -32,6 +33,7 @@ class Fitted:
     grid          channels on which the spectra are normalized; the features are some of them
     medium, rest  of the wavelengths
     unit          of the flux before scaling
+    parent        the class that it was fitted within; None for the whole cube
     """
 
     path: Path
@@ -46,6 +48,7 @@ class Fitted:
     medium: str
     rest: bool
     unit: str
+    parent: Parent | None
 
     @classmethod
     def read(cls, path: Path) -> "Fitted":
@@ -61,6 +64,7 @@ class Fitted:
     @classmethod
     def _of(cls, path: Path, stored: StoredResult) -> "Fitted":
         settings = RunSettings.of(stored.record["settings"])
+        parent = stored.record["parent"]
         fitted = cls(
             path=path,
             settings=settings,
@@ -74,6 +78,7 @@ class Fitted:
             medium=stored.medium,
             rest=stored.rest,
             unit=stored.unit,
+            parent=None if parent is None else Parent(**parent),
         )
         fitted._check()
         return fitted

@@ -36,7 +36,7 @@ def forecast(settings: RunSettings, progress: Progress | None = None) -> dict[st
     opening = open_run(settings, progress)
     if settings.output.exists() and not settings.output.is_dir():
         raise InputError(f"{settings.output}: is no directory; choose another --output.")
-    files = settings.products(opening.cube_file.stem)
+    files = settings.products(opening.cube_file.stem, opening.plan.parent)
     out = {
         "settings": settings.record() | resolved_settings(opening.plan),
         "device": opening.device,

@@ -18,13 +18,13 @@ from cubeclust.evaluation.internal_scores import internal_scores
 from cubeclust.fitted import Fitted
 from cubeclust.io.atomic import append_line, claim_files, said_plainly, written_aside
 from cubeclust.io.class_maps import WhiteLight, write_class_map
-from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.exports import EXPORTS, write_exports
 from cubeclust.io.results import write_result
 from cubeclust.opening import Opening, open_run
+from cubeclust.plan import Plan
 from cubeclust.prepare import Prepared, prepare
 from cubeclust.progress import Progress, Silent
-from cubeclust.run_record import Outcome, ending, provenance, run_record
+from cubeclust.run_record import Outcome, ending, provenance, run_record, title
 from cubeclust.run_settings import RunSettings
 from cubeclust.stopwatch import Stopwatch
 
@@ -52,7 +52,7 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     opening = open_run(settings, progress)
     todo, fitted = opening.plan, opening.fitted
     memory.require(todo.need, opening.budget)
-    files = _claim_outputs(settings, opening.cube_file, progress)
+    files = _claim_outputs(settings, todo, progress)
     timed("open")
     prepared = prepare(todo, progress, timed)
     opening.require_ready(prepared)
@@ -95,15 +95,15 @@ def _label(fitted: Fitted, opening: Opening, prepared: Prepared, progress: Progr
     return fitted.label(prepared.features, opening.device, progress)
 
 
-def _claim_outputs(settings: RunSettings, cube_file: CubeFile, progress: Progress) -> dict[str, Path]:
+def _claim_outputs(settings: RunSettings, todo: Plan, progress: Progress) -> dict[str, Path]:
     """Paths of the products in a directory that can be written; InputError where they cannot be."""
-    files, log = settings.products(cube_file.stem), settings.output / RUN_LOG
+    files, log = settings.products(todo.cube_file.stem, todo.parent), settings.output / RUN_LOG
     claim_files(settings.output, files.values(), overwrite=settings.overwrite)
     if log.is_dir():
         raise InputError(f"{log}: is a directory; move it away or choose another --output.")
     if log.exists() and not os.access(log, os.W_OK):
         raise InputError(f"{log}: cannot be appended; mend its permissions or choose another --output.")
-    everything = replace(settings, export=tuple(EXPORTS)).products(cube_file.stem)
+    everything = replace(settings, export=tuple(EXPORTS)).products(todo.cube_file.stem, todo.parent)
     stale = [path.name for ending, path in everything.items() if ending not in files and path.exists()]
     if stale:
         progress.say(f"of an older run, and not of this one: {', '.join(stale)}")
@@ -118,15 +118,15 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
     from cubeclust.plots.overlay import plot_overlay
 
     prepared, class_map, rows = outcome.prepared, outcome.class_map, outcome.rows
-    title = f"{record['target'] or outcome.plan.cube_file.stem}: {record['method']}"
+    heading = title(record)
     light = WhiteLight(prepared.white_light, prepared.flux_unit)
     write_class_map(aside["classmap.fits"], class_map, rows, outcome.spectra, provenance(record), white_light=light)
-    plot_overlay(aside["overlay.png"], class_map, rows, prepared.white_light, title)
-    plot_class_spectra(aside["spectra.png"], rows, outcome.spectra, title)
+    plot_overlay(aside["overlay.png"], class_map, rows, prepared.white_light, heading)
+    plot_class_spectra(aside["spectra.png"], rows, outcome.spectra, heading)
     if "convergence.png" in aside:
-        plot_convergence(aside["convergence.png"], outcome.clustering, title, ending(record))
+        plot_convergence(aside["convergence.png"], outcome.clustering, heading, ending(record))
     if "loadings.png" in aside:
-        plot_loadings(aside["loadings.png"], outcome.clustering, rows, prepared.features, title)
+        plot_loadings(aside["loadings.png"], outcome.clustering, rows, prepared.features, heading)
     write_exports(
         record["settings"]["export"],
         aside,

@@ -6,6 +6,7 @@ import numpy as np
 
 from cubeclust import memory
 from cubeclust.area import Area, Step, choose_area
+from cubeclust.class_names import Parent
 from cubeclust.errors import InputError
 from cubeclust.fitted import Fitted
 from cubeclust.io.cube_files import CubeFile
@@ -20,6 +21,8 @@ from cubeclust.preprocessing.selection import SignalToNoise
 from cubeclust.preprocessing.windows import SelectChannels, SelectWindows, Window
 from cubeclust.progress import Progress
 from cubeclust.run_settings import RunSettings
+
+_ROUNDING = 1e-6  # Angstrom between the edges of channels that touch
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,22 @@ class ChannelPlan:
     band: Window | None
     steps: dict[str, Step]
 
+    @property
+    def averaged(self) -> str:
+        """First and last wavelength of each run of channels that the normalization averages; "none" without it."""
+        if self.band is None:
+            return "none"
+        grid = self.grid.only(self.band.channels(self.grid.wavelength))
+        runs = np.split(grid.wavelength, 1 + np.flatnonzero(grid.low[1:] > grid.high[:-1] + _ROUNDING))
+        return ",".join(f"{run[0]:.2f}:{run[-1]:.2f}" for run in runs)
+
 
 @dataclass(frozen=True)
 class Plan:
     """What a run will read and do.
 
     The scaling is one to be fitted, by its name `scale`, or one that a fitted model brings; memory is that of each
-    stage in bytes.
+    stage in bytes. parent is the class that is, or that the fitted model has, clustered again; None for the whole cube.
     """
 
     cube_file: CubeFile
@@ -54,6 +66,7 @@ class Plan:
     scale: str
     memory: dict[str, int]
     scaling: Scaling | None
+    parent: Parent | None
 
     @property
     def steps(self) -> dict[str, Step]:
@@ -89,6 +102,7 @@ def plan(
         scale=settings.scale or clusterer.default_scale,
         memory=memory.stages(area.size, n_read, n_features, with_variance=with_variance, method=method),
         scaling=None if fitted is None else fitted.scaling,
+        parent=area.parent if fitted is None else fitted.parent,
     )
 
 

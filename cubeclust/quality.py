@@ -13,6 +13,7 @@ class Quality(IntFlag):
     LOW_SNR = 16
     NOT_NORMALIZABLE = 32
     NO_VELOCITY = 64
+    OTHER_CLASS = 128
 
 
 MEANING = {
@@ -23,4 +24,5 @@ MEANING = {
     Quality.LOW_SNR: "signal to noise under --min-snr",
     Quality.NOT_NORMALIZABLE: "band mean or total flux unknown or not > 0",
     Quality.NO_VELOCITY: "no velocity in --velocity-map",
+    Quality.OTHER_CLASS: "not of the class of --within",
 }

@@ -32,7 +32,7 @@ def redraw(
     output = path.parent if output is None else output
     files = _figures(output, fits_files.stem(path).removesuffix("_classmap"), image, contours)
     claim_files(output, files, overwrite=overwrite)
-    title = stored.title if image is None else f"{stored.title} over {fits_files.stem(image)}"
+    title = stored.origin.title if image is None else f"{stored.origin.title} over {fits_files.stem(image)}"
     with (
         said_plainly(f"{output}: the figures cannot be written", "make room or choose another --output"),
         written_aside(*files) as aside,
@@ -71,4 +71,4 @@ def _draw(aside: tuple[Path, ...], stored: StoredMap, light: np.ndarray, title: 
     overlay, *spectra = aside
     plot_overlay(overlay, stored.class_map, stored.rows, light, title, contours=contours)
     for figure in spectra:
-        plot_class_spectra(figure, stored.rows, stored.spectra, stored.title)
+        plot_class_spectra(figure, stored.rows, stored.spectra, stored.origin.title)

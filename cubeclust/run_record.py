@@ -16,6 +16,7 @@ from cubeclust.class_spectra import ClassSpectra
 from cubeclust.class_table import ClassRow, class_table
 from cubeclust.clustering import Clustering
 from cubeclust.fitted import Fitted
+from cubeclust.io import fits_files
 from cubeclust.io.class_maps import Provenance
 from cubeclust.plan import Plan
 from cubeclust.prepare import Prepared, reason_counts
@@ -44,7 +45,7 @@ class Outcome:
         if fitted is not None:
             n_classes = max(n_classes, len(fitted.class_means))
         class_map = ClassMap.of(prepared.spectra, clustering, n_classes, plan.area.z)
-        rows = class_table(class_map, prepared.spectra)
+        rows = class_table(class_map, prepared.spectra.image(prepared.spectra.snr, np.nan), plan.parent)
         spectra = ClassSpectra.of(prepared.spectra, clustering.labels, n_classes)
         means = class_means(prepared.features, clustering.labels, n_classes)
         if fitted is not None:
@@ -65,6 +66,7 @@ def run_record(
         "command": settings.command,
         "cube": str(settings.cube),
         "target": cube_file.target,
+        "parent": None if outcome.plan.parent is None else asdict(outcome.plan.parent),
         "layout": cube_file.layout,
         "hdus": cube_file.hdus,
         "variance_kind": cube_file.variance_kind,
@@ -81,6 +83,7 @@ def run_record(
         "classes_asked": clustering.n_clusters,
         "classes_used": int(np.count_nonzero(counts)),
         "class_sizes": counts.tolist(),
+        "class_names": [row.name for row in outcome.rows],
         "tiny_classes": (np.flatnonzero((counts > 0) & (counts <= TINY_CLASS)) + 1).tolist(),
         "converged": clustering.converged,
         "stopped": clustering.stopped,
@@ -88,6 +91,7 @@ def run_record(
         "objective": {name: value for name, value in ends.items() if name == objective},
         "watched": {name: value for name, value in ends.items() if name != objective},
         "criteria": None if clustering.criteria is None else asdict(clustering.criteria),
+        "averaged": outcome.plan.channels.averaged,
         "files": {ending: str(path) for ending, path in files.items()},
     }
 
@@ -96,6 +100,12 @@ def resolved_settings(plan: Plan) -> dict[str, Any]:
     """Settings that the cube or the method decided where the user had left them open."""
     band = plan.channels.band
     return {"scale": plan.scale, "normalize_band": None if band is None else str(band)}
+
+
+def title(record: dict[str, Any]) -> str:
+    """Target and method, as headings have them."""
+    within = f" within {record['parent']['name']}" if record["parent"] else ""
+    return f"{record['target'] or fits_files.stem(Path(record['cube']))}: {record['method']}{within}"
 
 
 def ending(record: dict[str, Any]) -> str:
@@ -117,7 +127,11 @@ def provenance(record: dict[str, Any]) -> Provenance:
         "NCLASS": (record["classes_used"], "classes on the map"),
         "SEED": (record["seed"], "seed of the random numbers"),
         "DEVICE": (record["device"], "device of the fit"),
+        "NORMBAND": (record["averaged"], "channels averaged to normalize"),
     }
+    if record["parent"]:
+        cards["WITHIN"] = Path(record["parent"]["map"]).name, "class map that was clustered within"
+        cards["PARENT"] = record["parent"]["name"], "name of the class of that map"
     history = [f"command: {record['command']}", f"version: {software}"]
     history += [f"{name} {number}" for name, number in record["versions"].items()]
     history += [f"setting {name} = {json.dumps(value)}" for name, value in record["settings"].items()]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cubeclust.class_names import Parent
 from cubeclust.errors import InputError
 from cubeclust.io import velocity_maps
 from cubeclust.io.exports import EXPORTS, export_endings
@@ -31,7 +32,8 @@ class RunSettings:
     cube covers it; scale None takes the method's own; memory None takes what is free, in bytes.
     method_settings holds the method's options by field name. result is the result file of a run whose fitted model
     labels the spectra in place of a fit; resample allows it to bring them onto the model's wavelengths.
-    export names formats of EXPORTS.
+    export names formats of EXPORTS. within is a class map of the cube of which one class, class_number (--class), is
+    clustered again.
     """
 
     cube: Path
@@ -40,6 +42,8 @@ class RunSettings:
     output: Path = Path(".")
     crop: tuple[int, int, int, int] = (0, 0, 0, 0)
     region: Path | None = None
+    within: Path | None = None
+    class_number: int | None = None
     window: tuple[Window, ...] = ()
     exclude: tuple[Window, ...] = ()
     mask: Path | None = None
@@ -78,6 +82,7 @@ class RunSettings:
             "pca": self.pca is None or self.pca >= 1,
             "sample": self.sample is None or self.sample >= 2,
             "sample_by": self.sample_by in SAMPLINGS,
+            "class_number": self.class_number is None or self.class_number >= 1,
             "min_snr": self.min_snr is None or isinstance(self.min_snr, int | float),
             "max_nan": 0 <= self.max_nan <= 1,
             "seed": isinstance(self.seed, int) and 0 <= self.seed < 2**32,
@@ -91,6 +96,8 @@ class RunSettings:
                     f"{option} cannot be {getattr(self, name)!r}; `cubeclust run --help` says what it takes."
                 )
 
+        if (self.within is None) != (self.class_number is None):
+            raise InputError("--within CLASSMAP and --class N name a class together; give both or neither.")
         if self.sample is None and self.sample_by != "random":
             raise InputError(f"--sample-by {self.sample_by} says how a sample is drawn; give its size by --sample.")
         if self.velocity_map is None and (self.velocity_unit or self.velocity_hdu):
@@ -114,12 +121,13 @@ class RunSettings:
         known = {f.name: _READERS.get(f.name, _same)(values[f.name]) for f in fields(cls) if f.name in values}
         return cls(**known, method_settings={name: values[name] for name in own})
 
-    def products(self, stem: str) -> dict[str, Path]:
-        """Path of each product by its ending."""
+    def products(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
+        """Path of each product by its ending; the name of the class that is clustered again stands in it."""
         figures = self.clusterer().figures if self.result is None else ()
         endings = (*PRODUCTS, *figures, *export_endings(self.export))
+        within = "" if parent is None else f"-{parent.name}"
         applied = "" if self.result is None else "-applied"
-        return {ending: self.output / f"{stem}_{self.method}{applied}_{ending}" for ending in endings}
+        return {ending: self.output / f"{stem}_{self.method}{within}{applied}_{ending}" for ending in endings}
 
     def record(self) -> dict[str, Any]:
         """All settings as JSON can hold them, the method's own under their names."""
@@ -143,7 +151,7 @@ def _windows(values: list[str]) -> tuple[Window, ...]:
 
 # Field -> how the value that JSON holds becomes the field's own.
 _READERS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("cube", "output", "region", "mask", "velocity_map", "result"), _path),
+    **dict.fromkeys(("cube", "output", "region", "within", "mask", "velocity_map", "result"), _path),
     **dict.fromkeys(("window", "exclude"), _windows),
     **dict.fromkeys(("crop", "export"), tuple),
     "normalize_band": lambda value: None if value is None else Window.parse(value),

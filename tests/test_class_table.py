@@ -7,15 +7,12 @@ from astropy.wcs import WCS
 
 from cubeclust.class_map import ClassMap
 from cubeclust.class_table import class_table
-from cubeclust.spectra import Spectra
 
 
-def one_class(wcs: WCS) -> tuple[ClassMap, Spectra]:
-    y, x = (values.ravel() for values in np.mgrid[:5, :5])
-    flux = np.ones((25, 2), np.float32)
+def one_class(wcs: WCS) -> tuple[ClassMap, np.ndarray]:
     quality = np.zeros((5, 5), np.int32)
-    spectra = Spectra(flux, np.array([1.0, 2.0]), y, x, quality, np.ones(25, np.float32), wcs=wcs)
-    return ClassMap(np.ones((5, 5), np.int16), np.ones((5, 5), np.float32), quality, wcs, 1), spectra
+    ones = np.ones((5, 5), np.float32)
+    return ClassMap(np.ones((5, 5), np.int16), ones, quality, wcs, 1), ones
 
 
 @pytest.mark.parametrize(

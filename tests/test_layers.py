@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "cubeclust"
 
 # Modules without science or files that everything may use.
-GROUND = {"errors", "settings", "quality", "palette", "progress", "memory", "stopwatch", "__init__"}
+GROUND = {"errors", "settings", "quality", "palette", "class_names", "progress", "memory", "stopwatch", "__init__"}
 # Records, from the file towards the map; each may use those before it.
 RECORDS = [
     "cube",
@@ -36,6 +36,8 @@ ROAD = {
     "run_settings",
     "run_record",
     "redraw",
+    "merging",
+    "nested_maps",
 }
 STAGES = {"methods", "preprocessing", "io", "plots", "evaluation"}
 ALLOWED = {

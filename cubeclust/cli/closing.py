@@ -1,5 +1,6 @@
 """The table of classes that ends a run."""
 
+from collections.abc import Iterable
 from math import isnan
 
 from rich.console import Console
@@ -7,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cubeclust import memory
+from cubeclust.merging import Merged
 from cubeclust.pipeline import Run
-from cubeclust.run_record import TINY_CLASS, ending
+from cubeclust.run_record import TINY_CLASS, ending, title
 
 # What ended iterations before they converged -> what to do.
 _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
@@ -16,13 +18,18 @@ _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
 
 def print_closing(run: Run) -> None:
     """Print the classes and what the user should know about them on stderr."""
+    print_classes(title(run.record), run, _sentences(run))
+
+
+def print_classes(heading: str, found: Run | Merged, sentences: Iterable[str]) -> None:
+    """Print a table of classes and the sentences below it on stderr."""
     console = Console(stderr=True, highlight=False)
-    table = Table(title=Text(f"{run.record['target'] or run.record['cube']}: {run.record['method']}", style="italic"))
+    table = Table(title=Text(heading, style="italic"))
     for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
         table.add_column(name, justify="right")
-    for row in run.rows:
+    for row in found.rows:
         table.add_row(
-            f"[{row.color}]■[/] {row.number}",
+            f"[{row.color}]■[/] {row.label}",
             str(row.n_spaxels),
             _number(row.area, ".2f"),
             _number(row.ra, ".5f"),
@@ -31,7 +38,7 @@ def print_closing(run: Run) -> None:
             _number(row.mean_snr, ".2f"),
         )
     console.print(table)
-    for sentence in _sentences(run):
+    for sentence in sentences:
         console.print(sentence, markup=False, soft_wrap=True)
 
 

@@ -7,6 +7,7 @@ import click
 from cubeclust import __version__
 from cubeclust.cli.apply import apply_command
 from cubeclust.cli.info import info_command
+from cubeclust.cli.merge import merge_command
 from cubeclust.cli.methods import methods
 from cubeclust.cli.plot import plot
 from cubeclust.cli.run import run
@@ -41,5 +42,5 @@ def main() -> None:
     """  # noqa: D301 (the backspace keeps click from wrapping the line)
 
 
-for command in (run, apply_command, plot, info_command, methods, sample):
+for command in (run, apply_command, merge_command, plot, info_command, methods, sample):
     main.add_command(command)

@@ -32,6 +32,9 @@ _OPTIONS: list[click.Parameter] = [
     OUTPUT,
     _CONFIG,
     *AREA,
+    click.Option(["--within"], type=click.Path(path_type=Path), metavar="CLASSMAP",
+                 help="Class map of this cube: cluster one of its classes again; the products bear its name."),
+    click.Option(["--class", "class_number"], type=click.IntRange(1), help="Number of that class."),
     click.Option(["--window"], type=WindowType(), multiple=True,
                  help="Wavelengths to cluster, Angstrom; repeatable.  [default: all]"),
     click.Option(["--exclude"], type=WindowType(), multiple=True,
@@ -113,9 +116,9 @@ def run(**values: Any) -> None:
     """Cluster the spectra of CUBE and write a class map, figures and the fitted model.
 
     The products are <cube>_<method>_classmap.fits, _overlay.png, _spectra.png and _result.h5, _convergence.png where
-    the method keeps a history, and those of --export, with a line in runs.jsonl. The class map's path is printed on
-    stdout. Options marked [method] belong to the method: `cubeclust run --method NAME --help` shows those of another
-    one.
+    the method keeps a history, and those of --export, with a line in runs.jsonl. With --within the name of the class
+    follows the method: <cube>_<method>-O_classmap.fits. The class map's path is printed on stdout. Options marked
+    [method] belong to the method: `cubeclust run --method NAME --help` shows those of another one.
     """
     carry_out(lambda: _settings(values), values)
 

@@ -23,9 +23,12 @@ CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
     "mean_max_posterior": ("MEAN_MAXPROB", ""),
     "mean_snr": ("MEAN_SNR", ""),
     "color": ("COLOR", ""),
+    "name": ("NAME", ""),
+    "parent": ("PARENT", ""),
 }
 
 
+_CARD = 64  # characters of a value and its comment that fit a header card
 REST = "SOURCE"  # SPECSYS of wavelengths at rest
 
 
@@ -81,7 +84,8 @@ def write_class_map(
 def _primary(provenance: Provenance) -> fits.PrimaryHDU:
     hdu = fits.PrimaryHDU()
     for key, (value, comment) in provenance.cards.items():
-        hdu.header[key] = (_ascii(value) if isinstance(value, str) else value, comment)
+        text = _ascii(value) if isinstance(value, str) else value
+        hdu.header[key] = (text, comment if len(str(text)) + len(comment) <= _CARD else "")
     for line in provenance.history:
         hdu.header.add_history(_ascii(line))
     return hdu

@@ -27,15 +27,12 @@ def crop_area(cube_file: CubeFile, crop: tuple[int, int, int, int]) -> tuple[sli
     return slice(bottom, ny - top), slice(left, nx - right)
 
 
-def bounding_box(inside: np.ndarray, rows: slice, columns: slice) -> tuple[slice, slice] | None:
-    """Rows and columns that hold all that is inside (NY, NX bool) an area, None where nothing is."""
-    y, x = np.nonzero(inside[rows, columns])
+def bounding_box(inside: np.ndarray) -> tuple[slice, slice] | None:
+    """Rows and columns that hold all that is inside (NY, NX bool), None where nothing is."""
+    y, x = np.nonzero(inside)
     if not len(y):
         return None
-    return (
-        slice(rows.start + int(y.min()), rows.start + int(y.max()) + 1),
-        slice(columns.start + int(x.min()), columns.start + int(x.max()) + 1),
-    )
+    return slice(int(y.min()), int(y.max()) + 1), slice(int(x.min()), int(x.max()) + 1)
 
 
 def read_cube(

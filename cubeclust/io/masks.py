@@ -6,6 +6,7 @@ import numpy as np
 
 from cubeclust.errors import InputError
 from cubeclust.io import fits_files
+from cubeclust.io.frames import Frame, require_same_frame
 
 
 def read_mask(path: Path, frame: tuple[int, int]) -> np.ndarray:
@@ -19,9 +20,6 @@ def read_mask(path: Path, frame: tuple[int, int]) -> np.ndarray:
         if not images:
             raise InputError(f"{path}: holds no 2-D image; --mask takes a FITS image that is 0 where spaxels are good.")
         name, hdu = next(iter(images.items()))
-        if hdu.shape != frame:
-            raise InputError(
-                f"{path}: {name} has shape {hdu.shape} but the cube's frame is {frame}; "
-                "--mask takes an image of the whole frame."
-            )
+        cure = "--mask takes an image of the whole frame"
+        require_same_frame(f"{path}: {name}", Frame(hdu.shape), Frame(frame), whose="the cube's", cure=cure)
         return np.asarray(hdu.data != 0)

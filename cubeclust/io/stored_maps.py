@@ -8,6 +8,7 @@ import numpy as np
 from astropy.io import fits
 
 from cubeclust.class_map import ClassMap
+from cubeclust.class_names import is_class_name
 from cubeclust.class_spectra import STATISTICS, ClassSpectra
 from cubeclust.class_table import ClassRow
 from cubeclust.errors import InputError
@@ -22,14 +23,43 @@ _TABLES = ("CLASSES", "SPECTRA", "WAVELENGTH")
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a map comes from, "" where unknown.
+
+    cube is the name of the file that was clustered; averaged the wavelengths, Angstrom, whose mean divides the spectra;
+    parent the name of the class that was clustered again, "" for the whole cube.
+    """
+
+    target: str
+    cube: str
+    method: str
+    averaged: str
+    parent: str
+    history: tuple[str, ...]
+
+    @classmethod
+    def of(cls, header: fits.Header) -> "Origin":
+        """What the primary header says."""
+        keys = ("OBJECT", "CUBE", "METHOD", "NORMBAND", "PARENT")
+        target, cube, method, averaged, parent = (str(header.get(key, "")) for key in keys)
+        return cls(target, cube, method, averaged, parent, tuple(map(str, header.get("HISTORY", ()))))
+
+    @property
+    def title(self) -> str:
+        """Target and method, as headings have them."""
+        within = f" within {self.parent}" if self.parent else ""
+        return f"{self.target or fits_files.stem(Path(self.cube))}: {self.method or 'classes'}{within}"
+
+
+@dataclass(frozen=True)
 class StoredMap:
-    """What a class map file holds; title names the target and the method."""
+    """What a class map file holds."""
 
     class_map: ClassMap
     rows: list[ClassRow]
     spectra: ClassSpectra
     white_light: WhiteLight
-    title: str
+    origin: Origin
 
 
 def read_class_map(path: Path) -> StoredMap:
@@ -39,12 +69,7 @@ def read_class_map(path: Path) -> StoredMap:
         InputError: no FITS file, or none of these.
     """
     with fits_files.open_hdus(path) as hdus, fits_files.damage_reported(path):
-        missing = [name for name in (*_IMAGES, *_TABLES) if name not in hdus]
-        if missing:
-            raise InputError(
-                f"{path}: is no class map that can be read again (it has no {missing[0]}); "
-                "give a *_classmap.fits that this version of `cubeclust run` wrote."
-            )
+        _require_whole(path, hdus)
         images = {name: np.asarray(hdus[name].data) for name in _IMAGES}
         tables = {name: hdus[name].data for name in _TABLES}
         rows = _class_rows(tables["CLASSES"])
@@ -65,7 +90,20 @@ def read_class_map(path: Path) -> StoredMap:
             *(tables["SPECTRA"][name.upper()].astype(np.float32) for name in STATISTICS),
         )
         light = WhiteLight(images["WHITELIGHT"].astype(np.float32), hdus["WHITELIGHT"].header.get("BUNIT", ""))
-        return StoredMap(class_map, rows, spectra, light, _title(hdus[0].header))
+        return StoredMap(class_map, rows, spectra, light, Origin.of(hdus[0].header))
+
+
+def _require_whole(path: Path, hdus: fits.HDUList) -> None:
+    """Raise InputError unless the file has the images, the tables and the columns of the classes."""
+    missing = [name for name in (*_IMAGES, *_TABLES) if name not in hdus]
+    if not missing:
+        columns = hdus["CLASSES"].columns.names
+        missing = [f"column {name} in CLASSES" for name, _ in CLASS_COLUMNS.values() if name not in columns]
+    if missing:
+        raise InputError(
+            f"{path}: is no class map that can be read again (it has no {missing[0]}); "
+            "give a *_classmap.fits that this version of `cubeclust run` wrote."
+        )
 
 
 def _class_rows(table: fits.FITS_rec) -> list[ClassRow]:
@@ -84,7 +122,8 @@ def _check(path: Path, images: dict[str, np.ndarray], rows: list[ClassRow], tabl
         and 0 <= images["CLASSMAP"].min() <= images["CLASSMAP"].max() <= len(rows)
         and [row.n_spaxels for row in rows] == [np.count_nonzero(images["CLASSMAP"] == number) for number in numbers]
         and any(row.n_spaxels for row in rows)
-        and all(_COLOR.fullmatch(row.color) for row in rows)
+        and all(_COLOR.fullmatch(row.color) and is_class_name(row.name) and row.parent >= 0 for row in rows)
+        and len({row.name for row in rows}) == len(rows)
     )
     if not sound:
         raise InputError(f"{path}: its images and tables do not fit each other; write it again by `cubeclust run`.")
@@ -93,8 +132,3 @@ def _check(path: Path, images: dict[str, np.ndarray], rows: list[ClassRow], tabl
 def _medium(header: fits.Header) -> str:
     medium = header.get("MEDIUM")
     return medium if medium in ("air", "vacuum") else "unknown"
-
-
-def _title(header: fits.Header) -> str:
-    target = header.get("OBJECT") or fits_files.stem(Path(header.get("CUBE", "")))
-    return f"{target}: {header.get('METHOD', 'classes')}"

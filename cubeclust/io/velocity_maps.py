@@ -11,11 +11,13 @@ from cubeclust.errors import InputError
 from cubeclust.io import fits_files
 from cubeclust.io.celestial import read_celestial
 from cubeclust.io.cube_files import CubeFile
+from cubeclust.io.frames import Frame, require_same_frame
 
 LIGHT_SPEED = 299_792.458  # km/s, exact by the definition of the meter
 UNITS = {"km/s": 1 / LIGHT_SPEED, "m/s": 1e-3 / LIGHT_SPEED, "z": 1.0}  # unit -> redshift of one such unit
 _REDSHIFTS = ("z", "redshift", "dimensionless", "1")  # BUNIT of a map of redshifts, lower case
 _NAMES = ("VELOCITY", "VEL", "V", "Z", "REDSHIFT")
+_CURE = "--velocity-map takes an image of the whole frame"
 _LARGEST = 20.0  # redshift beyond which no galaxy was seen
 
 
@@ -43,7 +45,9 @@ def read_velocity_map(
         images = fits_files.image_hdus(hdus, 2)
         name = _image_name(path, list(images), hdu_name)
         header = fits_files.standard_cards(images[name].header)
-        _require_same_frame(path, name, images[name].shape, header, cube_file)
+        image = Frame(images[name].shape, read_celestial(header))
+        own = Frame(cube_file.frame, read_celestial(cube_file.header))
+        require_same_frame(f"{path}: {name}", image, own, whose="the cube's", cure=_CURE)
         unit = unit or _unit(path, name, header)
         z = np.asarray(images[name].data, np.float64) * UNITS[unit]
     z[~np.isfinite(z)] = np.nan
@@ -74,28 +78,6 @@ def _unit(path: Path, name: str, header: fits.Header) -> str:
         fault = f"is in {text!r}, which is no velocity" if text else "has no unit (BUNIT)"
         raise InputError(f"{path}: {name} {fault}; name it by --velocity-unit km/s, m/s or z.")
     return meant[0]
-
-
-def _require_same_frame(
-    path: Path, name: str, shape: tuple[int, ...], header: fits.Header, cube_file: CubeFile
-) -> None:
-    """Raise InputError unless the image has the cube's spaxels, at the same places where both have a celestial WCS."""
-    if shape != cube_file.frame:
-        raise InputError(
-            f"{path}: {name} has shape {shape} but the cube's frame is {cube_file.frame}; "
-            "--velocity-map takes an image of the whole frame."
-        )
-    own, other = read_celestial(header), read_celestial(cube_file.header)
-    if own is None or other is None:
-        return
-    ny, nx = shape
-    x, y = np.array([(nx - 1) / 2, 0, nx - 1, 0, nx - 1]), np.array([(ny - 1) / 2, 0, 0, ny - 1, ny - 1])
-    off = np.max(np.hypot(*np.subtract(other.world_to_pixel(own.pixel_to_world(x, y)), (x, y))))
-    if not off <= 1:
-        raise InputError(
-            f"{path}: {name} lies up to {off:.3g} spaxels off the cube's frame by its WCS; "
-            "--velocity-map takes an image of the same frame."
-        )
 
 
 def _require_possible(path: Path, name: str, z: np.ndarray, unit: str) -> None:

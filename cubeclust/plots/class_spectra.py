@@ -13,11 +13,15 @@ _MOST = 60  # classes in the figure
 
 
 def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, title: str) -> None:
-    """Save one panel for each class: mean, band between the 10 and 90 % quantiles, number of spaxels."""
+    """Save one panel for each class: mean, band between the 10 and 90 % quantiles, number of spaxels.
+
+    Classes whose spectra are unknown have none.
+    """
     wavelength, n_classes = spectra.wavelength, len(rows)
-    rows = [row for row in rows if row.n_spaxels][:_MOST]
-    columns = 1 + (len(rows) - 1) // 12
-    lines = -(-len(rows) // columns)
+    unknown = [row for row in rows if row.n_spaxels and not np.isfinite(spectra.mean[row.number - 1]).any()]
+    rows = [row for row in rows if row.n_spaxels and row not in unknown][:_MOST]
+    columns = max(1, -(-len(rows) // 12))
+    lines = max(1, -(-len(rows) // columns))
     figure = new_figure(9.0 if columns == 1 else 6.5 * columns, 0.9 + 1.25 * lines)
     grid = figure.subplots(lines, columns, sharex=True, squeeze=False)
     for place, axes in enumerate(grid.T.ravel()):
@@ -32,20 +36,21 @@ def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, 
         axes.set_ylim(*_limits(spectra, row.number - 1))
         axes.margins(x=0.01)
         axes.text(
-            0.01, 0.93, f"class {row.number}, N = {row.n_spaxels}", transform=axes.transAxes, va="top", weight="bold",
+            0.01, 0.93, f"class {row.label}, N = {row.n_spaxels}", transform=axes.transAxes, va="top", weight="bold",
             bbox={"facecolor": row.color, "alpha": 0.6, "edgecolor": "none", "pad": 2},
         )  # fmt: skip
     for axes in grid[-1]:
         axes.set_xlabel(wavelength_label(spectra.medium, rest=spectra.rest))
     figure.supylabel(spectra.unit or "normalized flux", parse_math=False)
     more = f" (the first {_MOST} of {n_classes})" if n_classes > _MOST else ""
+    more += f", unknown: {', '.join(row.name for row in unknown[:_MOST])}" if unknown else ""
     figure.suptitle(f"{title}: mean and 10-90 % of each class{more}", parse_math=False)
     save(figure, path)
 
 
 def _limits(spectra: ClassSpectra, place: int) -> tuple[float, float]:
     """Range that shows the band and the mean, cut where single channels stick out of it by far."""
-    low, high = np.quantile(spectra.q10[place], 0.005), np.quantile(spectra.q90[place], 0.995)
-    high = max(high, float(spectra.mean[place].max()))
+    low, high = np.nanquantile(spectra.q10[place], 0.005), np.nanquantile(spectra.q90[place], 0.995)
+    high = max(high, float(np.nanmax(spectra.mean[place])))
     margin = 0.08 * (high - low) or 1.0
     return float(low - margin), float(high + margin)

@@ -75,7 +75,7 @@ def _scatter(axes: Axes, places: np.ndarray, labels: np.ndarray, rows: list[Clas
         if not len(own):
             continue
         chosen = places[own[:: -(-len(own) // _POINTS)]]
-        name = f"class {row.number}"
+        name = f"class {row.label}"
         if len(pair) == 1:
             axes.hist(places[own, 0], bins=60, color=row.color, alpha=0.6, label=name)
         else:

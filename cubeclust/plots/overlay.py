@@ -67,8 +67,12 @@ def _cropped(class_map: ClassMap) -> np.ndarray:
     return class_map.quality & Quality.CROPPED != 0
 
 
+def _outside_class(class_map: ClassMap) -> np.ndarray:
+    return class_map.quality & Quality.OTHER_CLASS != 0
+
+
 def _left_out(class_map: ClassMap) -> np.ndarray:
-    return (class_map.quality != 0) & ~_cropped(class_map)
+    return (class_map.quality != 0) & ~_cropped(class_map) & ~_outside_class(class_map)
 
 
 def _gray(image: np.ndarray) -> np.ndarray:
@@ -91,7 +95,10 @@ def _negative(gray: np.ndarray) -> np.ndarray:
 
 
 def _composite(class_map: ClassMap, rows: list[ClassRow], gray: np.ndarray) -> np.ndarray:
-    """Gray image (NY * f, NX * f) with the class colors laid over it, striped where there is no class: (..., 3)."""
+    """Gray image (NY * f, NX * f) with the class colors laid over it: (..., 3).
+
+    Striped where there is no class; bare outside the class that is clustered again.
+    """
     color = np.zeros((*class_map.classes.shape, 3), np.float32)
     opacity = np.zeros(class_map.classes.shape, np.float32)
     for row in rows:
@@ -126,7 +133,7 @@ def _draw_boundaries(axes: Axes, class_map: ClassMap, rows: list[ClassRow], fact
 
 def _legend(class_map: ClassMap, rows: list[ClassRow], contours: bool) -> list[Patch]:
     patches = [
-        Patch(edgecolor=row.color, facecolor=row.color, fill=not contours, label=f"{row.number}  ({row.n_spaxels})")
+        Patch(edgecolor=row.color, facecolor=row.color, fill=not contours, label=f"{row.label}  ({row.n_spaxels})")
         for row in rows[:_MOST]
     ]
     if len(rows) > _MOST:
@@ -138,6 +145,9 @@ def _legend(class_map: ClassMap, rows: list[ClassRow], contours: bool) -> list[P
         if where.any() and not contours:
             label = f"{name}  ({np.count_nonzero(where)})"
             patches.append(Patch(facecolor=color, edgecolor=_STRIPE, hatch=hatch, label=label))
+    outside = np.count_nonzero(_outside_class(class_map))
+    if outside:
+        patches.append(Patch(facecolor=_STRIPE, label=f"outside the class  ({outside})"))
     return patches
 
 

@@ -11,14 +11,14 @@ from cubeclust.spectra import Spectra
 
 @dataclass(frozen=True)
 class KeepArea:
-    """Leave out the spaxels where inside (NY, NX) is False."""
+    """Leave out the spaxels that are not asked for: those with a reason (NY, NX int32 Quality bits) that is not 0."""
 
-    inside: np.ndarray
+    reasons: np.ndarray
 
     def apply(self, spectra: Spectra) -> Spectra:
-        """Flag them CROPPED and nothing else, with or without data."""
-        kept = spectra.keep(np.where(self.inside[spectra.y, spectra.x], 0, Quality.CROPPED))
-        return replace(kept, quality=np.where(self.inside, kept.quality, np.int32(Quality.CROPPED)))
+        """Flag them with that reason and nothing else, with or without data."""
+        kept = spectra.keep(self.reasons[spectra.y, spectra.x])
+        return replace(kept, quality=np.where(self.reasons == 0, kept.quality, self.reasons))
 
 
 @dataclass(frozen=True)

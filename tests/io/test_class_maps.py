@@ -26,7 +26,7 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> dict:
     wcs = rotated_wcs() if request.param == "sky" else None
     class_map = ClassMap(classes, posterior, (classes == 0).astype(np.int32), wcs, 2, np.full((4, 3), 0.0038))
     colors, nan = class_colors(2), float("nan")
-    rows = [ClassRow(n, 4, 0.16, 63.1 + n, -10.7, nan, nan, colors[n - 1]) for n in (1, 2)]
+    rows = [ClassRow(n, 4, 0.16, 63.1 + n, -10.7, nan, nan, colors[n - 1], f"O{n}", 15) for n in (1, 2)]
     tables = random.random((len(STATISTICS), 2, 7), dtype=np.float32)
     tables[-1] = np.nan
     spectra = ClassSpectra(np.linspace(5000, 5100, 7), "air", True, "1e-20 erg/s", *tables)
@@ -51,7 +51,7 @@ def test_what_is_read_is_what_was_written(written: dict) -> None:
     np.testing.assert_allclose(stored.class_map.redshift, written["map"].redshift, rtol=1e-6)
     assert stored.class_map.n_classes == 2
     assert [repr(row) for row in stored.rows] == [repr(row) for row in written["rows"]]  # NaN is not equal to itself
-    assert stored.title == "my.cube: kmeans"
+    assert stored.origin.title == "my.cube: kmeans"
 
 
 def test_sky_is_the_same(written: dict) -> None:
@@ -97,12 +97,28 @@ def test_color_that_is_none(written: dict, color: str) -> None:
         read_class_map(written["path"])
 
 
+@pytest.mark.parametrize("name", ["", "o1", "O0", "../O", "O2"])
+def test_name_that_is_none_or_that_two_classes_have(written: dict, name: str) -> None:
+    with fits.open(written["path"], mode="update") as hdus:
+        hdus["CLASSES"].data["NAME"][0] = name
+    with pytest.raises(InputError, match="do not fit each other"):
+        read_class_map(written["path"])
+
+
+@pytest.mark.parametrize("name", ["NAME", "PARENT"])
+def test_map_of_a_version_without_names(written: dict, name: str) -> None:
+    with fits.open(written["path"], mode="update") as hdus:
+        hdus["CLASSES"].columns.del_col(name)
+    with pytest.raises(InputError, match=f"no class map that can be read again .*no column {name} in CLASSES.*give a"):
+        read_class_map(written["path"])
+
+
 @pytest.mark.parametrize("name", ["CLASSES", "SPECTRA", "WAVELENGTH"])
 def test_tables_of_another_kind(written: dict, name: str) -> None:
     with fits.open(written["path"], mode="update") as hdus:
         columns = [fits.Column(name="OTHER", format="J", array=[1, 2])]
         hdus[name] = fits.BinTableHDU.from_columns(columns, name=name)
-    with pytest.raises(InputError, match=r"cannot be read as FITS|do not fit each other"):
+    with pytest.raises(InputError, match=r"no class map|cannot be read as FITS|do not fit each other"):
         read_class_map(written["path"])
 
 

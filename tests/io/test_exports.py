@@ -52,7 +52,7 @@ def exported(request: pytest.FixtureRequest, tmp_path: Path) -> dict:
     posterior = np.where(image > 0, random.uniform(0.5, 1, image.shape), np.nan).astype(np.float32)
     class_map = ClassMap(image, posterior, quality, wcs, int(image.max()))
     light = np.where(image > 0, random.uniform(1, 5, image.shape), np.nan).astype(np.float32)
-    rows = class_table(class_map, spectra)
+    rows = class_table(class_map, spectra.image(spectra.snr, np.nan))
     files = {ending: tmp_path / ending for ending in export_endings(EXPORTS)}
     write_exports(EXPORTS, files, class_map=class_map, rows=rows, spectra=spectra, white_light=light)
     return {"map": class_map, "rows": rows, "spectra": spectra, "light": light, "folder": tmp_path}
@@ -107,7 +107,7 @@ def test_color_map_shows_each_class_in_its_color(tmp_path: Path, n_classes: int)
         ["ds9"],
         {"ds9.lut": tmp_path / "a.lut", "ds9.reg": tmp_path / "a.reg"},
         class_map=class_map,
-        rows=class_table(class_map, spectra),
+        rows=class_table(class_map, spectra.image(spectra.snr, np.nan)),
         spectra=spectra,
         white_light=np.ones(image.shape, np.float32),
     )
@@ -225,7 +225,7 @@ def test_class_without_spaxels_has_no_bin_and_no_label(tmp_path: Path) -> None:
     class_map = ClassMap(image, np.ones(image.shape, np.float32), (image == 0).astype(np.int32), None, 3)
     nan = float("nan")
     sizes, colors = class_map.counts(), class_colors(3)
-    rows = [ClassRow(n, int(sizes[n - 1]), nan, nan, nan, nan, nan, colors[n - 1]) for n in (1, 2, 3)]
+    rows = [ClassRow(n, int(sizes[n - 1]), nan, nan, nan, nan, nan, colors[n - 1], "ABC"[n - 1], 0) for n in (1, 2, 3)]
     y, x = np.nonzero(image)
     spectra = Spectra(
         flux=np.ones((len(y), 2), np.float32),

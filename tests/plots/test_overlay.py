@@ -50,14 +50,16 @@ def test_classes_have_colors_of_their_own(n_classes: int) -> None:
     assert all(len(color) == 7 and int(color[1:], 16) >= 0 for color in colors)
 
 
-def drawn(monkeypatch: pytest.MonkeyPatch, factor: int, contours: bool = False) -> tuple[Figure, ClassMap]:
+def drawn(
+    monkeypatch: pytest.MonkeyPatch, factor: int, contours: bool = False, reason: Quality = Quality.MASKED
+) -> tuple[Figure, ClassMap]:
     """Overlay of a frame of 20 x 30 spaxels, cut by factor, before it is saved: two classes, one row left out."""
     classes = np.ones((20, 30), np.int16)
     classes[:, 13:], classes[0] = 2, 0
-    quality = np.where(classes == 0, Quality.MASKED, 0).astype(np.int32)
+    quality = np.where(classes == 0, reason, 0).astype(np.int32)
     class_map = ClassMap(classes, np.ones(classes.shape, np.float32), quality, rotated(20), int(classes.max()))
     colors, counts = class_colors(2), class_map.counts()
-    rows = [ClassRow(n, int(counts[n - 1]), 0.0, 0.0, 0.0, 1.0, 1.0, colors[n - 1]) for n in (1, 2)]
+    rows = [ClassRow(n, int(counts[n - 1]), 0.0, 0.0, 0.0, 1.0, 1.0, colors[n - 1], "AB"[n - 1], 0) for n in (1, 2)]
     figures: list[Figure] = []
     monkeypatch.setattr("cubeclust.plots.overlay.save", lambda figure, path, dots: figures.append(figure))
     background = np.zeros((20 * factor, 30 * factor))
@@ -80,11 +82,19 @@ def test_boundary_of_classes_stays_between_their_spaxels(monkeypatch: pytest.Mon
             assert np.array_equal(same, fine[rows] == number)
 
 
+def test_image_is_bare_outside_the_class_that_is_clustered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    figure, _ = drawn(monkeypatch, 1, reason=Quality.OTHER_CLASS)
+    assert figure.legends[0].get_texts()[-1].get_text() == "outside the class  (30)"
+    picture = figure.axes[0].images[0].get_array()
+    assert not picture[0].any(), "black, as the image is there"
+    assert picture[1:5].any()
+
+
 @pytest.mark.parametrize("factor", [1, 4])
 def test_legend_scale_bar_and_compass_do_not_depend_on_the_cut(monkeypatch: pytest.MonkeyPatch, factor: int) -> None:
     figure, class_map = drawn(monkeypatch, factor)
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert texts == ["1  (247)", "2  (323)", "left out  (30)"]
+    assert texts == ["1 A  (247)", "2 B  (323)", "left out  (30)"]
     axes = figure.axes[0]
     left, right = axes.lines[0].get_xdata()
     (label,) = (text.get_text() for text in axes.texts if text.get_text().endswith('"'))

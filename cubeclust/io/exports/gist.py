@@ -19,7 +19,7 @@ from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
 
 _DEFUNCT = Quality.NO_DATA | Quality.FEW_CHANNELS | Quality.NOT_NORMALIZABLE
-_FROM_FILE = Quality.CROPPED | Quality.MASKED
+_FROM_FILE = Quality.CROPPED | Quality.MASKED | Quality.OTHER_CLASS
 
 
 def write(

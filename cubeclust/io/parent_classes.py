@@ -1,0 +1,35 @@
+"""The class of another map that is clustered again."""
+
+from pathlib import Path
+
+import numpy as np
+
+from cubeclust.class_names import Parent
+from cubeclust.errors import InputError
+from cubeclust.io.celestial import read_celestial
+from cubeclust.io.cube_files import CubeFile
+from cubeclust.io.frames import Frame, require_same_frame
+from cubeclust.io.stored_maps import read_class_map
+
+
+def read_parent_class(path: Path, number: int, cube_file: CubeFile) -> tuple[Parent, np.ndarray]:
+    """A class of a class map of the cube, and which spaxels it has, (NY, NX) bool.
+
+    Raises:
+        InputError: no class map, one of another frame, no such class, or one without spaxels.
+    """
+    stored = read_class_map(path)
+    require_same_frame(
+        f"{path}: CLASSMAP",
+        Frame(stored.class_map.classes.shape, stored.class_map.wcs),
+        Frame(cube_file.frame, read_celestial(cube_file.header)),
+        whose="the cube's",
+        cure="--within takes a class map of this cube",
+        most=0.1,
+    )
+    if number > len(stored.rows):
+        raise InputError(f"{path}: has no class {number}; --class takes one of 1 to {len(stored.rows)}.")
+    row = stored.rows[number - 1]
+    if row.n_spaxels == 0:
+        raise InputError(f"{path}: class {row.label} has no spaxel on this map; --class takes one that has.")
+    return Parent(str(path), number, row.name), stored.class_map.classes == number
