@@ -7,6 +7,7 @@ from cubeclust.errors import InputError
 from cubeclust.fitted import Fitted
 from cubeclust.io.cube_files import CubeFile, open_cube
 from cubeclust.io.noise import with_noise_check
+from cubeclust.io.parent_classes import read_start_classes
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.plan import Plan, plan
 from cubeclust.prepare import Prepared
@@ -60,6 +61,9 @@ def open_run(settings: RunSettings, progress: Progress) -> Opening:
     cube_file = with_noise_check(cube_file)
     for note in cube_file.notes:
         progress.say(note)
+    if settings.start_map is not None:
+        start = read_start_classes(settings.start_map, clusterer.n_clusters, cube_file)
+        clusterer = settings.clusterer(start)
     todo = plan(cube_file, settings, clusterer, progress, fitted)
     budget = memory.available() if settings.memory is None else settings.memory
     progress.say(f"memory: about {memory.readable(todo.need)} needed, {memory.readable(budget)} allowed")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cubeclust.class_means import class_means, nearest_mean
 from cubeclust.errors import InputError
 from cubeclust.spectra import Spectra
 
@@ -35,6 +36,20 @@ def ward_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
             f"--start ward compares all {len(spectra)} spectra with each other; take --start kmeans above {_WARD}."
         )
     return AgglomerativeClustering(n_clusters, linkage="ward").fit(spectra.flux).labels_.astype(int)
+
+
+def labels_on_sky(spectra: Spectra, classes: np.ndarray, n_clusters: int) -> np.ndarray:
+    """Labels (n,) of class numbers (NY, NX) from 1; a spectrum without one has the label of the nearest mean.
+
+    Raises:
+        InputError: none of the spectra has a class.
+    """
+    labels = classes[spectra.y, spectra.x].astype(int) - 1
+    if labels.max() < 0:
+        raise InputError("--start-map: none of the spectra has a class on it; give a map of the same spaxels.")
+    means = class_means(spectra, labels, n_clusters)
+    known = np.flatnonzero(np.isfinite(means[:, 0]))
+    return np.where(labels < 0, known[nearest_mean(spectra, means[known])], labels)
 
 
 # Name of a start -> how it is made; those that the seed decides can be made several times.

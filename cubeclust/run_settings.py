@@ -1,7 +1,7 @@
 """Everything that a user can ask of a run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +33,7 @@ class RunSettings:
     method_settings holds the method's options by field name. result is the result file of a run whose fitted model
     labels the spectra in place of a fit; resample allows it to bring them onto the model's wavelengths.
     export names formats of EXPORTS. within is a class map of the cube of which one class, class_number (--class), is
-    clustered again.
+    clustered again; start_map one whose classes the method starts from.
     """
 
     cube: Path
@@ -57,6 +57,7 @@ class RunSettings:
     pca: int | None = None
     sample: int | None = None
     sample_by: str = "random"
+    start_map: Path | None = None
     hdu: str | None = None
     variance_hdu: str | None = None
     variance_kind: VarianceKind | None = None
@@ -105,11 +106,19 @@ class RunSettings:
                 "--velocity-unit and --velocity-hdu describe a --velocity-map; give one or leave them out."
             )
 
-    def clusterer(self) -> Clusterer:
-        """Record of the method, combined as asked; InputError for an unknown name or a setting out of bounds."""
+    def clusterer(self, start: np.ndarray | None = None) -> Clusterer:
+        """Record of the method, combined as asked; start holds the classes (NY, NX) of start_map once they are read.
+
+        Raises:
+            InputError: an unknown name, a setting out of bounds, a start_map that the method has no use for.
+        """
         if self.method not in METHODS:
             raise InputError(f"no method is called {self.method!r}; choose one of {', '.join(METHODS)}.")
         clusterer = METHODS[self.method].create(**self.method_settings)
+        if self.start_map is not None and not hasattr(clusterer, "start_image"):
+            raise InputError(f"--start-map: {self.method} starts from no partition; fisher-em does.")
+        if start is not None:
+            clusterer = replace(clusterer, start_image=start)  # type: ignore[type-var]
         if self.pca is not None:
             clusterer = Reduced(clusterer, self.pca)
         return clusterer if self.sample is None else Sampled(clusterer, self.sample, self.sample_by)
@@ -151,7 +160,7 @@ def _windows(values: list[str]) -> tuple[Window, ...]:
 
 # Field -> how the value that JSON holds becomes the field's own.
 _READERS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("cube", "output", "region", "within", "mask", "velocity_map", "result"), _path),
+    **dict.fromkeys(("cube", "output", "region", "within", "mask", "velocity_map", "result", "start_map"), _path),
     **dict.fromkeys(("window", "exclude"), _windows),
     **dict.fromkeys(("crop", "export"), tuple),
     "normalize_band": lambda value: None if value is None else Window.parse(value),

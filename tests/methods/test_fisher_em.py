@@ -148,3 +148,17 @@ def test_stop_of_r_is_said() -> None:
 def test_start_that_is_no_partition_is_refused(start: np.ndarray) -> None:
     with pytest.raises(InputError, match="start_classes"):
         fit(method(n_clusters=3, start_classes=start), iris()[0])
+
+
+def test_start_on_the_sky_is_the_same_partition() -> None:
+    """Spaxels without a class join the class of the nearest mean; on this sky that is their own."""
+    spectra, truth = sky_spectra("fisher-em")
+    image = np.zeros(spectra.quality.shape, int)
+    image[spectra.y, spectra.x] = truth + 1
+    image[spectra.y[::5], spectra.x[::5]] = 0
+    first, second = (
+        fit(method(max_iter=1, **start), spectra) for start in ({"start_classes": truth}, {"start_image": image})
+    )
+    assert first.criteria == second.criteria
+    with pytest.raises(InputError, match="none of the spectra"):
+        fit(method(start_image=np.zeros_like(image)), spectra)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cubeclust.errors import InputError
 from cubeclust.fisher.models import MODELS
-from cubeclust.partitions import PARTITIONS, SEEDED
+from cubeclust.partitions import PARTITIONS, SEEDED, labels_on_sky
 from cubeclust.settings import check, preset, setting
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class FisherEM:
     """Iterate Fisher's discriminant (F), covariances (M) and posterior (E) of a Gaussian mixture from several starts.
 
     start_classes, from Python only, is a partition in place of --start: labels (n,) 0..k-1, or a posterior (n, k).
+    start_image has it as class numbers 1..k of spaxels (NY, NX), 0 for none: those join the class of the nearest mean.
     """
 
     n_clusters: int = setting(10, "Number of classes.", minimum=2)
@@ -61,6 +62,7 @@ class FisherEM:
         choices=("none", "r"),
     )
     start_classes: "np.ndarray | None" = preset(None)
+    start_image: "np.ndarray | None" = preset(None)
 
     paper: ClassVar[str] = "Bouveyron & Brunet 2012, Stat. Comput. 22, 301 (FisherEM)"
     default_scale: ClassVar[str] = "zscore"
@@ -91,7 +93,8 @@ class FisherEM:
 
     @property
     def _seeded_starts(self) -> int:
-        return self.n_starts if self.start in SEEDED and self.start_classes is None else 1
+        given = self.start_classes is not None or self.start_image is not None
+        return self.n_starts if self.start in SEEDED and not given else 1
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Covariance, its eigenvectors and what their search takes; coordinates and posterior; k-means' copy."""
@@ -140,8 +143,11 @@ class FisherEM:
 
     def _starts(self, spectra: "Spectra", seed: int, like: "Tensor") -> "Iterator[Tensor]":
         """First posteriors (n, k) float64, on the device of `like`."""
-        if self.start_classes is not None:
-            yield _posterior(self.start_classes, len(spectra), self.n_clusters).to(like.device)
+        given = self.start_classes
+        if self.start_image is not None:
+            given = labels_on_sky(spectra, self.start_image, self.n_clusters)
+        if given is not None:
+            yield _posterior(given, len(spectra), self.n_clusters).to(like.device)
             return
         for place in range(self._seeded_starts):
             labels = PARTITIONS[self.start](spectra, self.n_clusters, seed + place)
