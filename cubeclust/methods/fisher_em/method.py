@@ -97,8 +97,9 @@ class FisherEM:
         return self.n_starts if self.start in SEEDED and not given else 1
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Covariance, its eigenvectors and what their search takes; coordinates and posterior; k-means' copy."""
-        rows = 8 * n_spectra * (9 * self.n_clusters)
+        """Covariance, its eigenvectors and what their search takes; coordinates, posterior, blocks; k-means' copy."""
+        k = self.n_clusters
+        rows = 8 * (14 * n_spectra * k + 2 * 2048 * k**2 + 3 * 1024 * n_wave)
         copy = 4 * n_spectra * n_wave if self.start == "kmeans" else 0
         pairs = self.start == "ward" or (self.compat == "r" and n_spectra < n_wave)
         return 5 * 8 * n_wave**2 + rows + max(copy, 3 * 8 * n_spectra**2 * pairs)
