@@ -2,16 +2,19 @@
 
 import warnings
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cubeclust.errors import InputError
-from cubeclust.spectra import Spectra
+
+if TYPE_CHECKING:
+    from cubeclust.spectra import Spectra
 
 _WARD = 10_000  # spectra whose distances from each other, 8 n^2 bytes, are no burden
 
 
-def kmeans_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
+def kmeans_partition(spectra: "Spectra", n_clusters: int, seed: int) -> np.ndarray:
     """Labels (n,) of one start of k-means, by scikit-learn."""
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
@@ -21,12 +24,12 @@ def kmeans_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray
         return KMeans(n_clusters, n_init=1, random_state=seed).fit(spectra.flux).labels_.astype(int)
 
 
-def random_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
+def random_partition(spectra: "Spectra", n_clusters: int, seed: int) -> np.ndarray:
     """Labels (n,) drawn with equal chances."""
     return np.random.default_rng(seed).integers(0, n_clusters, len(spectra))
 
 
-def ward_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
+def ward_partition(spectra: "Spectra", n_clusters: int, seed: int) -> np.ndarray:
     """Labels (n,) of Ward's hierarchy, by scikit-learn; the seed plays no role."""
     from sklearn.cluster import AgglomerativeClustering
 
@@ -38,7 +41,7 @@ def ward_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
 
 
 # Name of a start -> how it is made; those that the seed decides can be made several times.
-PARTITIONS: dict[str, Callable[[Spectra, int, int], np.ndarray]] = {
+PARTITIONS: dict[str, Callable[["Spectra", int, int], np.ndarray]] = {
     "kmeans": kmeans_partition,
     "random": random_partition,
     "ward": ward_partition,
