@@ -56,7 +56,10 @@ class Choice:
 
     def __str__(self) -> str:
         label, form = CRITERIA[self.criterion].label, CRITERIA[self.criterion].form
-        return f"{self.entry.name} has the best {label} of {self.among} entries, {self.value:{form}}"
+        best = f"{self.entry.name} has the best {label} of {self.among} entries, {self.value:{form}}"
+        if self.criterion == "stability" or self.entry.stability is None:
+            return best
+        return f"{best}; its seeds agree at an ARI of {self.entry.stability:.3f}"
 
     @classmethod
     def of(cls, table: Sequence[Entry], criterion: str) -> "Choice":

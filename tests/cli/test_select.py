@@ -104,7 +104,7 @@ def test_chosen_map_is_that_of_a_run(sky_file: Path, tmp_path: Path) -> None:
 def test_table_adds_up(small_sky: Path, tmp_path: Path) -> None:
     options = ["-m", "fisher-em", "--n-starts", "1", "--model", "DkBk,AkjB", "-k", "2,3,5", "--seeds", "3"]
     found = record(small_sky, *options, "-o", tmp_path / "out")
-    rows, lines = table(tmp_path / "out"), journal(tmp_path / "out")
+    rows, lines = table(tmp_path / "out"), sorted(journal(tmp_path / "out"), key=lambda line: line["seed"])
     assert [(row["n_clusters"], row["model"]) for row in rows] == [(k, m) for k in "235" for m in ("DkBk", "AkjB")]
     assert len(lines) == 18
     assert {line["seed"] for line in lines} == {0, 1000, 2000}
@@ -140,9 +140,7 @@ def test_what_is_done_is_not_done_again(small_sky: Path, tmp_path: Path, fitted:
     assert len(journal(tmp_path / "out")) == 24
 
 
-@pytest.mark.parametrize(
-    "change", [["--max-iter", "7"], ["--crop", "1"], ["--scale", "none"], ["--pca", "5"], ["--window", "7550:8200"]]
-)
+@pytest.mark.parametrize("change", [["--max-iter", "7"], ["--crop", "1"], ["--pca", "5"]])
 def test_what_a_setting_changes_is_done_again(small_sky: Path, tmp_path: Path, fitted: Path, change: list[str]) -> None:
     options = [small_sky, *FISHER, "--model", "AB", "-k", "2:3", "-o", tmp_path / "out", "--overwrite", "--seeds", "1"]
     select(*options)
