@@ -27,8 +27,7 @@ class Task(NamedTuple):
     @property
     def name(self) -> str:
         """The fit in words."""
-        model = "" if self.model is None else f"{self.model}, "
-        return f"{model}{self.n_clusters} classes, seed {self.seed}"
+        return f"{'' if self.model is None else self.model + ', '}K = {self.n_clusters}, seed {self.seed}"
 
 
 def models_of(method: str) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ class Trials:
             spectra=spectra,
             device=device,
             room=room,
-            shared=method.decompose(spectra, device) if isinstance(method, Decomposing) else None,
+            shared=method.decompose(spectra, device=device, room=room) if isinstance(method, Decomposing) else None,
             subsample=Subsample.of(spectra, settings.run.seed),
             identity=_digest(spectra, device, settings.run.seed),
         )

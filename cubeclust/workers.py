@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 import traceback
 from collections.abc import Callable, Generator, Sequence
 from multiprocessing.connection import Connection, wait
@@ -74,6 +75,7 @@ def _serve(there: Connection, others: list[Connection], begin: Callable[[], obje
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for connection in others:
         connection.close()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     begin()
     while True:
         try:
@@ -81,6 +83,13 @@ def _serve(there: Connection, others: list[Connection], begin: Callable[[], obje
         except EOFError:
             return
         there.send(_outcome(work, task))
+
+
+def _end_with_parent() -> None:
+    """End in the midst of a task once the other process has ended, however it did."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+    os._exit(1)
 
 
 def _outcome(work: Callable[[Task], Result], task: Task) -> tuple[Result | None, Exception | None]:

@@ -36,6 +36,7 @@ ROAD = {
     "run_record",
     "redraw",
     "scan",
+    "scan_forecast",
     "scan_jobs",
     "scan_settings",
     "trials",
@@ -52,7 +53,9 @@ ALLOWED = {
     **{stage: GROUND | set(RECORDS) | {"selection"} for stage in ("io", "plots")},
     "methods": GROUND | set(RECORDS) | {"divergences", "learning", "fisher"},
     **{name: GROUND | set(RECORDS) | STAGES | ROAD for name in ROAD},
-    **dict.fromkeys(("pipeline", "opening", "trials"), GROUND | set(RECORDS) | STAGES | ROAD | {"learning"}),
+    **dict.fromkeys(
+        ("pipeline", "opening", "trials", "scan_forecast"), GROUND | set(RECORDS) | STAGES | ROAD | {"learning"}
+    ),
     "cli": GROUND | STAGES | ROAD,
     "__main__": {"cli"},
 }

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cubeclust.scan import Scan
-from cubeclust.selection.choice import CRITERIA
+from cubeclust.selection.choice import CRITERIA, Criterion
 from cubeclust.selection.entry import Entry
 
 
@@ -14,10 +14,11 @@ def print_scan(scan: Scan) -> None:
     """Print the best entry of each model, or every one where there are no models, and what to doubt on stderr."""
     console, record = Console(stderr=True, highlight=False), scan.run.record["selection"]
     table = Table()
-    for name in ("clusters", "model", CRITERIA[scan.choice.criterion].label, "stability", "silhouette", "used"):
+    criteria = [CRITERIA[name] for name in dict.fromkeys((scan.choice.criterion, "stability"))]
+    for name in ("clusters", "model", *(criterion.label for criterion in criteria), "silhouette", "used"):
         table.add_column(name, justify="right")
     for entry in _shown(scan):
-        table.add_row(*_cells(entry, scan.choice.criterion), style="bold" if entry is scan.choice.entry else None)
+        table.add_row(*_cells(entry, criteria), style="bold" if entry is scan.choice.entry else None)
     console.print(table)
     failed = f", {record['failed']} failed" if record["failed"] else ""
     console.print(
@@ -44,13 +45,12 @@ def _shown(scan: Scan) -> Iterator[Entry]:
             yield scan.table[max(known, key=lambda place: known[place])]
 
 
-def _cells(entry: Entry, criterion: str) -> tuple[str, ...]:
+def _cells(entry: Entry, criteria: list[Criterion]) -> tuple[str, ...]:
     best = entry.best
     return (
         str(entry.n_clusters),
         entry.model or "-",
-        _number(CRITERIA[criterion].of(entry), CRITERIA[criterion].form),
-        _number(entry.stability, ".3f"),
+        *(_number(criterion.of(entry), criterion.form) for criterion in criteria),
         _number(None if best is None else best.silhouette, ".3f"),
         _number(None if best is None else best.classes_used, "d"),
     )

@@ -22,14 +22,13 @@ _OWN: list[click.Parameter] = [
                  help="Fits at a time, each on one thread; the result does not depend on it.  "
                       "[default: one for each core, as far as the memory allows]"),
 ]  # fmt: skip
-_ONE_RUN = ("dry_run",)  # options that say something of a single fit
 
 
 class SelectCommand(RunCommand):
     """The options of `run`, with several numbers of clusters and models in place of one."""
 
     general: ClassVar[list[click.Parameter]] = [
-        *(option for option in RunCommand.general if option.name not in _ONE_RUN),
+        *RunCommand.general,
         *_OWN,
     ]
 
@@ -60,6 +59,9 @@ def select(**values: Any) -> None:
     stability, and the silhouette, which rewards collapse and chooses nothing therefore; the figure is _select.png. The
     chosen fit leaves the products of `cubeclust run`, and its class map's path is printed on stdout.
     """
+    if values["dry_run"]:
+        _plan_out(values)
+        return
     with for_stderr(values["quiet"]) as progress:
         from cubeclust.scan import select as scan
 
@@ -74,6 +76,17 @@ def select(**values: Any) -> None:
         print_closing(scanned.run)
         print_scan(scanned)
     click.echo(json.dumps(scanned.run.record) if values["as_json"] else scanned.run.files["classmap.fits"])
+
+
+def _plan_out(values: dict[str, Any]) -> None:
+    """Print the forecast of the scan."""
+    from cubeclust.cli.plan_table import plan_lines
+    from cubeclust.scan_forecast import forecast_scan
+
+    with for_stderr(values["quiet"]) as progress:
+        facts = forecast_scan(_settings(values), progress)
+    for line in [json.dumps(facts)] if values["as_json"] else plan_lines(facts):
+        click.echo(line)
 
 
 def _settings(values: dict[str, Any]) -> Any:

@@ -63,8 +63,8 @@ class Clusterer(Protocol):
 class Decomposing(Protocol):
     """A method whose fits to the same spectra share work, whatever the number of clusters, the model and the seed."""
 
-    def decompose(self, spectra: Spectra, device: str) -> Any:
-        """What they share."""
+    def decompose(self, spectra: Spectra, *, device: str, room: int) -> Any:
+        """What they share; room as in `fit`."""
 
     def fit_decomposed(self, shared: Any, *, seed: int, report: Progress) -> Clustering:
         """As `fit`, from what they share."""

@@ -35,7 +35,7 @@ CRITERIA: dict[str, Criterion] = {
     "icl": Criterion("ICL", ".1f", _information("icl")),
     "bic": Criterion("BIC", ".1f", _information("bic")),
     "aic": Criterion("AIC", ".1f", _information("aic")),
-    "stability": Criterion("stability (ARI between seeds)", ".3f", lambda entry: entry.stability),
+    "stability": Criterion("stability", ".3f", lambda entry: entry.stability),
 }
 INFORMATION = ("icl", "bic", "aic")  # of mixtures only
 
@@ -56,10 +56,10 @@ class Choice:
 
     def __str__(self) -> str:
         label, form = CRITERIA[self.criterion].label, CRITERIA[self.criterion].form
-        best = f"{self.entry.name} has the best {label} of {self.among} entries, {self.value:{form}}"
+        chosen = f"{self.entry.name} is chosen of {self.among} entries by {label}, {self.value:{form}}"
         if self.criterion == "stability" or self.entry.stability is None:
-            return best
-        return f"{best}; its seeds agree at an ARI of {self.entry.stability:.3f}"
+            return chosen
+        return f"{chosen}; its seeds agree at an ARI of {self.entry.stability:.3f}"
 
     @classmethod
     def of(cls, table: Sequence[Entry], criterion: str) -> "Choice":

@@ -39,7 +39,7 @@ class Entry:
     @property
     def name(self) -> str:
         """The entry in words."""
-        return f"{self.n_clusters} classes" if self.model is None else f"{self.model} with {self.n_clusters} classes"
+        return f"{'' if self.model is None else self.model + ', '}K = {self.n_clusters}"
 
 
 def entries(tried: Iterable[Tried]) -> list[Entry]:

@@ -98,7 +98,7 @@ def test_chosen_map_is_that_of_a_run(sky_file: Path, tmp_path: Path) -> None:
     assert alone_line["criteria"] == pytest.approx(found["criteria"])
     assert found["selection"]["value"] == pytest.approx(found["criteria"]["icl"])
     history = "".join(fits.getheader(found["files"]["classmap.fits"])["HISTORY"])
-    assert "has the best ICL of 6 entries" in history
+    assert "is chosen of 6 entries by ICL" in history
 
 
 def test_table_adds_up(small_sky: Path, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_failed_entry_is_recorded_and_passed_over(
     monkeypatch.setattr(FisherEM, "fit_decomposed", sometimes)
     options = [small_sky, *FISHER, "--model", "DkBk,AB", "-k", "2:4", "-o", tmp_path / "out"]
     result = select(*options)
-    assert "DkBk, 3 classes, seed 0 failed: a class is too thin" in result.stderr
+    assert "DkBk, K = 3, seed 0 failed: a class is too thin" in result.stderr
     (row,) = (row for row in table(tmp_path / "out") if row["failed"] != "0")
     assert (row["n_clusters"], row["model"], row["failed"]) == ("3", "DkBk", "2")
     assert (row["icl"], row["stability_ari_subsample"], row["chosen"]) == ("", "", "0")
@@ -249,7 +249,7 @@ def test_method_without_likelihood_is_chosen_by_stability(sky_file: Path, sky: S
     chosen = max(rows, key=lambda row: float(row["stability_ari_subsample"]))
     assert chosen["chosen"] == "1"
     assert chosen["n_clusters"] == "4"
-    assert "stability (ARI between seeds) is best at 4 clusters, the fewest of the scan" in result.stderr
+    assert "stability is best at 4 clusters, the fewest of the scan" in result.stderr
     refused(call("select", *options, "--criterion", "icl"), "kmeans has no likelihood", "take stability")
     refused(call("select", *options, "--seeds", "1"), "--seeds 2")
 
@@ -301,3 +301,15 @@ def test_chosen_of_a_combination(small_sky: Path, tmp_path: Path) -> None:
     found = record(small_sky, "-m", "gmm", "-k", "2:4", "--pca", "5", "-o", tmp_path / "out")
     assert found["settings"]["pca"] == 5
     assert found["classes_used"] == 3
+
+
+def test_plan_counts_every_fit_and_writes_nothing(small_sky: Path, tmp_path: Path) -> None:
+    options = [small_sky, *FISHER, "-k", "2:6:2", "--seed", "7", "-o", tmp_path / "out", "--dry-run"]
+    facts = json.loads(select(*options, "--jobs", "2", "--json", "-q").stdout)
+    assert facts["fits_of_scan"] == 3 * 12 * 2
+    assert (facts["settings"]["n_clusters"], facts["settings"]["seed"]) == ([2, 4, 6], 7)
+    assert len(facts["settings"]["model"]) == 12
+    assert {Path(path).name.removeprefix("sky_fisher-em_") for path in facts["files"].values()} == SELECTED | RUN
+    assert 36 * facts["seconds"]["fit"] >= facts["seconds"]["scan"] >= facts["seconds"]["fit"]
+    assert "for 72 fits, 2 at a time" in select(*options, "--jobs", "2").stdout
+    assert not (tmp_path / "out").exists()

@@ -108,9 +108,9 @@ class FisherEM:
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Fit from each start; mixture, loadings, criteria and the coordinates along the loadings are in the result."""
-        return self.fit_decomposed(self.decompose(spectra, device), seed=seed, report=report)
+        return self.fit_decomposed(self.decompose(spectra, device=device, room=room), seed=seed, report=report)
 
-    def decompose(self, spectra: "Spectra", device: str) -> "Decomposed":
+    def decompose(self, spectra: "Spectra", *, device: str, room: int) -> "Decomposed":
         """Center the spectra and decompose their covariance."""
         from cubeclust.fisher.sample import Sample
         from cubeclust.fisher.total import Total
