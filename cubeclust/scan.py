@@ -141,7 +141,7 @@ def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, C
     progress.say(f"{choice}; fitted again, which took {fit.seconds:.1f} s")
     with closing(trials.each(trials.fit, [task], 1)) as again:
         found = next(again)
-    notes = [str(choice), *([choice.warning] if choice.warning else [])]
+    notes = [str(choice), *choice.warnings]
     other = float(np.mean(found.labels[trials.subsample.rows] != fit.sample_labels))
     if other:
         notes.append(f"{other:.1%} of the subsample have another class than in the scan: another machine fitted that")
@@ -158,7 +158,7 @@ def _record(table: list[Entry], choice: Choice, trials: Trials, jobs: int) -> di
         "stability": choice.entry.stability,
         "silhouette": None if best is None else best.silhouette,
         "subsample": len(trials.subsample.rows),
-        "warning": choice.warning or None,
+        "warnings": list(choice.warnings),
         "n_clusters": list(settings.n_clusters),
         "models": list(settings.models),
         "seeds": settings.seeds,

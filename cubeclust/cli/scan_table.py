@@ -25,7 +25,7 @@ def print_scan(scan: Scan) -> None:
         f"{record['entries']} entries with {record['seeds']} seeds{failed}. Stability: agreement (ARI) of the seeds; "
         f"silhouette rewards collapse; both on {record['subsample']} spectra.",
         f"{scan.choice}.",
-        *([f"Warning: {scan.choice.warning}"] if scan.choice.warning else []),
+        *(f"Warning: {warning}" for warning in scan.choice.warnings),
         sep="\n",
         markup=False,
         soft_wrap=True,

@@ -45,14 +45,14 @@ class Choice:
     """The entry with the largest value of a criterion.
 
     among     number of entries
-    warning   what to doubt about the choice, "" if it lies inside the scan
+    warnings  what to doubt about the choice
     """
 
     criterion: str
     entry: Entry
     value: float
     among: int
-    warning: str
+    warnings: tuple[str, ...]
 
     def __str__(self) -> str:
         label, form = CRITERIA[self.criterion].label, CRITERIA[self.criterion].form
@@ -73,9 +73,8 @@ class Choice:
         if not ranked:
             raise InputError(_nothing(table, criterion))
         best = max(ranked, key=lambda place: ranked[place])
-        return cls(
-            criterion, table[best], ranked[best], len(table), _edge(table, ranked, best, CRITERIA[criterion].label)
-        )
+        warnings = _edge(table, ranked, best, CRITERIA[criterion].label), _stuck(table, table[best], criterion)
+        return cls(criterion, table[best], ranked[best], len(table), tuple(filter(None, warnings)))
 
 
 def _nothing(table: Sequence[Entry], criterion: str) -> str:
@@ -102,4 +101,19 @@ def _edge(table: Sequence[Entry], ranked: dict[int, float], best: int, label: st
     return (
         f"{label} is best at {chosen} clusters, the most of the scan, and does not peak inside: the last step from "
         f"{numbers[-2]} adds {share:.1%} of its range; widen --n-clusters, or take the elbow of the figure with care."
+    )
+
+
+def _stuck(table: Sequence[Entry], chosen: Entry, criterion: str) -> str:
+    """Warning where more clusters are less likely, which the best fit of more clusters would not be."""
+    if criterion not in INFORMATION or chosen.best is None:
+        return ""
+    more = [entry for entry in table if entry.model == chosen.model and entry.n_clusters > chosen.n_clusters]
+    stuck = [entry.n_clusters for entry in more if entry.best and entry.best.standing < chosen.best.standing]
+    if not stuck:
+        return ""
+    return (
+        f"K = {', '.join(map(str, stuck))} of the same model are less likely than K = {chosen.n_clusters}, as fits of "
+        "more clusters are that end in a poor optimum; raise --seeds, which keeps what is done, before you trust the "
+        "peak."
     )

@@ -191,9 +191,9 @@ def test_edge_of_the_scan_is_said_and_recorded(sky_file: Path, tmp_path: Path) -
     result = select(sky_file, *options, "-k", "2:3")
     assert "Warning: ICL is best at 3 clusters, the most of the scan" in result.stderr
     line = json.loads((tmp_path / "out" / "runs.jsonl").read_text().splitlines()[-1])
-    assert "widen --n-clusters" in line["selection"]["warning"]
+    assert "widen --n-clusters" in line["selection"]["warnings"][0]
     assert any("widen --n-clusters" in note for note in line["notes"])
-    assert record(sky_file, *options, "-k", "2:6")["selection"]["warning"] is None
+    assert record(sky_file, *options, "-k", "2:6")["selection"]["warnings"] == []
 
 
 def test_failed_entry_is_recorded_and_passed_over(

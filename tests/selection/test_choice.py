@@ -27,13 +27,13 @@ def chosen(*fits: Tried, criterion: str = "icl") -> Choice:
 def test_best_value_wins_and_of_equals_the_fewest_clusters() -> None:
     choice = chosen(*(tried(k, value, model) for model in "AB" for k, value in ((2, -5), (3, -2), (4, -2), (5, -3))))
     assert (choice.entry.n_clusters, choice.entry.model, choice.value) == (3, "A", -2)
-    assert choice.warning == ""
+    assert choice.warnings == ()
 
 
 def test_failed_and_infinite_values_are_passed_over() -> None:
     choice = chosen(tried(2, -9), tried(3, -4), tried(4, None), tried(5, np.inf), tried(6, -8))
     assert choice.entry.n_clusters == 3
-    assert choice.warning == ""
+    assert choice.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,21 @@ def test_failed_and_infinite_values_are_passed_over() -> None:
 )
 def test_edge_of_the_scan_is_pointed_out(values: list[float], words: str) -> None:
     choice = chosen(*(tried(k, value) for k, value in enumerate(values, 2)))
-    assert re.search(words, choice.warning)
+    assert re.search(words, choice.warnings[0])
 
 
 def test_last_number_that_could_be_fitted_is_an_edge() -> None:
-    assert "the most of the scan" in chosen(tried(2, -9), tried(3, -4), tried(4, None)).warning
-    assert chosen(tried(2, -9), tried(2, -4, "B")).warning == "", "one number has no edge"
+    assert "the most of the scan" in chosen(tried(2, -9), tried(3, -4), tried(4, None)).warnings[0]
+    assert chosen(tried(2, -9), tried(2, -4, "B")).warnings == (), "one number has no edge"
+
+
+def test_more_clusters_that_are_less_likely_are_pointed_out() -> None:
+    likelihoods = {2: 5.0, 3: 9.0, 4: 8.0, 5: 10.0, 6: 8.5}
+    icl = {2: -5, 3: -1, 4: -4, 5: -3, 6: -4}
+    fits = [tried(k, icl[k], likelihood=likelihoods[k]) for k in icl]
+    (warning,) = chosen(*fits).warnings
+    assert warning.startswith("K = 4, 6 of the same model are less likely than K = 3")
+    assert chosen(*fits, tried(3, -0.5, "B", likelihood=11.0)).warnings == (), "other models do not compare"
 
 
 def test_nothing_to_choose_from_says_why() -> None:
