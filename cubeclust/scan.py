@@ -62,17 +62,8 @@ def select(settings: ScanSettings, progress: Progress | None = None) -> Scan:
     _write(own, table, choice, opening.cube_file.target or opening.cube_file.stem)
     task, clustering = _chosen(trials, choice, progress)
     timed("fit")
-    record = _record(table, choice, trials, jobs) | {"files": {ending: str(path) for ending, path in own.items()}}
-    run = finish(
-        settings.of(task),
-        opening,
-        prepared,
-        clustering,
-        files=files,
-        started=started,
-        timed=timed,
-        more={"selection": record},
-    )
+    more = {"selection": _record(table, choice, trials, jobs, own)}
+    run = finish(settings.of(task), opening, prepared, clustering, files=files, started=started, timed=timed, more=more)
     return Scan(table, choice, run)
 
 
@@ -149,7 +140,7 @@ def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, C
     return task, replace(found, notes=(*found.notes, *notes))
 
 
-def _record(table: list[Entry], choice: Choice, trials: Trials, jobs: int) -> dict[str, Any]:
+def _record(table: list[Entry], choice: Choice, trials: Trials, jobs: int, own: dict[str, Path]) -> dict[str, Any]:
     """What the record of the run says about the scan."""
     settings, best = trials.settings, choice.entry.best
     return {
@@ -165,4 +156,5 @@ def _record(table: list[Entry], choice: Choice, trials: Trials, jobs: int) -> di
         "jobs": jobs,
         "entries": len(table),
         "failed": sum(not entry.done for entry in table),
+        "files": {ending: str(path) for ending, path in own.items()},
     }

@@ -14,7 +14,7 @@ from cubeclust.errors import InputError
 from cubeclust.evaluation.subsample import Subsample
 from cubeclust.methods.protocol import Decomposing
 from cubeclust.progress import Silent
-from cubeclust.run_record import versions
+from cubeclust.run_record import TINY_CLASS, versions
 from cubeclust.scan_settings import ScanSettings, Task
 from cubeclust.selection.tried import Tried, objective
 from cubeclust.spectra import Spectra
@@ -104,6 +104,7 @@ class Trials:
             criteria=found.criteria,
             objective=objective(found),
             classes_used=found.n_used,
+            tiny_classes=int(np.count_nonzero(np.unique(found.labels, return_counts=True)[1] <= TINY_CLASS)),
             converged=found.converged,
             iterations=found.iterations,
             silhouette=self.subsample.silhouette(labels),

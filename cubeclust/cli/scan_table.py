@@ -15,7 +15,7 @@ def print_scan(scan: Scan) -> None:
     console, record = Console(stderr=True, highlight=False), scan.run.record["selection"]
     table = Table()
     criteria = [CRITERIA[name] for name in dict.fromkeys((scan.choice.criterion, "stability"))]
-    for name in ("clusters", "model", *(criterion.label for criterion in criteria), "silhouette", "used"):
+    for name in ("clusters", "model", *(criterion.label for criterion in criteria), "silhouette", "used", "tiny"):
         table.add_column(name, justify="right")
     for entry in _shown(scan):
         table.add_row(*_cells(entry, criteria), style="bold" if entry is scan.choice.entry else None)
@@ -53,6 +53,7 @@ def _cells(entry: Entry, criteria: list[Criterion]) -> tuple[str, ...]:
         *(_number(criterion.of(entry), criterion.form) for criterion in criteria),
         _number(None if best is None else best.silhouette, ".3f"),
         _number(None if best is None else best.classes_used, "d"),
+        _number(None if best is None else best.tiny_classes, "d"),
     )
 
 

@@ -34,6 +34,7 @@ _COLUMNS: dict[str, Callable[[Entry], Any]] = {
     "stability_ari_subsample": lambda entry: entry.stability,
     "silhouette_subsample": _of_best("silhouette"),
     "classes_used": _of_best("classes_used"),
+    "tiny_classes": _of_best("tiny_classes"),
     "converged": _of_best("converged"),
     "iterations": _of_best("iterations"),
     "seconds": lambda entry: round(sum(fit.seconds for fit in entry.fits), 3),

@@ -22,6 +22,7 @@ class Tried:
     model          None for a method that has no choice of models
     error          why there is no fit; all below is None then
     objective      what the fit optimizes, the larger the better; None for a method that does not tell
+    tiny_classes   how many of the classes used have a few spectra only, which may be outliers rather than a class
     silhouette     on the subsample; None where it has fewer than two classes
     sample_labels  (m,) labels of the subsample
     seconds        the fit took
@@ -36,6 +37,7 @@ class Tried:
     criteria: Criteria | None = None
     objective: float | None = None
     classes_used: int | None = None
+    tiny_classes: int | None = None
     converged: bool | None = None
     iterations: int | None = None
     silhouette: float | None = None

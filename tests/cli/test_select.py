@@ -125,6 +125,16 @@ def test_table_adds_up(small_sky: Path, tmp_path: Path) -> None:
     assert (found["settings"]["n_clusters"], found["settings"]["model"]) == (int(chosen["n_clusters"]), chosen["model"])
 
 
+def test_class_of_an_outlier_is_counted_as_tiny(tmp_path: Path) -> None:
+    sky = make_sky(ny=14, nx=15, n_wave=60, regions=3)
+    sky.flux[::2, 4, 4] *= 30
+    path = write_sky(tmp_path / "sky.fits", sky)
+    select(path, "-m", "igmm", "-k", "2:5", "-o", tmp_path / "out")
+    tiny = {row["n_clusters"]: int(row["tiny_classes"]) for row in table(tmp_path / "out")}
+    assert tiny["4"] == 1
+    assert all(int(row["classes_used"]) >= tiny[row["n_clusters"]] for row in table(tmp_path / "out"))
+
+
 def test_what_is_done_is_not_done_again(small_sky: Path, tmp_path: Path, fitted: Path) -> None:
     options = [small_sky, *FISHER, "--model", "DkBk,AB", "-o", tmp_path / "out", "--overwrite"]
     first = record(*options, "-k", "2:4")
