@@ -14,6 +14,7 @@ _PUBLIC = {
     "Quality": "cubeclust.quality",
     "Run": "cubeclust.pipeline",
     "RunSettings": "cubeclust.run_settings",
+    "ScanSettings": "cubeclust.scan_settings",
     "Spectra": "cubeclust.spectra",
     "Window": "cubeclust.preprocessing.windows",
     "apply_settings": "cubeclust.fitted",
@@ -22,6 +23,7 @@ _PUBLIC = {
     "read_cube": "cubeclust.io.cubes",
     "run": "cubeclust.pipeline",
     "sample_cube": "cubeclust.io.sample",
+    "select": "cubeclust.scan",
 }
 __all__ = [*_PUBLIC]  # noqa: PLE0604 (names, read from the table)
 

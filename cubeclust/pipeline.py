@@ -52,7 +52,7 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     opening = open_run(settings, progress)
     todo, fitted = opening.plan, opening.fitted
     memory.require(todo.need, opening.budget)
-    files = _claim_outputs(settings, todo, progress)
+    files = claim_outputs(settings, todo, progress)
     timed("open")
     prepared = prepare(todo, progress, timed)
     opening.require_ready(prepared)
@@ -62,8 +62,23 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     else:
         clustering = _label(fitted, opening, prepared, progress)
     timed("fit")
-    outcome = Outcome.of(todo, prepared, clustering, fitted)
-    record = run_record(settings, started, opening.device, outcome, files)
+    return finish(settings, opening, prepared, clustering, files=files, started=started, timed=timed)
+
+
+def finish(
+    settings: RunSettings,
+    opening: Opening,
+    prepared: Prepared,
+    clustering: Clustering,
+    *,
+    files: dict[str, Path],
+    started: datetime,
+    timed: Stopwatch,
+    more: dict[str, Any] | None = None,
+) -> Run:
+    """Write the products of a clustering in canonical order and the line of the run, which takes up `more`, too."""
+    outcome = Outcome.of(opening.plan, prepared, clustering, opening.fitted)
+    record = run_record(settings, started, opening.device, outcome, files) | (more or {})
     record["scores"] = internal_scores(prepared.features, clustering.labels, settings.seed)
     timed("summarize")
     with (
@@ -95,7 +110,7 @@ def _label(fitted: Fitted, opening: Opening, prepared: Prepared, progress: Progr
     return fitted.label(prepared.features, opening.device, progress)
 
 
-def _claim_outputs(settings: RunSettings, todo: Plan, progress: Progress) -> dict[str, Path]:
+def claim_outputs(settings: RunSettings, todo: Plan, progress: Progress) -> dict[str, Path]:
     """Paths of the products in a directory that can be written; InputError where they cannot be."""
     files, log = settings.products(todo.cube_file.stem, todo.parent), settings.output / RUN_LOG
     claim_files(settings.output, files.values(), overwrite=settings.overwrite)

@@ -76,7 +76,7 @@ def run_record(
         "notes": [*cube_file.notes, *clustering.notes],
         "seed": settings.seed,
         "device": device,
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
+        "versions": versions(),
         "n_spectra": len(prepared.features),
         "n_channels": prepared.features.n_wave,
         "left_out": {bit.name: count for bit, count in reason_counts(class_map.quality).items()},
@@ -94,6 +94,11 @@ def run_record(
         "averaged": outcome.plan.channels.averaged,
         "files": {ending: str(path) for ending, path in files.items()},
     }
+
+
+def versions() -> dict[str, str]:
+    """Version of Python and of the packages that have a part in a run."""
+    return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
 
 
 def resolved_settings(plan: Plan) -> dict[str, Any]:

@@ -131,12 +131,15 @@ class RunSettings:
         return cls(**known, method_settings={name: values[name] for name in own})
 
     def products(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
-        """Path of each product by its ending; the name of the class that is clustered again stands in it."""
+        """Path of each product by its ending; a class that is clustered again has its name in it."""
         figures = self.clusterer().figures if self.result is None else ()
         endings = (*PRODUCTS, *figures, *export_endings(self.export))
+        return {ending: self.output / f"{self.product_name(stem, parent)}_{ending}" for ending in endings}
+
+    def product_name(self, stem: str, parent: Parent | None) -> str:
+        """What the names of all products begin with."""
         within = "" if parent is None else f"-{parent.name}"
-        applied = "" if self.result is None else "-applied"
-        return {ending: self.output / f"{stem}_{self.method}{within}{applied}_{ending}" for ending in endings}
+        return f"{stem}_{self.method}{within}{'' if self.result is None else '-applied'}"
 
     def record(self) -> dict[str, Any]:
         """All settings as JSON can hold them, the method's own under their names."""

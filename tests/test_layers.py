@@ -8,7 +8,18 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "cubeclust"
 
 # Modules without science or files that everything may use.
-GROUND = {"errors", "settings", "quality", "palette", "class_names", "progress", "memory", "stopwatch", "__init__"}
+GROUND = {
+    "errors",
+    "settings",
+    "quality",
+    "palette",
+    "class_names",
+    "progress",
+    "memory",
+    "stopwatch",
+    "workers",
+    "__init__",
+}
 # Records, from the file towards the map; each may use those before it.
 RECORDS = [
     "cube",
@@ -38,18 +49,27 @@ ROAD = {
     "redraw",
     "merging",
     "nested_maps",
+    "scan",
+    "scan_forecast",
+    "scan_jobs",
+    "scan_settings",
+    "trials",
 }
-STAGES = {"methods", "preprocessing", "io", "plots", "evaluation"}
+STAGES = {"methods", "preprocessing", "io", "plots", "evaluation", "selection"}
 ALLOWED = {
     **dict.fromkeys(GROUND, GROUND),
     **{name: GROUND | set(RECORDS[:place]) for place, name in enumerate(RECORDS)},
     "divergences": GROUND,
     "fisher": GROUND,
     "learning": GROUND,
-    **{stage: GROUND | set(RECORDS) for stage in STAGES - {"methods"}},
+    **{stage: GROUND | set(RECORDS) for stage in ("preprocessing", "evaluation")},
+    "selection": GROUND | set(RECORDS) | {"evaluation"},
+    **{stage: GROUND | set(RECORDS) | {"selection"} for stage in ("io", "plots")},
     "methods": GROUND | set(RECORDS) | {"divergences", "learning", "fisher"},
-    **{name: GROUND | set(RECORDS) | STAGES | ROAD for name in ROAD - {"pipeline", "opening"}},
-    **dict.fromkeys(("pipeline", "opening"), GROUND | set(RECORDS) | STAGES | ROAD | {"learning"}),
+    **{name: GROUND | set(RECORDS) | STAGES | ROAD for name in ROAD},
+    **dict.fromkeys(
+        ("pipeline", "opening", "trials", "scan_forecast"), GROUND | set(RECORDS) | STAGES | ROAD | {"learning"}
+    ),
     "cli": GROUND | STAGES | ROAD,
     "__main__": {"cli"},
 }

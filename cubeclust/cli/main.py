@@ -12,6 +12,7 @@ from cubeclust.cli.methods import methods
 from cubeclust.cli.plot import plot
 from cubeclust.cli.run import run
 from cubeclust.cli.sample import sample
+from cubeclust.cli.select import select
 from cubeclust.errors import InputError
 
 
@@ -42,5 +43,5 @@ def main() -> None:
     """  # noqa: D301 (the backspace keeps click from wrapping the line)
 
 
-for command in (run, apply_command, merge_command, plot, info_command, methods, sample):
+for command in (run, select, apply_command, merge_command, plot, info_command, methods, sample):
     main.add_command(command)

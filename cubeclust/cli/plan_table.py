@@ -64,4 +64,17 @@ def _iteration(stage: str, facts: dict[str, Any]) -> str:
     return f"about {facts['seconds'][stage]:.2g} s of the fit"
 
 
-_DURATIONS = {"fit": _fit, "iteration": _iteration}  # stage -> how its time is told, where it is not just its seconds
+def _scan(stage: str, facts: dict[str, Any]) -> str:
+    """The time at most of all fits."""
+    if facts["seconds"][stage] is None:
+        return "until every fit has converged, however long that takes; --max-minutes bounds each"
+    return (
+        f"at most about {_stage(stage, facts)} for {facts['fits_of_scan']} fits, {facts['settings']['jobs']} at a time"
+    )
+
+
+_DURATIONS = {
+    "fit": _fit,
+    "iteration": _iteration,
+    "scan": _scan,
+}  # stage -> how its time is told, where it is not just its seconds

@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 from click.core import ParameterSource
@@ -64,12 +64,18 @@ _OPTIONS: list[click.Parameter] = [
 class RunCommand(click.Command):
     """A command whose options depend on --method: those of the method's settings are added to it."""
 
+    general: ClassVar[list[click.Parameter]] = _OPTIONS
+
+    def of_method(self, name: str) -> list[click.Option]:
+        """Options of a method."""
+        return method_options(name)
+
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """Find the method and the configuration in the arguments, then parse them with the method's options."""
         loose = {"ignore_unknown_options": True, "allow_extra_args": True}
-        peek = click.Command("peek", loose, params=_OPTIONS, add_help_option=False)
+        peek = click.Command("peek", loose, params=self.general, add_help_option=False)
         seen = peek.make_context(info_name, list(args), resilient_parsing=True)
         method, path = seen.params["method"], seen.params["config"]
         table = config.load(path) if path else {}
@@ -77,7 +83,7 @@ class RunCommand(click.Command):
             method = table.get("method", method)
         command = click.Command(
             self.name,
-            params=[*_OPTIONS, *method_options(method if method in list(METHODS) else DEFAULT_METHOD)],
+            params=[*self.general, *self.of_method(method if method in list(METHODS) else DEFAULT_METHOD)],
             callback=self.callback,
             help=self.help,
         )
@@ -122,10 +128,10 @@ def run(**values: Any) -> None:
     follows the method: <cube>_<method>-O_classmap.fits. The class map's path is printed on stdout. Options marked
     [method] belong to the method: `cubeclust run --method NAME --help` shows those of another one.
     """
-    carry_out(lambda: _settings(values), values)
+    carry_out(lambda: run_settings(values), values)
 
 
-def _settings(values: dict[str, Any]) -> Any:
+def run_settings(values: dict[str, Any]) -> Any:
     """RunSettings of the parsed options."""
     from cubeclust.preprocessing.windows import Window
     from cubeclust.run_settings import RunSettings

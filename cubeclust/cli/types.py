@@ -71,3 +71,36 @@ class MemoryType(click.ParamType):
             self.fail(f"{value!r} is no size; write a number with a unit, such as 4GB or 800MB.", param, ctx)
         number, prefix, binary = match.groups()
         return int(float(number) * (1024 if binary else 1000) ** ("kMGT".index(prefix.replace("K", "k")) + 1))
+
+
+class NumbersType(click.ParamType):
+    """LO:HI, LO:HI:STEP or N,N,... -> numbers."""
+
+    name = "LO:HI[:STEP]|N,N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Return every number of the parts between commas, both ends included."""
+        if isinstance(value, tuple):
+            return value
+        numbers: list[int] = []
+        for part in str(value).split(","):
+            match = re.fullmatch(r"\s*(\d+)(?::(\d+)(?::(\d+))?)?\s*", part, re.ASCII)
+            first, last, step = (int(text) for text in match.groups(default="0")) if match else (0, 0, 0)
+            found = range(first, (last or first) + 1, step or 1)
+            if not (match and first and found):
+                self.fail(f"{value!r} names no numbers; write such as 2:40, 2:40:2 or 4,8,16.", param, ctx)
+            numbers += found
+        return tuple(numbers)
+
+
+class WordsType(click.ParamType):
+    """all or NAME,NAME,... -> names, none for all."""
+
+    name = "all|NAMES"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Return the names."""
+        if isinstance(value, tuple):
+            return value
+        words = tuple(word.strip() for word in str(value).split(","))
+        return () if words == ("all",) else words

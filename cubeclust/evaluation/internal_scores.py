@@ -7,6 +7,11 @@ from cubeclust.spectra import Spectra
 MAX_ROWS = 2000
 
 
+def sample_rows(n: int, seed: int) -> np.ndarray:
+    """At most 2000 random ones of n rows."""
+    return np.random.default_rng(seed).permutation(n)[:MAX_ROWS]
+
+
 def internal_scores(spectra: Spectra, labels: np.ndarray, seed: int) -> dict[str, float]:
     """Silhouette and Davies-Bouldin index in the space that was clustered, on at most 2000 random rows.
 
@@ -15,7 +20,7 @@ def internal_scores(spectra: Spectra, labels: np.ndarray, seed: int) -> dict[str
     """
     from sklearn.metrics import davies_bouldin_score, silhouette_score
 
-    rows = np.random.default_rng(seed).permutation(len(labels))[:MAX_ROWS]
+    rows = sample_rows(len(labels), seed)
     flux, chosen = spectra.flux[rows], labels[rows]
     if not 2 <= len(np.unique(chosen)) < len(rows):
         return {}

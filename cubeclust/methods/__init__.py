@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Method:
-    """An entry of METHODS: what it is in a line, where its class lies, which fields the name sets."""
+    """An entry of METHODS: what it is in a line, where its class lies, which fields the name sets.
+
+    mixture: whether its clusterings have information criteria.
+    """
 
     summary: str
     module: str
     class_name: str
     presets: Mapping[str, Any] = field(default_factory=dict)
+    mixture: bool = False
 
     def load(self) -> "type[Clusterer]":
         """Class of the method."""
@@ -76,10 +80,13 @@ METHODS: dict[str, Method] = {
         "GEMINI, each cluster against each other: total variation distance",
         "gemini.f_divergence", "FGemini", {"f": "tv", "pairs": "ovo"},
     ),
-    "fisher-em": Method("Gaussian mixture in its discriminative subspace", "fisher_em.method", "FisherEM"),
+    "fisher-em": Method(
+        "Gaussian mixture in its discriminative subspace",
+        "fisher_em.method", "FisherEM", mixture=True,
+    ),
     "kmeans": Method("k-means (baseline)", "kmeans", "KMeans"),
-    "gmm": Method("Gaussian mixture (baseline)", "gmm", "GaussianMixture"),
-    "igmm": Method("isotropic Gaussian mixture, equal weights (baseline)", "igmm", "IsotropicMixture"),
+    "gmm": Method("Gaussian mixture (baseline)", "gmm", "GaussianMixture", mixture=True),
+    "igmm": Method("isotropic Gaussian mixture, equal weights (baseline)", "igmm", "IsotropicMixture", mixture=True),
     "fcm": Method("fuzzy c-means (baseline)", "fcm", "FuzzyCMeans"),
     "spectral": Method("spectral clustering of the neighbor graph (baseline)", "spectral", "Spectral"),
     "ward": Method("Ward's hierarchical clustering (baseline)", "ward", "Ward"),

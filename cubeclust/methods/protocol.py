@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -60,6 +60,17 @@ class Clusterer(Protocol):
 
         None where the method has no such model: there the nearest class mean has to decide.
         """
+
+
+@runtime_checkable
+class Decomposing(Protocol):
+    """A method whose fits to the same spectra share work, whatever the number of clusters, the model and the seed."""
+
+    def decompose(self, spectra: Spectra, *, device: str, room: int) -> Any:
+        """What they share; room as in `fit`."""
+
+    def fit_decomposed(self, shared: Any, *, seed: int, report: Progress) -> Clustering:
+        """As `fit`, from what they share."""
 
 
 @dataclass(frozen=True)

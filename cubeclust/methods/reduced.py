@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cubeclust.clustering import Clustering
-from cubeclust.methods.protocol import Combinator, Labeler
+from cubeclust.methods.protocol import Combinator, Decomposing, Labeler
 from cubeclust.principal_components import (
     PrincipalComponents,
     components_effort,
@@ -39,18 +39,45 @@ class Reduced(Combinator):
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: "Progress") -> Clustering:
         """Find the components, then fit on them; mean and components are in the result beside the inner model."""
+        return self.fit_decomposed(self.decompose(spectra, device=device, room=room), seed=seed, report=report)
+
+    def decompose(self, spectra: Spectra, *, device: str, room: int) -> "_Scores":
+        """Find the components."""
         own, share = principal_components(spectra, self.n_components, "--pca")
-        report.say(f"{self.n_components} principal components hold {share:.1%} of the variance")
-        clustering = self.inner.fit(_reduced(spectra, own), seed=seed, device=device, room=room, report=report)
-        model = {_MEAN: own.mean, _COMPONENTS: own.components}
-        loadings = None if clustering.loadings is None else own.components.T @ clustering.loadings
-        return replace(clustering, loadings=loadings, parameters=model | clustering.parameters)
+        scores = _reduced(spectra, own)
+        inner = None
+        if isinstance(self.inner, Decomposing):
+            inner = self.inner.decompose(scores, device=device, room=room)
+        return _Scores(own, share, scores, inner, device, room)
+
+    def fit_decomposed(self, shared: "_Scores", *, seed: int, report: "Progress") -> Clustering:
+        """Fit on the components."""
+        report.say(f"{self.n_components} principal components hold {shared.share:.1%} of the variance")
+        if isinstance(self.inner, Decomposing):
+            found = self.inner.fit_decomposed(shared.inner, seed=seed, report=report)
+        else:
+            found = self.inner.fit(shared.spectra, seed=seed, device=shared.device, room=shared.room, report=report)
+        model = {_MEAN: shared.components.mean, _COMPONENTS: shared.components.components}
+        loadings = None if found.loadings is None else shared.components.components.T @ found.loadings
+        return replace(found, loadings=loadings, parameters=model | found.parameters)
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
         """The inner model on the same components."""
         label = self.inner.labeler({name: model[name] for name in model if not name.startswith("pca/")}, device=device)
         own = PrincipalComponents(model[_MEAN], model[_COMPONENTS])
         return label and (lambda spectra: label(_reduced(spectra, own)))
+
+
+@dataclass(frozen=True)
+class _Scores:
+    """Components, the share of the variance that they hold, and the spectra in them, with what the inner fits share."""
+
+    components: PrincipalComponents
+    share: float
+    spectra: Spectra
+    inner: Any
+    device: str
+    room: int
 
 
 def _reduced(spectra: Spectra, components: PrincipalComponents) -> Spectra:

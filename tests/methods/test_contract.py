@@ -106,6 +106,7 @@ def test_clustering_keeps_its_contract(name: str, settings: dict) -> None:
     sizes = np.bincount(clustering.labels)
     assert np.all(np.diff(sizes) <= 0), "clusters come by decreasing size"
     assert sorted(clustering.order) == [0, 1, 2, 3]
+    assert (clustering.criteria is not None) == METHODS[name].mixture
     if clustering.posterior is not None:
         assert clustering.posterior.shape == (len(spectra), 4)
         np.testing.assert_allclose(clustering.posterior.sum(axis=1), 1, rtol=1e-5)

@@ -112,35 +112,36 @@ class FisherEM:
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
         """Fit from each start; mixture, loadings, criteria and the coordinates along the loadings are in the result."""
-        from cubeclust.learning.device import make_exact, memory_said
+        return self.fit_decomposed(self.decompose(spectra, device=device, room=room), seed=seed, report=report)
 
-        make_exact(device)
-        with memory_said():
-            return self.fit_decomposed(self.decompose(spectra, device), seed=seed, report=report)
-
-    def decompose(self, spectra: "Spectra", device: str) -> "Decomposed":
+    def decompose(self, spectra: "Spectra", *, device: str, room: int) -> "Decomposed":
         """Center the spectra and decompose their covariance."""
         from cubeclust.fisher.sample import Sample
         from cubeclust.fisher.total import Total
-        from cubeclust.learning.device import to_device
+        from cubeclust.learning.device import make_exact, memory_said, to_device
         from cubeclust.methods.fisher_em.decomposed import Decomposed
 
+        make_exact(device)
         exact = self.compat == "r"
-        sample = Sample.of(to_device(spectra.flux, device), exact=exact)
-        return Decomposed(spectra, sample, Total.of(sample, 0.0 if exact else self._shrinkage))
+        with memory_said():
+            sample = Sample.of(to_device(spectra.flux, device), exact=exact)
+            return Decomposed(spectra, sample, Total.of(sample, 0.0 if exact else self._shrinkage))
 
     def fit_decomposed(self, shared: "Decomposed", *, seed: int, report: "Progress") -> "Clustering":
         """The best of all starts and models."""
         from cubeclust.fisher.em import fit
+        from cubeclust.learning.device import memory_said
         from cubeclust.methods.fisher_em.best import Best
 
         best, rules = Best(self.n_clusters, shared, self.compat), self._rules(shared)
         starts = self._starts(shared.spectra, seed, shared.sample.data)
         course = _Course(report, self._seeded_starts * len(self._models) * self.max_iter, len(shared.spectra))
-        for start, name in product(starts, self._models):
-            best.take(name, fit(shared.sample, start, MODELS[name], rules, max_iter=self.max_iter, report=course.tell))
-            course.begin(self.max_iter)
-        return best.clustering(report)
+        with memory_said():
+            for start, name in product(starts, self._models):
+                found = fit(shared.sample, start, MODELS[name], rules, max_iter=self.max_iter, report=course.tell)
+                best.take(name, found)
+                course.begin(self.max_iter)
+            return best.clustering(report)
 
     def _starts(self, spectra: "Spectra", seed: int, like: "Tensor") -> "Iterator[Tensor]":
         """First posteriors (n, k) float64, on the device of `like`."""

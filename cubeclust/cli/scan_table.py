@@ -1,0 +1,61 @@
+"""The table of entries that ends a scan."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from cubeclust.scan import Scan
+from cubeclust.selection.choice import CRITERIA, Criterion
+from cubeclust.selection.entry import Entry
+
+
+def print_scan(scan: Scan) -> None:
+    """Print the best entry of each model, or every one where there are no models, and what to doubt on stderr."""
+    console, record = Console(stderr=True, highlight=False), scan.run.record["selection"]
+    table = Table()
+    criteria = [CRITERIA[name] for name in dict.fromkeys((scan.choice.criterion, "stability"))]
+    for name in ("clusters", "model", *(criterion.label for criterion in criteria), "silhouette", "used", "tiny"):
+        table.add_column(name, justify="right")
+    for entry in _shown(scan):
+        table.add_row(*_cells(entry, criteria), style="bold" if entry is scan.choice.entry else None)
+    console.print(table)
+    failed = f", {record['failed']} failed" if record["failed"] else ""
+    console.print(
+        f"{record['entries']} entries with {record['seeds']} seeds{failed}. Stability: agreement (ARI) of the seeds; "
+        f"silhouette rewards collapse; both on {record['subsample']} spectra.",
+        f"{scan.choice}.",
+        *(f"Warning: {warning}" for warning in scan.choice.warnings),
+        sep="\n",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _shown(scan: Scan) -> Iterator[Entry]:
+    value = CRITERIA[scan.choice.criterion].of
+    models = dict.fromkeys(entry.model for entry in scan.table)
+    if len(models) == 1:
+        yield from scan.table
+        return
+    for model in models:
+        known = {place: found for place, entry in enumerate(scan.table)
+                 if entry.model == model and (found := value(entry)) is not None}  # fmt: skip
+        if known:
+            yield scan.table[max(known, key=lambda place: known[place])]
+
+
+def _cells(entry: Entry, criteria: list[Criterion]) -> tuple[str, ...]:
+    best = entry.best
+    return (
+        str(entry.n_clusters),
+        entry.model or "-",
+        *(_number(criterion.of(entry), criterion.form) for criterion in criteria),
+        _number(None if best is None else best.silhouette, ".3f"),
+        _number(None if best is None else best.classes_used, "d"),
+        _number(None if best is None else best.tiny_classes, "d"),
+    )
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)

@@ -1,0 +1,1 @@
+"""The choice between fits with different numbers of clusters and models."""
