@@ -2,19 +2,17 @@
 
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cubeclust.class_means import class_means, nearest_mean
 from cubeclust.errors import InputError
-
-if TYPE_CHECKING:
-    from cubeclust.spectra import Spectra
+from cubeclust.spectra import Spectra
 
 _WARD = 10_000  # spectra whose distances from each other, 8 n^2 bytes, are no burden
 
 
-def kmeans_partition(spectra: "Spectra", n_clusters: int, seed: int) -> np.ndarray:
+def kmeans_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
     """Labels (n,) of one start of k-means, by scikit-learn."""
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
@@ -24,12 +22,12 @@ def kmeans_partition(spectra: "Spectra", n_clusters: int, seed: int) -> np.ndarr
         return KMeans(n_clusters, n_init=1, random_state=seed).fit(spectra.flux).labels_.astype(int)
 
 
-def random_partition(spectra: "Spectra", n_clusters: int, seed: int) -> np.ndarray:
+def random_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
     """Labels (n,) drawn with equal chances."""
     return np.random.default_rng(seed).integers(0, n_clusters, len(spectra))
 
 
-def ward_partition(spectra: "Spectra", n_clusters: int, seed: int) -> np.ndarray:
+def ward_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
     """Labels (n,) of Ward's hierarchy, by scikit-learn; the seed plays no role."""
     from sklearn.cluster import AgglomerativeClustering
 
@@ -40,16 +38,12 @@ def ward_partition(spectra: "Spectra", n_clusters: int, seed: int) -> np.ndarray
     return AgglomerativeClustering(n_clusters, linkage="ward").fit(spectra.flux).labels_.astype(int)
 
 
-def labels_on_sky(spectra: "Spectra", classes: "np.ndarray", n_clusters: int) -> "np.ndarray":
+def labels_on_sky(spectra: Spectra, classes: np.ndarray, n_clusters: int) -> np.ndarray:
     """Labels (n,) of class numbers (NY, NX) from 1; a spectrum without one has the label of the nearest mean.
 
     Raises:
         InputError: none of the spectra has a class.
     """
-    import numpy as np
-
-    from cubeclust.class_means import class_means, nearest_mean
-
     labels = classes[spectra.y, spectra.x].astype(int) - 1
     if labels.max() < 0:
         raise InputError("--start-map: none of the spectra has a class on it; give a map of the same spaxels.")
@@ -58,10 +52,9 @@ def labels_on_sky(spectra: "Spectra", classes: "np.ndarray", n_clusters: int) ->
     return np.where(labels < 0, known[nearest_mean(spectra, means[known])], labels)
 
 
-# Name of a start -> how it is made; those that the seed decides can be made several times.
-PARTITIONS: dict[str, Callable[["Spectra", int, int], np.ndarray]] = {
+# Name of a start -> how it is made from spectra, the number of clusters and a seed.
+PARTITIONS: dict[str, Callable[[Spectra, int, int], np.ndarray]] = {
     "kmeans": kmeans_partition,
     "random": random_partition,
     "ward": ward_partition,
 }
-SEEDED = ("kmeans", "random")

@@ -16,6 +16,8 @@ from cubeclust.fisher.models import MODELS
 from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
+from cubeclust.partitions import PARTITIONS
+from cubeclust.settings import option_fields
 from cubeclust.spectra import Spectra
 
 PINS = Path(__file__).parents[1] / "reference" / "fisherem_iris.npz"
@@ -58,7 +60,7 @@ def test_every_model_finds_the_regions(model: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"fisher_step": "gs"}, {"fisher_step": "reg"}, {"start": "random"}, {"start": "ward"}]
+    "settings", [{"fisher_step": "gs"}, {"fisher_step": "reg"}, *({"start": start} for start in PARTITIONS)]
 )
 def test_every_step_and_start_finds_the_regions(settings: dict) -> None:
     spectra, truth = sky_spectra("fisher-em")
@@ -162,3 +164,8 @@ def test_start_on_the_sky_is_the_same_partition() -> None:
     assert first.criteria == second.criteria
     with pytest.raises(InputError, match="none of the spectra"):
         fit(method(start_image=np.zeros_like(image)), spectra)
+
+
+def test_every_partition_can_be_a_start() -> None:
+    (field,) = (field for field in option_fields(METHODS["fisher-em"].load()) if field.name == "start")
+    assert field.metadata["choices"] == tuple(PARTITIONS)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cubeclust.errors import InputError
 from cubeclust.fisher.models import MODELS
-from cubeclust.partitions import PARTITIONS, SEEDED, labels_on_sky
 from cubeclust.settings import check, preset, setting
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class FisherEM:
         "How the subspace is found: svd of S^-1 B, gs for orthogonal directions one by one, reg by regression.",
         choices=("svd", "gs", "reg"),
     )
-    start: str = setting("kmeans", "First partition.", choices=tuple(PARTITIONS))
+    start: str = setting("kmeans", "First partition.", choices=("kmeans", "random", "ward"))
     n_starts: int = setting(5, "First partitions tried (kmeans, random); the best likelihood wins.", minimum=1)
     max_iter: int = setting(100, "Iterations of one start; R's default is 50.", minimum=1)
     tolerance: float = setting(
@@ -94,7 +93,7 @@ class FisherEM:
     @property
     def _seeded_starts(self) -> int:
         given = self.start_classes is not None or self.start_image is not None
-        return self.n_starts if self.start in SEEDED and not given else 1
+        return 1 if given or self.start == "ward" else self.n_starts
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Covariance, its eigenvectors and what their search takes; coordinates, posterior, blocks; k-means' copy."""
@@ -145,6 +144,8 @@ class FisherEM:
 
     def _starts(self, spectra: "Spectra", seed: int, like: "Tensor") -> "Iterator[Tensor]":
         """First posteriors (n, k) float64, on the device of `like`."""
+        from cubeclust.partitions import PARTITIONS, labels_on_sky
+
         given = self.start_classes
         if self.start_image is not None:
             given = labels_on_sky(spectra, self.start_image, self.n_clusters)
