@@ -42,7 +42,7 @@ def run(options: Namespace) -> None:
 def choice(data: np.ndarray) -> tuple[str, int]:
     """Model and number of classes with the best ICL."""
     rows, best = spectra(data), {}
-    shared = METHODS["fisher-em"].create(n_clusters=2).decompose(rows, "cpu")
+    shared = METHODS["fisher-em"].create(n_clusters=2).decompose(rows, device="cpu", room=0)
     for k in range(2, 6):
         for name in MODELS:
             method = METHODS["fisher-em"].create(n_clusters=k, model=name)
