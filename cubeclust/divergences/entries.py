@@ -64,5 +64,11 @@ def row_blocks(n: int, step: int = 1024) -> list[slice]:
 
 
 def by_blocks(data: Tensor, reduce: Callable[[Tensor], Tensor]) -> Tensor:
-    """One number for each row, without a copy of all of them."""
-    return torch.cat([reduce(data[rows]) for rows in row_blocks(len(data))])
+    """One number for each row, without a copy of all of them, in the precision that `reduce` gives.
+
+    Filled in place: a list of small results would lie between the blocks and keep their memory from being used again.
+    """
+    out = reduce(data[:1]).new_empty(len(data))
+    for rows in row_blocks(len(data)):
+        out[rows] = reduce(data[rows])
+    return out

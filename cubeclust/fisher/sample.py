@@ -29,8 +29,10 @@ class Sample:
     @classmethod
     def of(cls, data: Tensor, *, exact: bool = False) -> "Sample":
         """Data around their mean, in units of their root mean square deviation or, for exact products, in their own."""
-        sums = torch.stack([rows.sum(dim=0, dtype=torch.float64) for rows in _split(data)])
-        center = (sums.sum(dim=0) / len(data)).to(torch.float64 if exact else data.dtype)
+        sums = torch.zeros(data.shape[1], dtype=torch.float64, device=data.device)
+        for rows in _split(data):
+            sums += rows.sum(dim=0, dtype=torch.float64)
+        center = (sums / len(data)).to(torch.float64 if exact else data.dtype)
         around = cls.around(data, center, 1.0)
         unit = 1.0 if exact else float(around.squares.mean() / data.shape[1]) ** 0.5 or 1.0
         return cls(data, center, unit, around.squares / unit**2)
@@ -38,7 +40,10 @@ class Sample:
     @classmethod
     def around(cls, data: Tensor, center: Tensor, unit: float) -> "Sample":
         """Data around a center and in a unit that are given, as those that a mixture was fitted in."""
-        squares = torch.cat([(rows - center).square().sum(dim=1, dtype=torch.float64) for rows in _split(data)])
+        # Filled in place: a list of small results would lie between the large blocks and keep their memory from reuse.
+        squares = torch.empty(len(data), dtype=torch.float64, device=data.device)
+        for part, rows in zip(_split(squares), _split(data), strict=True):
+            part.copy_((rows - center).square_().sum(dim=1, dtype=torch.float64))
         return cls(data, center, unit, squares / unit**2)
 
     def __len__(self) -> int:

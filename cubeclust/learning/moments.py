@@ -11,8 +11,12 @@ def moments(data: Tensor) -> tuple[Tensor, Tensor]:
 
     The deviation is one number for all columns, and 1 for rows that do not differ by more than rounding.
     """
-    mean = torch.stack([rows.sum(dim=0, dtype=torch.float64) for rows in data.split(_ROWS)]).sum(dim=0) / len(data)
-    squares = torch.stack([(rows - mean).square().sum() for rows in data.split(_ROWS)]).sum()
+    sums, squares = data.new_zeros(data.shape[1], dtype=torch.float64), data.new_zeros((), dtype=torch.float64)
+    for rows in data.split(_ROWS):
+        sums += rows.sum(dim=0, dtype=torch.float64)
+    mean = sums / len(data)
+    for rows in data.split(_ROWS):
+        squares += (rows - mean).square_().sum()
     spread = (squares / data.numel()).sqrt()
     rounding = 4 * torch.finfo(data.dtype).eps * mean.square().mean().sqrt()
     return mean, torch.where(spread > rounding, spread, 1.0)
