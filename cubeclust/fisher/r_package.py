@@ -102,7 +102,7 @@ class RPackage:
     def degenerate(self, mixture: Mixture) -> bool:
         """Whether a variance within the subspace is below 0.001, or a covariance there is not positive."""
         small = (mixture.scatter.diagonal(dim1=1, dim2=2) < _LEAST).any()
-        return bool(small or (torch.linalg.eigvalsh(mixture.scatter) <= 0).any())
+        return bool(small or torch.linalg.cholesky_ex(mixture.scatter).info.any())
 
     def converged(self, course: Sequence[float], n: int) -> bool:
         """Whether Aitken's limit moved by less than the tolerance; a likelihood that stands still counts as settled."""

@@ -1,24 +1,25 @@
 """The spectra as the algorithm sees them: centered, in one unit, by blocks of rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-_ROWS = {"cpu": 1024, "cuda": 32768}  # of a block, by device
+_BLOCK = {"cpu": 2**20, "cuda": 2**25}  # samples of a block, by device
 
 
 @dataclass(frozen=True)
 class Sample:
     """Data (n, p) minus their center, over their unit; never a copy of all of them.
 
-    data      (n, p) as they were given
-    center    (p,) in the precision of the products: float64 where they are exact, else that of the data
+    data      (n, p) as they were given, float32 or float64
+    center    (p,) float64
     unit      float
     squares   (n,) float64: squared norms of the centered rows in that unit
 
-    Products of a block are in the precision of the center, sums over blocks in float64.
+    Blocks are centered and multiplied in float64: what is left of a spectrum beyond a few directions, the noise, is a
+    small difference of squares where signal to noise is high.
     """
 
     data: Tensor
@@ -27,24 +28,23 @@ class Sample:
     squares: Tensor
 
     @classmethod
-    def of(cls, data: Tensor, *, exact: bool = False) -> "Sample":
-        """Data around their mean, in units of their root mean square deviation or, for exact products, in their own."""
+    def of(cls, data: Tensor, unit: float | None = None) -> "Sample":
+        """Data around their mean, in the unit given or in units of their root mean square deviation."""
         sums = torch.zeros(data.shape[1], dtype=torch.float64, device=data.device)
-        for rows in _split(data):
+        for rows in _split(data, data):
             sums += rows.sum(dim=0, dtype=torch.float64)
-        center = (sums / len(data)).to(torch.float64 if exact else data.dtype)
-        around = cls.around(data, center, 1.0)
-        unit = 1.0 if exact else float(around.squares.mean() / data.shape[1]) ** 0.5 or 1.0
-        return cls(data, center, unit, around.squares / unit**2)
+        around = cls.around(data, sums / len(data), 1.0)
+        unit = unit or float(around.squares.mean() / data.shape[1]) ** 0.5 or 1.0
+        return replace(around, unit=unit, squares=around.squares.div_(unit**2))
 
     @classmethod
     def around(cls, data: Tensor, center: Tensor, unit: float) -> "Sample":
         """Data around a center and in a unit that are given, as those that a mixture was fitted in."""
         # Filled in place: a list of small results would lie between the large blocks and keep their memory from reuse.
         squares = torch.empty(len(data), dtype=torch.float64, device=data.device)
-        for part, rows in zip(_split(squares), _split(data), strict=True):
-            part.copy_((rows - center).square_().sum(dim=1, dtype=torch.float64))
-        return cls(data, center, unit, squares / unit**2)
+        for part, rows in zip(_split(squares, data), _split(data, data), strict=True):
+            part.copy_((rows - center).square_().sum(dim=1))
+        return cls(data, center, unit, squares.div_(unit**2))
 
     def __len__(self) -> int:
         return len(self.data)
@@ -57,36 +57,34 @@ class Sample:
     def onto(self, directions: Tensor) -> Tensor:
         """Products of all rows with directions (p, r): (n, r) float64."""
         out = torch.empty(len(self), directions.shape[1], dtype=torch.float64, device=self.data.device)
-        narrow = directions.to(self.center.dtype)
-        for part, rows in zip(_split(out), self._blocks(), strict=True):
-            part.copy_(rows @ narrow)
+        for part, rows in zip(_split(out, self.data), self._blocks(), strict=True):
+            torch.mm(rows, directions, out=part)
         return out.div_(self.unit)
 
     def sums(self, weights: Tensor) -> Tensor:
         """Sums over the rows with weights (n, k): (k, p) float64."""
         out = torch.zeros(weights.shape[1], self.n_wave, dtype=torch.float64, device=self.data.device)
-        for part, rows in zip(_split(weights), self._blocks(), strict=True):
-            out += part.to(rows.dtype).T @ rows
+        for part, rows in zip(_split(weights, self.data), self._blocks(), strict=True):
+            out.addmm_(part.T, rows)
         return out.div_(self.unit)
 
     def covariance(self) -> Tensor:
-        """Covariance (p, p) with divisor n, products and sums in float64."""
+        """Covariance (p, p) with divisor n."""
         out = torch.zeros(self.n_wave, self.n_wave, dtype=torch.float64, device=self.data.device)
         for rows in self._blocks():
-            exact = rows.double()
-            out.addmm_(exact.T, exact)
+            out.addmm_(rows.T, rows)
         return out.div_(len(self) * self.unit**2)
 
     def gram(self) -> Tensor:
-        """Products of all rows with each other (n, n), float64."""
-        rows = torch.cat([rows.double() for rows in self._blocks()])
+        """Products of all rows with each other (n, n)."""
+        rows = torch.cat([*self._blocks()])
         return (rows @ rows.T).div_(self.unit**2)
 
     def _blocks(self) -> Iterator[Tensor]:
-        """Yield centered rows (rows, p)."""
-        return (rows - self.center for rows in _split(self.data))
+        """Yield centered rows (rows, p) float64."""
+        return (rows - self.center for rows in _split(self.data, self.data))
 
 
-def _split(array: Tensor) -> tuple[Tensor, ...]:
-    """Blocks of rows."""
-    return array.split(_ROWS[array.device.type])
+def _split(array: Tensor, data: Tensor) -> tuple[Tensor, ...]:
+    """Blocks of rows of an array that belong to those of the data."""
+    return array.split(max(1, _BLOCK[data.device.type] // data.shape[1]))

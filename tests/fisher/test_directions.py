@@ -20,7 +20,7 @@ def problem(dead: bool = False) -> tuple[Sample, Classes]:
     data = 4 * random.standard_normal((K, 10))[labels] + noise
     if dead:
         data = np.column_stack([data, np.full(300, 7.0), data[:, 0] + data[:, 1]])
-    sample = Sample.of(torch.tensor(data), exact=True)
+    sample = Sample.of(torch.tensor(data), 1.0)
     return sample, Classes.of(sample, torch.tensor(np.eye(K)[labels]))
 
 
@@ -81,6 +81,6 @@ def test_shrinkage_of_ledoit_and_wolf() -> None:
 
     data = np.random.default_rng(2).standard_normal((80, 50)) * np.linspace(0.2, 3, 50)
     covariance, share = ledoit_wolf(data)
-    total = Total.of(Sample.of(torch.tensor(data), exact=True))
+    total = Total.of(Sample.of(torch.tensor(data), 1.0))
     assert total.shrinkage == pytest.approx(share, rel=1e-9)
     np.testing.assert_allclose((total.vectors * total.values) @ total.vectors.T, covariance, atol=1e-10)

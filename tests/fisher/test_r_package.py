@@ -23,7 +23,7 @@ UNITS = {"irisX10": 10.0, "irisx0.01": 0.01}
 
 
 def fitted(data: np.ndarray, start: np.ndarray, entry: dict) -> FisherFit:
-    sample = Sample.of(torch.tensor(data), exact=True)
+    sample = Sample.of(torch.tensor(data), 1.0)
     rules = RPackage(sample, Total.of(sample, 0.0), entry["method"], entry["eps"])
     posterior = torch.tensor(np.eye(entry["K"])[start] if start.ndim == 1 else start)
     return fit(sample, posterior, MODELS[entry["model"]], rules, max_iter=entry["maxit"])

@@ -169,3 +169,16 @@ def test_start_on_the_sky_is_the_same_partition() -> None:
 def test_every_partition_can_be_a_start() -> None:
     (field,) = (field for field in option_fields(METHODS["fisher-em"].load()) if field.name == "start")
     assert field.metadata["choices"] == tuple(PARTITIONS)
+
+
+def test_single_channel_is_refused() -> None:
+    spectra, _ = sky_spectra("fisher-em")
+    for compat in ("none", "r"):
+        with pytest.raises(InputError, match="one channel"):
+            fit(method(compat=compat), spectra.channels(np.arange(spectra.n_wave) == 5))
+
+
+def test_last_seed_there_is() -> None:
+    spectra, truth = sky_spectra("fisher-em")
+    found = method(n_starts=3).fit(spectra, seed=2**32 - 1, device="cpu", room=0, report=Told())
+    assert adjusted_rand_score(truth, found.labels) > 0.95

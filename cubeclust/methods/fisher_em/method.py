@@ -114,17 +114,21 @@ class FisherEM:
         return self.fit_decomposed(self.decompose(spectra, device=device, room=room), seed=seed, report=report)
 
     def decompose(self, spectra: "Spectra", *, device: str, room: int) -> "Decomposed":
-        """Center the spectra and decompose their covariance."""
+        """Center the spectra and decompose their covariance; InputError for a single channel."""
         from cubeclust.fisher.sample import Sample
         from cubeclust.fisher.total import Total
         from cubeclust.learning.device import make_exact, memory_said, to_device
         from cubeclust.methods.fisher_em.decomposed import Decomposed
 
+        if spectra.n_wave < 2:
+            raise InputError(
+                "fisher-em: one channel has no subspace; widen --window, or keep more components by --pca."
+            )
         make_exact(device)
-        exact = self.compat == "r"
+        as_in_r = self.compat == "r"
         with memory_said():
-            sample = Sample.of(to_device(spectra.flux, device), exact=exact)
-            return Decomposed(spectra, sample, Total.of(sample, 0.0 if exact else self._shrinkage))
+            sample = Sample.of(to_device(spectra.flux, device), 1.0 if as_in_r else None)
+            return Decomposed(spectra, sample, Total.of(sample, 0.0 if as_in_r else self._shrinkage))
 
     def fit_decomposed(self, shared: "Decomposed", *, seed: int, report: "Progress") -> "Clustering":
         """The best of all starts and models."""
@@ -153,7 +157,7 @@ class FisherEM:
             yield _posterior(given, len(spectra), self.n_clusters).to(like.device)
             return
         for place in range(self._seeded_starts):
-            labels = PARTITIONS[self.start](spectra, self.n_clusters, seed + place)
+            labels = PARTITIONS[self.start](spectra, self.n_clusters, (seed + place) % 2**32)
             yield _posterior(labels, len(spectra), self.n_clusters).to(like.device)
 
     def _rules(self, shared: "Decomposed") -> "Rules":
