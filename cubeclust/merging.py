@@ -90,6 +90,12 @@ def _replaceable(path: Path, part: StoredMap, parent: Path, whole: StoredMap, do
     row = next((row for row in whole.rows if row.name == name), None)
     if row is None:
         raise InputError(f"{path}: is of class {name}, which {parent} has not; {cure}.")
+    both = sorted({row.name for row in part.rows} & {row.name for row in whole.rows})
+    if both:
+        raise InputError(
+            f"{path}: has class {both[0]}, and so has {parent}; cluster all of {name} in one run, or keep the maps "
+            "apart."
+        )
     _require_inside(path, part, whole.class_map.classes == row.number, cure)
     return row
 

@@ -42,13 +42,15 @@ def labels_on_sky(spectra: Spectra, classes: np.ndarray, n_clusters: int) -> np.
     """Labels (n,) of class numbers (NY, NX) from 1; a spectrum without one has the label of the nearest mean.
 
     Raises:
-        InputError: none of the spectra has a class.
+        InputError: the spectra have fewer than two of the classes.
     """
     labels = classes[spectra.y, spectra.x].astype(int) - 1
-    if labels.max() < 0:
-        raise InputError("--start-map: none of the spectra has a class on it; give a map of the same spaxels.")
     means = class_means(spectra, labels, n_clusters)
     known = np.flatnonzero(np.isfinite(means[:, 0]))
+    if len(known) < 2:
+        raise InputError(
+            f"--start-map: the spectra have {len(known)} of its classes; give a map that divides the same spaxels."
+        )
     return np.where(labels < 0, known[nearest_mean(spectra, means[known])], labels)
 
 

@@ -136,7 +136,7 @@ def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, C
     notes = [str(choice), *choice.warnings]
     other = float(np.mean(found.labels[trials.subsample.rows] != fit.sample_labels))
     if other:
-        notes.append(f"{other:.1%} of the subsample have another class than in the scan: another machine fitted that")
+        notes.append(f"{other:.1%} of the subsample have another class than in the scan: the fit does not repeat here")
         progress.say(notes[-1])
     return task, replace(found, notes=(*found.notes, *notes))
 

@@ -65,6 +65,11 @@ class ScanSettings:
         object.__setattr__(self, "criterion", self.criterion or ("icl" if mixture else "stability"))
         if self.criterion in INFORMATION and not mixture:
             raise InputError(f"--criterion {self.criterion}: {self.run.method} has no likelihood; take stability.")
+        if self.criterion in INFORMATION and self.run.sample is not None and self.seeds > 1:
+            raise InputError(
+                f"--sample {self.run.sample}: each seed draws its own, and likelihoods of different spectra do not "
+                "compare; give --seeds 1, or --criterion stability."
+            )
         if self.criterion == "stability" and self.seeds < 2:
             raise InputError("--criterion stability compares fits from several seeds; give --seeds 2 or more.")
         for n_clusters in self.n_clusters:
@@ -75,6 +80,8 @@ class ScanSettings:
             raise InputError(f"no method is called {self.run.method!r}; choose one of {', '.join(METHODS)}.")
         if self.run.start_map is not None:
             raise InputError("--start-map has one number of classes; it has no part in a scan.")
+        if self.run.method_settings.get("max_minutes"):
+            raise InputError("--max-minutes ends each fit elsewhere; bound the fits of a scan by --max-iter.")
         if not self.n_clusters:
             raise InputError("--n-clusters names no number; write such as 2:40 or 4,8,16.")
         for name, least in (("seeds", 1), ("jobs", 1)):

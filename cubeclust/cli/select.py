@@ -16,8 +16,8 @@ _OWN: list[click.Parameter] = [
                       "needs no likelihood, but few classes are found again the most easily.  "
                       "[default: icl for mixtures, else stability]"),
     click.Option(["--seeds"], type=click.IntRange(1), default=2, show_default=True,
-                 help="Fits of each entry, from --seed, --seed + 1000 and so on; the likeliest counts, and two or more "
-                      "give the stability."),
+                 help="Fits of each entry, from --seed, --seed + 1000 and so on; the likeliest, or that with the "
+                      "best objective, counts; two or more give the stability."),
     click.Option(["--jobs"], type=click.IntRange(1),
                  help="Fits at a time, each on one thread; the result does not depend on it.  "
                       "[default: one for each core, as far as the memory allows]"),

@@ -33,7 +33,7 @@ class Moments:
         crossed = sums[:, :, None] * places.means[:, None, :]
         own = mass[:, None, None] * places.means[:, :, None] * places.means[:, None, :]
         scatter = squares.unflatten(0, (k, d)) - crossed - crossed.mT + own
-        return cls(mass, scatter, (posterior * places.beyond).sum(dim=0))
+        return cls(mass, scatter, torch.einsum("nk,nk->k", posterior, places.beyond))
 
 
 def shaped(scatter: Tensor, model: Model) -> Tensor:

@@ -34,13 +34,16 @@ class MaximumLikelihood:
 
     def loadings(self, classes: Classes, d: int) -> Tensor:
         """Loadings (p, d) that separate the classes."""
+        varying = min(d, len(self.total.values))
         try:
-            return DIRECTIONS[self.fisher_step](classes.between, self.total, d)
+            found = DIRECTIONS[self.fisher_step](classes.between, self.total, varying)
         except torch.linalg.LinAlgError as error:
             raise InputError(
                 f"--fisher-step {self.fisher_step} fails: the classes explain all of the variance in some direction; "
                 "take svd, fewer clusters, or a larger --shrinkage."
             ) from error
+        # Spectra that differ in fewer than d directions: any others complete the subspace.
+        return found if varying == d else torch.linalg.qr(found, mode="complete").Q[:, :d]
 
     def mixture(self, model: Model, classes: Classes, loadings: Tensor, places: Places) -> Mixture:
         """M step."""

@@ -63,11 +63,14 @@ class Places:
         d = loadings.shape[1]
         others = torch.linalg.qr(torch.cat([loadings, means.T], dim=1)).Q[:, d:]  # (p, r), orthogonal to the loadings
         coordinates = sample.onto(torch.cat([loadings, others], dim=1))
-        rest = (sample.squares - coordinates.square().sum(dim=1)).clamp_min_(0)
-        outside, centers = coordinates[:, d:], means @ others
-        own = outside.square().sum(dim=1)[:, None] + centers.square().sum(dim=1)
-        beyond = torch.addmm(own, outside, centers.T, alpha=-2).clamp_min_(0).add_(rest[:, None])
-        return cls(coordinates[:, :d], means @ loadings, beyond)
+        inside, outside, centers = coordinates[:, :d].clone(), coordinates[:, d:], means @ others
+        beyond = torch.empty(len(sample), len(means), dtype=torch.float64, device=outside.device)
+        for part, near, far, norm in zip(*map(blocks, (beyond, inside, outside, sample.squares)), strict=True):
+            own = far.square().sum(dim=1)
+            rest = (norm - near.square().sum(dim=1) - own).clamp_min_(0)
+            distance = torch.addmm(own[:, None] + centers.square().sum(dim=1), far, centers.T, alpha=-2)
+            part.copy_(distance.clamp_min_(0).add_(rest[:, None]))
+        return cls(inside, means @ loadings, beyond)
 
 
 def blocks(rows: Tensor) -> tuple[Tensor, ...]:

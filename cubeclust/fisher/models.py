@@ -20,7 +20,8 @@ class Model:
     def n_parameters(self, k: int, p: int, d: int) -> int:
         """Free parameters with k classes of spectra with p channels and d discriminative directions.
 
-        Proportions, means in the subspace, orthonormal loadings, then D and b.
+        Proportions, means in the subspace, orthonormal loadings, then D and b (Bouveyron & Brunet 2012, Table 1). As in
+        R, the density has the means of all channels; what they add outside of the subspace is not counted.
         """
         shared = (k - 1) + k * d + d * p - d * (d + 1) // 2
         matrix = {"full": d * (d + 1) // 2, "diagonal": d, "spherical": 1}[self.form]

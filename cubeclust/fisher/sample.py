@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-_BLOCK = {"cpu": 2**20, "cuda": 2**25}  # samples of a block, by device
+_BLOCK = {"cpu": 2**18, "cuda": 2**25}  # samples of a block, by device
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,11 @@ def read_journal(path: Path) -> dict[str, Tried]:
 def _whole(lines: list[str]) -> Iterator[Tried]:
     for line in lines:
         try:
-            yield Tried.of_json(json.loads(line))
+            fit = Tried.of_json(json.loads(line))
         except (ValueError, KeyError, TypeError):  # cut short when the disk was full or the machine went down
             continue
+        if isinstance(fit.key, str):
+            yield fit
 
 
 def mend_journal(path: Path) -> None:

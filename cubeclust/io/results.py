@@ -12,7 +12,7 @@ from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.spectra import Spectra
 
-FORMAT = 3
+FORMAT = 4
 _OF_THE_MODEL = ("model", "model_cluster", "class_means", "scaling", "wavelength", "grid")
 
 

@@ -41,7 +41,8 @@ class KMeans:
         return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
 
     def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
-        """Cluster; the centroids are in the result."""
+        """Cluster; the centroids are in the result, and the inertia as its history."""
+        import numpy as np
         from sklearn.cluster import KMeans as SklearnKMeans
         from sklearn.exceptions import ConvergenceWarning
 
@@ -54,6 +55,7 @@ class KMeans:
         return Clustering(
             labels=labels.astype(int),
             n_clusters=self.n_clusters,
+            history={"inertia": np.array([model.inertia_])},
             iterations=model.n_iter_,
             converged=model.n_iter_ < self.max_iter,
             stopped="plateau" if model.n_iter_ < self.max_iter else "iterations",

@@ -65,7 +65,7 @@ def _draw_spectra(
         axes.margins(x=0.01)
         axes.set_title(name, fontsize="small", loc="left")
     panels[-1].set_xlabel(wavelength_label(features.medium, rest=features.rest))
-    figure.supylabel("correlation with the direction; orange: loading")
+    figure.supylabel("correlation\n(orange: loading)")
 
 
 def _scatter(axes: Axes, places: np.ndarray, labels: np.ndarray, rows: list[ClassRow], pair: np.ndarray) -> None:

@@ -63,7 +63,7 @@ class Choice:
 
     @classmethod
     def of(cls, table: Sequence[Entry], criterion: str) -> "Choice":
-        """The best entry, of equal ones that with the fewest clusters.
+        """The best entry, of equal ones that with the most clusters, which says more.
 
         Raises:
             InputError: no entry has a value.
@@ -72,8 +72,11 @@ class Choice:
         ranked = {place: found for place, entry in enumerate(table) if (found := value(entry)) is not None}
         if not ranked:
             raise InputError(_nothing(table, criterion))
-        best = max(ranked, key=lambda place: ranked[place])
-        warnings = _edge(table, ranked, best, CRITERIA[criterion].label), _stuck(table, table[best], criterion)
+        best = max(ranked, key=lambda place: (ranked[place], table[place].n_clusters))
+        label = CRITERIA[criterion].label
+        equals = [table[place].name for place in ranked if place != best and ranked[place] == ranked[best]]
+        edge = "" if len(equals) + 1 == len(ranked) else _edge(table, ranked, best, label)
+        warnings = _tie(equals, label), edge, _stuck(table, table[best], criterion)
         return cls(criterion, table[best], ranked[best], len(table), tuple(filter(None, warnings)))
 
 
@@ -83,6 +86,16 @@ def _nothing(table: Sequence[Entry], criterion: str) -> str:
     if errors:
         return f"no entry of the scan has a value of {criterion}; the first fit that failed says: {errors[0]}"
     return f"no entry of the scan has a value of {criterion}: every fit has a single class; try another method."
+
+
+def _tie(equals: list[str], label: str) -> str:
+    """Warning where the criterion cannot tell entries apart."""
+    if not equals:
+        return ""
+    return (
+        f"{label} is the same for {'; '.join(equals)}: the entry with the most clusters is taken; fits that no seed "
+        "changes are always stable, and another method or data has to decide."
+    )
 
 
 def _edge(table: Sequence[Entry], ranked: dict[int, float], best: int, label: str) -> str:

@@ -11,7 +11,7 @@ from cubeclust.clustering import Clustering
 from cubeclust.criteria import Criteria
 
 # What a fit optimizes, the first name of its history -> 1 where the larger is the better, -1 where the smaller is.
-_SENSE = {"log_likelihood": 1, "lower_bound": 1, "gemini": 1, "objective": -1}
+_SENSE = {"log_likelihood": 1, "lower_bound": 1, "gemini": 1, "objective": -1, "inertia": -1}
 
 
 @dataclass(frozen=True)

@@ -321,3 +321,12 @@ def test_nothing_is_left_when_drawing_fails(
     monkeypatch.setattr("cubeclust.plots.class_spectra.plot_class_spectra", fail)
     refused(call("merge", parent, within_a, "-o", tmp_path), "disk full", "choose another --output")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_that_the_parent_has_already_are_refused(cube: Path, parent: Path, tmp_path: Path) -> None:
+    """The rest of a class, clustered by itself, would have the names of the part that was merged before."""
+    part = path_of("run", cube, "-m", "kmeans", "-k", 2, "--within", parent, "--class", 1, "--crop", 3, "-o", tmp_path)
+    merged = path_of("merge", parent, part, "-o", tmp_path)
+    number = rows_by_name(merged)["A"]["CLASS"]
+    rest = path_of("run", cube, "-m", "kmeans", "-k", 2, "--within", merged, "--class", number, "-o", tmp_path / "rest")
+    refused(call("merge", merged, rest, "-o", tmp_path / "rest"), "has class A1, and so has")

@@ -264,14 +264,16 @@ def test_interrupt_leaves_the_journal_and_nothing_else(
 
 def test_method_without_likelihood_is_chosen_by_stability(sky_file: Path, sky: Sky, tmp_path: Path) -> None:
     """Four regions are found again from any seed, more classes are not."""
-    options = [sky_file, "-m", "kmeans", "--n-starts", "3", "-k", "4:8", "--seeds", "4"]
+    options = [sky_file, "-m", "kmeans", "--n-starts", "3", "-k", "2:7", "--seeds", "4"]
     result = select(*options, "-o", tmp_path / "out")
     rows = table(tmp_path / "out")
     assert all(row["icl"] == row["bic"] == row["aic"] == "" for row in rows)
-    chosen = max(rows, key=lambda row: float(row["stability_ari_subsample"]))
+    chosen = max(rows, key=lambda row: (float(row["stability_ari_subsample"]), int(row["n_clusters"])))
     assert chosen["chosen"] == "1"
     assert chosen["n_clusters"] == "4"
-    assert "stability is best at 4 clusters, the fewest of the scan" in result.stderr
+    assert "does not peak inside" not in result.stderr
+    likeliest = [row["objective"] for row in rows]
+    assert all(float(value) < 0 for value in likeliest), "inertia, the larger the better"
     refused(call("select", *options, "--criterion", "icl"), "kmeans has no likelihood", "take stability")
     refused(call("select", *options, "--seeds", "1"), "--seeds 2")
 
@@ -285,6 +287,7 @@ def test_method_without_likelihood_is_chosen_by_stability(sky_file: Path, sky: S
         (["-k", "2:4", "--model", "DkBk,XX"], "--model XX: choose among DkBk"),
         (["-k", "1:4"], "--n-clusters is 1: give a value of at least 2"),
         (["-k", "2:4", "--max-iter", "0"], "--max-iter is 0"),
+        (["-k", "2:4", "--sample", "100"], "--sample 100: each seed draws its own"),
         (["-k", "2:300"], "--n-clusters 300 exceeds the 210 spectra"),
         (["-k", "2:4", "--jobs", "50", "--memory", "1GB"], "--jobs 50 needs about"),
         (["-k", "2:4", "--memory", "300MB"], "raise --memory"),
@@ -297,6 +300,11 @@ def test_bad_input(small_sky: Path, tmp_path: Path, options: list[str], words: s
 
 def test_no_numbers_given(small_sky: Path) -> None:
     refused(call("select", small_sky, *FISHER), "--n-clusters")
+
+
+def test_bound_in_time_has_no_part(small_sky: Path, tmp_path: Path) -> None:
+    options = ["-m", "mmd-ovo", "-k", "2:3", "--max-minutes", "1"]
+    refused(call("select", small_sky, *options, "-o", tmp_path), "--max-minutes")
 
 
 def test_start_from_a_map_has_no_part(small_sky: Path, tmp_path: Path) -> None:

@@ -146,6 +146,16 @@ def test_two_solutions_that_take_turns_end_the_fit_with_thelikelier() -> None:
     assert em.likelier(first, second).unsettled == 0.5
 
 
+@pytest.mark.parametrize("step", ["svd", "gs", "reg"])
+def test_spectra_that_differ_in_fewer_directions_than_classes(step: str) -> None:
+    """Three distinct spectra and five classes: the loadings are completed."""
+    distinct = np.random.default_rng(0).standard_normal((3, 12))
+    sample = Sample.of(torch.tensor(np.repeat(distinct, 50, axis=0)))
+    start = torch.tensor(np.eye(5)[np.arange(150) % 5])
+    loadings = rules(sample, step, 0.1).loadings(Classes.of(sample, start), 4)
+    np.testing.assert_allclose(loadings.T @ loadings, np.eye(4), atol=1e-10)
+
+
 @pytest.mark.parametrize("noise", [1.0, 1e-2, 1e-4])
 def test_precision_of_the_data_decides_nothing(noise: float) -> None:
     """Signal to noise of 10,000 leaves 1e-8 of the squares: float32 flux is as good as its own digits."""

@@ -162,7 +162,7 @@ def test_start_on_the_sky_is_the_same_partition() -> None:
         fit(method(max_iter=1, **start), spectra) for start in ({"start_classes": truth}, {"start_image": image})
     )
     assert first.criteria == second.criteria
-    with pytest.raises(InputError, match="none of the spectra"):
+    with pytest.raises(InputError, match="have 0 of its classes"):
         fit(method(start_image=np.zeros_like(image)), spectra)
 
 

@@ -24,10 +24,16 @@ def chosen(*fits: Tried, criterion: str = "icl") -> Choice:
     return Choice.of(entries(fits), criterion)
 
 
-def test_best_value_wins_and_of_equals_the_fewest_clusters() -> None:
+def test_best_value_wins_and_of_equals_the_most_clusters() -> None:
     choice = chosen(*(tried(k, value, model) for model in "AB" for k, value in ((2, -5), (3, -2), (4, -2), (5, -3))))
-    assert (choice.entry.n_clusters, choice.entry.model, choice.value) == (3, "A", -2)
-    assert choice.warnings == ()
+    assert (choice.entry.n_clusters, choice.entry.model, choice.value) == (4, "A", -2)
+    (warning,) = choice.warnings
+    assert "ICL is the same for A, K = 3; B, K = 3; B, K = 4" in warning
+
+
+def test_scan_whose_entries_are_all_the_same_decides_nothing() -> None:
+    (warning,) = chosen(*(tried(k, -3) for k in (2, 3, 4))).warnings
+    assert "is the same for A, K = 2; A, K = 3:" in warning
 
 
 def test_failed_and_infinite_values_are_passed_over() -> None:
