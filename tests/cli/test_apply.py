@@ -8,20 +8,15 @@ import h5py
 import numpy as np
 import pytest
 from astropy.io import fits
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import call, refused
 from kinds import ONE_OF_EACH_CLASS
 from skies import SPEED_OF_LIGHT, Sky, make_galaxy, make_sky, sky_header, write_sky, write_velocity_map
 from sklearn.metrics import adjusted_rand_score
-from test_bad_input import refused
 
-from cubeclust.cli.main import main
 from cubeclust.palette import class_colors
 
 FEW = {"mmd-ova": ["--max-iter", "200"], "mmd-ovo": ["--max-iter", "200"]}  # iterations that suffice here
-
-
-def call(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [*map(str, arguments)])
 
 
 def fitted(path: Path, method: str, output: Path, *options: object, k: int = 4) -> Path:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from click.testing import CliRunner, Result
+from commands import refused
 from skies import Sky, sky_header, write_sky
 
 from cubeclust.cli.main import main
@@ -17,15 +18,6 @@ FAST = ["--method", "kmeans", "-k", "3", "--n-starts", "1"]
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["run", *map(str, arguments)])
-
-
-def refused(result: Result, *words: str) -> None:
-    assert result.exit_code == 2, (result.exit_code, result.output, result.exception)
-    assert result.stdout == ""
-    assert "Traceback" not in result.stderr
-    message = result.stderr[result.stderr.rindex("Error: ") :].strip()
-    for word in words:
-        assert word in message, message
 
 
 def write(path: Path, *hdus: fits.hdu.base._BaseHDU) -> Path:

@@ -7,9 +7,9 @@ import h5py
 import numpy as np
 import pytest
 from astropy.io import fits
+from commands import call, refused
 from kinds import ONE_OF_EACH_CLASS
-from test_bad_input import refused
-from test_dry_run import call, forecast
+from test_dry_run import forecast
 from test_run import run
 
 from cubeclust.methods import METHODS

@@ -5,21 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
+from commands import call, refused
 from kinds import ONE_OF_EACH_CLASS
 from skies import Sky, write_sky
 from test_apply import fitted
-from test_bad_input import refused
 
-from cubeclust.cli.main import main
 from cubeclust.forecast import _sizes, shortened
 from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
-
-
-def call(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [*map(str, arguments)])
 
 
 def forecast(*arguments: object) -> dict:

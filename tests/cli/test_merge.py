@@ -8,33 +8,20 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.table import Table
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import call, refused
 from matplotlib.image import imread
 from skies import make_sky, write_sky, write_velocity_map
 
 from cubeclust.class_spectra import STATISTICS
-from cubeclust.cli.main import main
 
 IMAGES = ("CLASSMAP", "QUALITY", "MAXPROB", "WHITELIGHT")
-
-
-def call(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [*map(str, arguments)])
 
 
 def path_of(*arguments: object) -> Path:
     result = call(*arguments)
     assert result.exit_code == 0, (result.stderr, result.exception)
     return Path(result.stdout.strip())
-
-
-def refused(result: Result, *words: str) -> None:
-    assert result.exit_code == 2, (result.exit_code, result.output, result.exception)
-    assert result.stdout == ""
-    message = result.stderr[result.stderr.rindex("Error: ") :].strip()
-    assert "\n" not in message
-    for word in words:
-        assert word in message, message
 
 
 def by_name(path: Path) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 from click.testing import CliRunner, Result
+from commands import refused
 from matplotlib.image import imread
 
 from cubeclust.cli.main import main
@@ -17,15 +18,6 @@ FIGURES = ("overlay", "spectra")
 
 def plot(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["plot", *map(str, arguments)])
-
-
-def refused(result: Result, *words: str) -> None:
-    assert result.exit_code == 2, (result.exit_code, result.output, result.exception)
-    assert result.stdout == ""
-    message = result.stderr[result.stderr.rindex("Error: ") :].strip()
-    assert "\n" not in message
-    for word in words:
-        assert word in message, message
 
 
 @pytest.fixture(scope="module")

@@ -9,23 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import call, refused
 from skies import Sky, make_sky, write_sky
 from sklearn.metrics import adjusted_rand_score
-from test_bad_input import refused
 
 from cubeclust import scan
-from cubeclust.cli.main import main
 from cubeclust.errors import InputError
 from cubeclust.methods.fisher_em.method import FisherEM
 
 FISHER = ("-m", "fisher-em", "--n-starts", "1")
 SELECTED = {"select.csv", "select.png", "select.jsonl"}
 RUN = {"classmap.fits", "overlay.png", "spectra.png", "convergence.png", "result.h5"}
-
-
-def call(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [*map(str, arguments)])
 
 
 def select(*arguments: object) -> Result:

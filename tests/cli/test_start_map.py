@@ -5,7 +5,7 @@ from pathlib import Path
 
 from astropy.io import fits
 from click.testing import CliRunner
-from test_bad_input import refused
+from commands import refused
 
 from cubeclust.cli.main import main
 

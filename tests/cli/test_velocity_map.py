@@ -10,6 +10,7 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 from click.testing import CliRunner, Result
+from commands import refused
 from skies import SPEED_OF_LIGHT, Galaxy, make_galaxy, sky_header, write_sky, write_velocity_map
 from sklearn.metrics import adjusted_rand_score
 
@@ -53,14 +54,6 @@ def frame_mean(path: str) -> np.ndarray:
     """Mean spectrum of all classified spaxels, from those of the classes."""
     classes, spectra = fits.getdata(path, "CLASSMAP"), Table.read(path, "SPECTRA")
     return np.bincount(classes.ravel())[1:] @ spectra["MEAN"] / np.count_nonzero(classes)
-
-
-def refused(result: Result, *words: str) -> None:
-    assert result.exit_code == 2, (result.exit_code, result.output, result.exception)
-    assert result.stdout == ""
-    message = result.stderr[result.stderr.rindex("Error: ") :].strip()
-    for word in words:
-        assert word in message, message
 
 
 @pytest.mark.parametrize("method", ["kmeans", "mmd-ovo"])

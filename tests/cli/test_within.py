@@ -8,6 +8,7 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 from click.testing import CliRunner, Result
+from commands import refused
 from skies import Sky, make_sky, sky_header, write_sky
 
 from cubeclust import Quality
@@ -26,15 +27,6 @@ def record_of(*arguments: object) -> dict:
     result = run(*arguments, "--json")
     assert result.exit_code == 0, (result.stderr, result.exception)
     return json.loads(result.stdout)
-
-
-def refused(result: Result, *words: str) -> None:
-    assert result.exit_code == 2, (result.exit_code, result.output, result.exception)
-    assert result.stdout == ""
-    message = result.stderr[result.stderr.rindex("Error: ") :].strip()
-    assert "\n" not in message
-    for word in words:
-        assert word in message, message
 
 
 @pytest.fixture(scope="module")
