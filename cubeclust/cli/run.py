@@ -53,7 +53,7 @@ _OPTIONS: list[click.Parameter] = [
     click.Option(["--sample-by"], type=click.Choice(["random", "snr"]), default="random", show_default=True,
                  help="How the sample is drawn; snr takes equally from ten ranges of signal to noise."),
     click.Option(["--start-map"], type=click.Path(path_type=Path), metavar="CLASSMAP",
-                 help="Class map of this cube whose classes the method starts from (fisher-em)."),
+                 help="Class map of this cube whose classes the method starts from, in place of --start (fisher-em)."),
     *HDUS,
     click.Option(["--seed"], type=click.IntRange(0, 2**32 - 1), default=0, show_default=True,
                  help="Seed of the random numbers."),
