@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from cubeclust.errors import InputError
+from cubeclust.fisher.classes import Classes
 from cubeclust.fisher.em import FisherFit, fit
 from cubeclust.fisher.models import MODELS
 from cubeclust.fisher.r_package import RPackage
@@ -99,3 +100,18 @@ def test_class_of_one_spectrum_is_refused_as_in_r() -> None:
 def test_number_of_parameters_as_in_r(name: str) -> None:
     entry = FITS[name]
     assert MODELS[entry["model"]].n_parameters(3, 4, 2) == entry["comp"]
+
+
+def test_fewer_spectra_than_channels_have_the_subspace_of_r() -> None:
+    """The formula written out: left singular vectors of pinv(G G + I / 2) G T T' G, carried over by X'."""
+    random = np.random.default_rng(5)
+    labels = np.arange(24) % 4
+    data = 0.05 * (2 * random.standard_normal((4, 40))[labels] + random.standard_normal((24, 40)))
+    sample = Sample.of(torch.tensor(data), 1.0)
+    classes = Classes.of(sample, torch.tensor(np.eye(4)[labels]))
+    found = RPackage(sample, Total.of(sample, 0.0), "svd", 1e-4).loadings(classes, 3).numpy()
+    x = data - data.mean(axis=0)
+    gram, shares = x @ x.T, np.eye(4)[labels] / np.sqrt(6)
+    ratio = np.linalg.pinv(gram @ gram + 0.5 * np.eye(24)) @ gram @ shares @ shares.T @ gram
+    expected = np.linalg.svd(x.T @ np.linalg.svd(ratio)[0][:, :3])[0][:, :3]
+    np.testing.assert_allclose(np.abs((found * expected).sum(axis=0)), 1, atol=1e-9)
