@@ -1,5 +1,7 @@
 """The command line as tests give it, and bad input as they expect it."""
 
+import json
+
 from click.testing import CliRunner, Result
 
 from cubeclust.cli.main import main
@@ -8,6 +10,13 @@ from cubeclust.cli.main import main
 def call(*arguments: object) -> Result:
     """Result of `cubeclust` with the arguments."""
     return CliRunner().invoke(main, [*map(str, arguments)])
+
+
+def record_of(*arguments: object) -> dict:
+    """Record that `cubeclust run` prints, once it has succeeded."""
+    result = call("run", *arguments, "--json")
+    assert result.exit_code == 0, (result.stderr, result.exception)
+    return json.loads(result.stdout)
 
 
 def refused(result: Result, *words: str) -> None:

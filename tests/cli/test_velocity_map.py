@@ -1,6 +1,5 @@
 """`cubeclust run --velocity-map`: classes by spectra, not by motion; windows at rest; bad maps end in one sentence."""
 
-import json
 import re
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 from click.testing import CliRunner, Result
-from commands import refused
+from commands import record_of, refused
 from skies import SPEED_OF_LIGHT, Galaxy, make_galaxy, sky_header, write_sky, write_velocity_map
 from sklearn.metrics import adjusted_rand_score
 
@@ -38,12 +37,6 @@ def velocity(tmp_path: Path, galaxy: Galaxy) -> Path:
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["run", *map(str, arguments)])
-
-
-def record_of(*arguments: object) -> dict:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, (result.stderr, result.exception)
-    return json.loads(result.stdout)
 
 
 def classes_of(record: dict) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 from click.testing import CliRunner, Result
-from commands import refused
+from commands import record_of, refused
 from skies import Sky, make_sky, sky_header, write_sky
 
 from cubeclust import Quality
@@ -21,12 +21,6 @@ CROP = 2
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["run", *map(str, arguments)])
-
-
-def record_of(*arguments: object) -> dict:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, (result.stderr, result.exception)
-    return json.loads(result.stdout)
 
 
 @pytest.fixture(scope="module")

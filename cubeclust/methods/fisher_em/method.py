@@ -98,7 +98,7 @@ class FisherEM:
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Covariance, its eigenvectors and what their search takes; coordinates, posterior, blocks; k-means' copy."""
         k = self.n_clusters
-        rows = 8 * (18 * n_spectra * k + 2 * 2048 * k**2 + 3 * 1024 * n_wave)
+        rows = 8 * (12 * n_spectra * k + 2 * 2048 * k**2 + 3 * 2**18)
         copy = 4 * n_spectra * n_wave if self.start == "kmeans" else 0
         pairs = self.start == "ward" or (self.compat == "r" and n_spectra < n_wave)
         return 5 * 8 * n_wave**2 + rows + max(copy, 3 * 8 * n_spectra**2 * pairs)
