@@ -12,6 +12,8 @@ GROUND = {
     "errors",
     "settings",
     "quality",
+    "lines",
+    "velocity_flag",
     "palette",
     "class_names",
     "progress",
@@ -22,6 +24,7 @@ GROUND = {
 }
 # Records, from the file towards the map; each may use those before it.
 RECORDS = [
+    "velocity_field",
     "cube",
     "spectra",
     "criteria",
@@ -54,6 +57,8 @@ ROAD = {
     "scan_jobs",
     "scan_settings",
     "trials",
+    "redshift",
+    "redshift_settings",
 }
 STAGES = {"methods", "preprocessing", "io", "plots", "evaluation", "selection"}
 ALLOWED = {

@@ -11,7 +11,7 @@ from cubeclust.class_map import ClassMap
 from cubeclust.class_spectra import STATISTICS, ClassSpectra
 from cubeclust.class_table import ClassRow
 from cubeclust.io.celestial import cd_header
-from cubeclust.io.velocity_maps import LIGHT_SPEED
+from cubeclust.lines import LIGHT_SPEED
 from cubeclust.quality import MEANING
 
 CLASS_COLUMNS = {  # field of ClassRow -> column name, unit

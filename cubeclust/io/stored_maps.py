@@ -15,7 +15,7 @@ from cubeclust.errors import InputError
 from cubeclust.io import fits_files
 from cubeclust.io.celestial import astropy_celestial
 from cubeclust.io.class_maps import CLASS_COLUMNS, REST, WhiteLight
-from cubeclust.io.velocity_maps import LIGHT_SPEED
+from cubeclust.lines import LIGHT_SPEED
 
 _COLOR = re.compile("#[0-9A-Fa-f]{6}")
 _IMAGES = ("CLASSMAP", "QUALITY", "MAXPROB", "WHITELIGHT")

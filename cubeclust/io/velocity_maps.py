@@ -12,8 +12,8 @@ from cubeclust.io import fits_files
 from cubeclust.io.celestial import read_celestial
 from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.frames import Frame, require_same_frame
+from cubeclust.lines import LIGHT_SPEED
 
-LIGHT_SPEED = 299_792.458  # km/s, exact by the definition of the meter
 UNITS = {"km/s": 1 / LIGHT_SPEED, "m/s": 1e-3 / LIGHT_SPEED, "z": 1.0}  # unit -> redshift of one such unit
 _REDSHIFTS = ("z", "redshift", "dimensionless", "1")  # BUNIT of a map of redshifts, lower case
 _NAMES = ("VELOCITY", "VEL", "V", "Z", "REDSHIFT")

@@ -1,0 +1,64 @@
+"""Everything that a user can ask of a velocity map."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cubeclust.errors import InputError
+from cubeclust.io import velocity_maps
+from cubeclust.io.layouts import VARIANCE_KINDS, VarianceKind
+
+
+@dataclass(frozen=True)
+class RedshiftSettings:
+    """Settings of `cubeclust redshift`, under the names of its options.
+
+    output is the map's path, None for <cube>_velocity.fits here. guess (km/s) and z name the systemic redshift, which
+    is found otherwise. from_alfa and velocity_map are velocities of others, to be judged in place of a measurement.
+    medium None takes the cube's; lsf is the full width at half maximum of the instrument's profile in Angstrom, None
+    the instrument's own where it is known; bin the signal to noise of the lines that faint spaxels are gathered for.
+    """
+
+    cube: Path
+    output: Path | None = None
+    guess: float | None = None
+    z: float | None = None
+    from_alfa: Path | None = None
+    velocity_map: Path | None = None
+    velocity_unit: str | None = None
+    velocity_hdu: str | None = None
+    crop: tuple[int, int, int, int] = (0, 0, 0, 0)
+    mask: Path | None = None
+    search: float = 1000.0
+    medium: Literal["air", "vacuum"] | None = None
+    lsf: float | None = None
+    bin: float | None = None
+    min_snr: float = 8.0
+    min_lines: int = 2
+    max_velocity: float | None = None
+    max_deviation: float = 6.0
+    max_sigma: float = 300.0
+    keep: tuple[str, ...] = ("profile", "binned")
+    hdu: str | None = None
+    variance_hdu: str | None = None
+    variance_kind: VarianceKind | None = None
+    mask_hdu: str | None = None
+    wavelength_unit: str | None = None
+    device: str = "auto"
+    memory: int | None = None
+    overwrite: bool = False
+    command: str = ""
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "variance_kind": self.variance_kind is None or self.variance_kind in VARIANCE_KINDS,
+            "velocity_unit": self.velocity_unit is None or self.velocity_unit in velocity_maps.UNITS,
+            "device": self.device in ("auto", "cpu", "cuda"),
+            "medium": self.medium in (None, "air", "vacuum"),
+        }
+        for name, fits in allowed.items():
+            if not fits:
+                option = "--" + name.replace("_", "-")
+                raise InputError(
+                    f"{option} cannot be {getattr(self, name)!r}; `cubeclust redshift --help` says what it takes."
+                )

@@ -1,0 +1,34 @@
+"""Why a velocity is misleading: one bit for each reason."""
+
+from enum import IntFlag
+
+
+class VelocityFlag(IntFlag):
+    """Bits of the FLAG image of a velocity map; 0 means that nothing speaks against the velocity."""
+
+    NO_VELOCITY = 1
+    LOW_SNR = 2
+    FEW_LINES = 4
+    FAR = 8
+    AT_BOUND = 16
+    OUTLYING = 32
+    DISAGREEING = 64
+    GUESS = 128
+    PROFILE = 256
+    BINNED = 512
+
+
+KEPT = VelocityFlag.PROFILE | VelocityFlag.BINNED  # reasons that leave a spaxel in unless told otherwise
+
+MEANING = {
+    VelocityFlag.NO_VELOCITY: "no velocity: no data, or the fit failed",
+    VelocityFlag.LOW_SNR: "signal to noise of the lines under --min-snr",
+    VelocityFlag.FEW_LINES: "fewer lines than --min-lines",
+    VelocityFlag.FAR: "beyond --max-velocity about the systemic",
+    VelocityFlag.AT_BOUND: "at the bound of the search or of the fit",
+    VelocityFlag.OUTLYING: "off the local median by --max-deviation",
+    VelocityFlag.DISAGREEING: "correlation and fit disagree",
+    VelocityFlag.GUESS: "the guess that a fit fell back to",
+    VelocityFlag.PROFILE: "double-peaked, broad or skewed lines",
+    VelocityFlag.BINNED: "measured on several spaxels together",
+}
