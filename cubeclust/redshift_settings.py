@@ -7,6 +7,7 @@ from typing import Literal
 from cubeclust.errors import InputError
 from cubeclust.io import velocity_maps
 from cubeclust.io.layouts import VARIANCE_KINDS, VarianceKind
+from cubeclust.lines import LIGHT_SPEED
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class RedshiftSettings:
     min_lines: int = 2
     max_velocity: float | None = None
     max_deviation: float = 6.0
+    max_error: float = 15.0
     max_sigma: float = 300.0
     keep: tuple[str, ...] = ("profile", "binned")
     hdu: str | None = None
@@ -62,3 +64,8 @@ class RedshiftSettings:
                 raise InputError(
                     f"{option} cannot be {getattr(self, name)!r}; `cubeclust redshift --help` says what it takes."
                 )
+
+    @property
+    def asked(self) -> float | None:
+        """Systemic redshift that is named, None where it is to be found."""
+        return self.z if self.guess is None else self.guess / LIGHT_SPEED

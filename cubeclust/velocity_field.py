@@ -26,6 +26,7 @@ class VelocityField:
     fluxes        line name -> flux, in the cube's unit x Angstrom; empty for imported maps
     flux_errors   line name -> one standard deviation
     bins          int32: number of the bin that the spaxel was measured in, -1 = none; None without binning
+    tracer        uint8: what moves, a Tracer; None for imported maps
     """
 
     velocity: np.ndarray
@@ -41,6 +42,7 @@ class VelocityField:
     fluxes: dict[str, np.ndarray] = field(default_factory=dict)
     flux_errors: dict[str, np.ndarray] = field(default_factory=dict)
     bins: np.ndarray | None = None
+    tracer: np.ndarray | None = None
 
     @property
     def misleading(self) -> np.ndarray:

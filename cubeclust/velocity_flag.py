@@ -1,6 +1,14 @@
-"""Why a velocity is misleading: one bit for each reason."""
+"""What a velocity was measured of, and why it is misleading: one bit for each reason."""
 
-from enum import IntFlag
+from enum import IntEnum, IntFlag
+
+
+class Tracer(IntEnum):
+    """What a velocity was measured of."""
+
+    NOTHING = 0
+    GAS = 1
+    STARS = 2
 
 
 class VelocityFlag(IntFlag):
@@ -16,6 +24,7 @@ class VelocityFlag(IntFlag):
     GUESS = 128
     PROFILE = 256
     BINNED = 512
+    UNCERTAIN = 1024
 
 
 KEPT = VelocityFlag.PROFILE | VelocityFlag.BINNED  # reasons that leave a spaxel in unless told otherwise
@@ -31,4 +40,5 @@ MEANING = {
     VelocityFlag.GUESS: "the guess that a fit fell back to",
     VelocityFlag.PROFILE: "double-peaked, broad or skewed lines",
     VelocityFlag.BINNED: "measured on several spaxels together",
+    VelocityFlag.UNCERTAIN: "error above --max-error",
 }

@@ -59,6 +59,10 @@ ROAD = {
     "trials",
     "redshift",
     "redshift_settings",
+    "velocity_measurement",
+    "velocity_bins",
+    "cube_velocities",
+    "row_blocks",
 }
 STAGES = {"methods", "preprocessing", "io", "plots", "evaluation", "selection"}
 ALLOWED = {
@@ -66,6 +70,7 @@ ALLOWED = {
     **{name: GROUND | set(RECORDS[:place]) for place, name in enumerate(RECORDS)},
     "divergences": GROUND,
     "fisher": GROUND,
+    "kinematics": GROUND,
     "learning": GROUND,
     **{stage: GROUND | set(RECORDS) for stage in ("preprocessing", "evaluation")},
     "selection": GROUND | set(RECORDS) | {"evaluation"},
@@ -75,12 +80,16 @@ ALLOWED = {
     **dict.fromkeys(
         ("pipeline", "opening", "trials", "scan_forecast"), GROUND | set(RECORDS) | STAGES | ROAD | {"learning"}
     ),
+    **dict.fromkeys(
+        ("redshift", "velocity_measurement", "velocity_bins", "cube_velocities"),
+        GROUND | set(RECORDS) | STAGES | ROAD | {"learning", "kinematics"},
+    ),
     "cli": GROUND | STAGES | ROAD,
     "__main__": {"cli"},
 }
 # Heavy packages and the only places that may import them.
 OWNERS = {
-    "torch": {"divergences", "learning", "fisher", "methods"},
+    "torch": {"divergences", "learning", "fisher", "methods", "kinematics", "cube_velocities"},
     "geomloss": {"divergences"},
     "ot": {"divergences"},
     "matplotlib": {"plots"},

@@ -13,6 +13,7 @@ from cubeclust.errors import InputError
 from cubeclust.io import fits_files, layouts
 from cubeclust.io.cube_files import CubeFile
 
+_PLANES = 16  # that tell the size of the flux
 Report = Callable[[str, int, int], None]  # role of the HDU, planes done, planes in all
 
 
@@ -41,11 +42,14 @@ def read_cube(
     columns: slice,
     channels: np.ndarray,
     report: Report = lambda role, done, total: None,
+    *,
+    scale: float | None = None,
 ) -> Cube:
     """Read some channels (n_wave,) bool of an area, by blocks of planes, as float32.
 
     Infinite samples and those that the quality HDU flags become NaN. Flux far from unity (1e-16 erg/s/cm2/A)
-    is divided by a power of ten, which the unit then names, so that squares stay within float32.
+    is divided by a power of ten, which the unit then names, so that squares stay within float32; by `scale` where that
+    is given, as for parts of one cube.
 
     Raises:
         InputError: damaged data, or nothing finite that differs from zero.
@@ -64,7 +68,7 @@ def read_cube(
         if "quality" in roles:
             for place, slab in slabs.of("quality"):
                 flux[..., place][cube_file.rejects(slab)] = np.nan
-        scale = _power_of_ten(cube_file.path, flux)
+        scale = _power_of_ten(cube_file.path, flux) if scale is None else scale
         if scale != 1:
             flux /= np.float32(scale)
         variance = np.empty(area, np.float32) if "variance" in roles else None
@@ -104,8 +108,8 @@ class _SlabReader:
         n_channels = int(self.channels.sum())
         for start, stop, place in plane_runs(self.channels, memory.rows_per_block(plane_bytes)):
             with fits_files.damage_reported(self.cube_file.path):
-                slab = hdu.section[start:stop]
-            yield slice(place, place + stop - start), slab[:, self.rows, self.columns].transpose(1, 2, 0)
+                slab = hdu.section[start:stop, self.rows]
+            yield slice(place, place + stop - start), slab[:, :, self.columns].transpose(1, 2, 0)
             self.report(role, place + stop - start, n_channels)
 
     def mask(self) -> np.ndarray:
@@ -128,6 +132,15 @@ def plane_runs(channels: np.ndarray, longest: int) -> Iterator[tuple[int, int, i
             part = run[first : first + longest]
             yield int(part[0]), int(part[-1]) + 1, place
             place += len(part)
+
+
+def flux_scale(cube_file: CubeFile) -> float:
+    """Power of ten by which flux is divided, from planes spread over all of the cube."""
+    chosen = np.zeros(cube_file.shape[0], bool)
+    chosen[np.linspace(0, len(chosen) - 1, _PLANES).astype(int)] = True
+    ny, nx = cube_file.frame
+    cube = read_cube(cube_file, slice(0, ny), slice(0, nx), chosen, scale=1.0)
+    return _power_of_ten(cube_file.path, cube.flux)
 
 
 def _power_of_ten(path: Path, flux: np.ndarray) -> float:

@@ -1,0 +1,189 @@
+"""Velocities measured on the spectra of a cube, block by block."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cubeclust.errors import InputError
+from cubeclust.kinematics.judgement import Limits
+from cubeclust.kinematics.lsf import FWHM, muse_lsf
+from cubeclust.kinematics.measure import Instrument, Measured, measure, with_template
+from cubeclust.kinematics.systemic import HIGHEST, LOWEST, SURE, Systemic, find_redshift
+from cubeclust.kinematics.windows import LinesInRange
+from cubeclust.lines import EMISSION, LIGHT_SPEED
+from cubeclust.preprocessing.resampling import channel_edges
+from cubeclust.progress import Progress
+from cubeclust.row_blocks import RowBlocks
+from cubeclust.spectra import Spectra
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_TOGETHER = 1024  # spectra that are measured at a time
+_BRIGHTEST = 2048  # spectra that make the template of the stars
+
+Profile = Callable[[np.ndarray], np.ndarray]  # wavelengths -> standard deviation of the instrument's profile, Angstrom
+
+
+@dataclass(frozen=True)
+class Search:
+    """How velocities are looked for: up to `reach` km/s about the systemic, in the medium of the wavelengths.
+
+    cube is what messages name; limits say which velocities mislead.
+    """
+
+    cube: str
+    medium: str
+    reach: float
+    limits: Limits
+    profile: Profile
+    device: str
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Light:
+    """What a first look at all spectra tells: their mean (n_wave,) float64, and the brightest of them."""
+
+    mean: np.ndarray
+    brightest: Spectra
+
+
+def first_look(blocks: RowBlocks) -> Light:
+    """Mean spectrum and brightest spectra of a cube; InputError where no spaxel has data."""
+    total = count = 0.0
+    brightest: Spectra | None = None
+    for spectra in blocks:
+        known = np.isfinite(spectra.flux)
+        total = total + np.where(known, spectra.flux, 0).sum(axis=0, dtype=np.float64)
+        count = count + known.sum(axis=0)
+        best = _brightest(spectra)
+        brightest = best if brightest is None else _brightest(_stacked(brightest, best))
+    if brightest is None:
+        raise InputError(f"{blocks.cube_file.path}: no spaxel that is left has data; widen --crop or loosen --mask.")
+    with np.errstate(invalid="ignore"):
+        return Light(total / np.where(count == 0, np.nan, count), brightest)
+
+
+def _brightest(spectra: Spectra) -> Spectra:
+    """The spectra of the highest signal to noise, or flux where there is no variance."""
+    if len(spectra) <= _BRIGHTEST:
+        return spectra
+    with np.errstate(all="ignore"):
+        level = np.nanmedian(spectra.flux[:, ::8], axis=1)
+        noise = 1.0 if spectra.variance is None else np.sqrt(np.nanmedian(spectra.variance[:, ::8], axis=1))
+        order = np.argsort(-np.nan_to_num(level / noise, nan=-np.inf), kind="stable")
+    return spectra.sample(np.sort(order[:_BRIGHTEST]))
+
+
+def _stacked(first: Spectra, second: Spectra) -> Spectra:
+    """The rows of both."""
+    variance = None
+    if first.variance is not None and second.variance is not None:
+        variance = np.concatenate([first.variance, second.variance])
+    flux, y, x, snr = (
+        np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("flux", "y", "x", "snr")
+    )
+    return replace(first, flux=flux, variance=variance, y=y, x=x, snr=snr)
+
+
+def systemic_redshift(light: Light, asked: float | None, search: Search) -> float:
+    """Redshift of the object: the one asked for, if the mean spectrum does not contradict it, else found in it.
+
+    Raises:
+        InputError: no line in range at any redshift, or none near the one asked for while another is clear.
+    """
+    wavelength = light.brightest.wavelength
+    found = find_redshift(wavelength, light.mean, search.medium)
+    if asked is not None:
+        near = find_redshift(wavelength, light.mean, search.medium, *_around(asked, search.reach))
+        _require_bearable(search.cube, asked, found, near)
+        return asked
+    if found is None:
+        raise InputError(
+            f"{search.cube}: no line that is known lies in {wavelength[0]:.0f}:{wavelength[-1]:.0f} Angstrom at "
+            f"a redshift from {LOWEST:g} to {HIGHEST:g}; give the velocities by --velocity-map."
+        )
+    sure = "" if found.confidence >= SURE else "; that is not sure: name it by --guess or --z"
+    search.progress.say(
+        f"systemic redshift {_redshift(found.z)}, the score of its lines {found.confidence:.1f} times that of the next "
+        f"best, {found.rival:.4f}{sure}"
+    )
+    return found.z
+
+
+def _around(z: float, reach: float) -> tuple[float, float]:
+    width = (1 + z) * reach / LIGHT_SPEED
+    return z - width, z + width
+
+
+def _redshift(z: float) -> str:
+    return f"{z:.5f} ({z * LIGHT_SPEED:.0f} km/s)"
+
+
+def _require_bearable(cube: str, asked: float, found: Systemic | None, near: Systemic | None) -> None:
+    """Raise InputError where lines are clear at another redshift than the one asked for, or none is in range there."""
+    if near is None:
+        raise InputError(
+            f"{cube}: no line that is known is in range at the redshift {_redshift(asked)}; correct --guess or --z."
+        )
+    if found is not None and found.confidence >= SURE and near.score * SURE < found.score:
+        raise InputError(
+            f"{cube}: the lines do not lie at the redshift {_redshift(asked)} but at {_redshift(found.z)}; correct "
+            "--guess or --z, or leave them out."
+        )
+
+
+def instrument(light: Light, z: float, search: Search) -> Instrument:
+    """Lines in range, noise and stellar template of a cube at a redshift; InputError where no line is in range."""
+    import torch
+
+    wavelength = light.brightest.wavelength
+    lines = LinesInRange.of(EMISSION, search.medium, wavelength, z, search.reach)
+    by = Instrument(
+        wavelength=wavelength,
+        edges=channel_edges(wavelength),
+        medium=search.medium,
+        z=z,
+        search=search.reach,
+        lines=lines,
+        lsf=search.profile(lines.rest * (1 + z)),
+        noise=torch.ones(1, dtype=torch.float64),
+    )
+    flux, variance = tensors(light.brightest, slice(None), search.device)
+    by = with_template(flux, variance, by)
+    if not len(lines) and by.marks is None:
+        raise InputError(
+            f"{search.cube}: no line that is known is in range at z = {z:.5f} between {wavelength[0]:.0f} and "
+            f"{wavelength[-1]:.0f} Angstrom; correct --guess, or give the velocities by --velocity-map."
+        )
+    return by
+
+
+def measured(spectra: Spectra, by: Instrument, search: Search, stage: str, before: int = 0) -> Measured:
+    """Velocities of spectra, some at a time; progress of the stage counts from `before`."""
+    parts = []
+    for start in range(0, len(spectra), _TOGETHER):
+        flux, variance = tensors(spectra, slice(start, start + _TOGETHER), search.device)
+        parts.append(measure(flux, variance, by))
+        search.progress.advance(stage, before + min(start + _TOGETHER, len(spectra)), None)
+    return Measured.joined(parts)
+
+
+def tensors(spectra: Spectra, rows: slice, device: str) -> "tuple[Tensor, Tensor | None]":
+    """Flux and variance of some spectra on the device, variance None where there is none."""
+    import torch
+
+    flux = torch.from_numpy(np.ascontiguousarray(spectra.flux[rows])).to(device)
+    if spectra.variance is None:
+        return flux, None
+    return flux, torch.from_numpy(np.ascontiguousarray(spectra.variance[rows])).to(device)
+
+
+def line_profile(layout: str, fwhm: float | None) -> Profile:
+    """Profile of an instrument: of a width in Angstrom, or MUSE's own; none where it is not known."""
+    if fwhm is not None:
+        return lambda wavelength: np.full(len(wavelength), fwhm / FWHM)
+    return muse_lsf if layout == "MUSE" else lambda wavelength: np.zeros(len(wavelength))

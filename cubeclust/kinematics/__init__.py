@@ -1,0 +1,1 @@
+"""Velocities of gas and stars from spectra; tensors in, tensors out."""

@@ -1,0 +1,54 @@
+"""Spectra as the search for stars takes them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.ndimage import median_filter
+
+from cubeclust.kinematics.continuum import WINDOW
+from cubeclust.kinematics.prepared import Prepared
+
+_EMISSION = (5.0, 0.25)  # standard deviations and share of the continuum over it that tell of gas
+_BRIGHT_SKY = 4.0  # variance over that of its surroundings that tells a line of the night sky
+_AROUND = 301  # channels
+_TELLURIC = ((6865.0, 6960.0), (7585.0, 7710.0))  # Angstrom: B and A bands of O2
+
+
+@dataclass(frozen=True)
+class Absorption:
+    """Residuals from the continuum, the continuum, and their inverse variance, (n, n_wave) float32.
+
+    residual is centered in windows of 101 channels; weight is 0 for gas, lines of the night sky and bands of the air.
+    """
+
+    residual: torch.Tensor
+    continuum: torch.Tensor
+    weight: torch.Tensor
+
+    @classmethod
+    def of(cls, prepared: Prepared, wavelength: np.ndarray) -> "Absorption":
+        """From spectra at wavelength (n_wave,) Angstrom."""
+        deviations, share = _EMISSION
+        residual, level = prepared.residual, prepared.continuum.nan_to_num(0.0)
+        gas = (residual * prepared.weight.sqrt() > deviations) & (residual > share * level)
+        quiet = torch.from_numpy(_quiet(prepared.weight, wavelength)).to(residual)
+        weight = torch.where(gas | ~(level > 0), 0, prepared.weight * quiet)
+        return cls(_centered(residual, weight), level, weight)
+
+
+def _quiet(weight: torch.Tensor, wavelength: np.ndarray) -> np.ndarray:
+    """Channels (n_wave,) bool without lines of the night sky and bands of the air."""
+    typical = torch.nanmedian(torch.where(weight > 0, weight, torch.nan), dim=0).values.nan_to_num(0.0).cpu().numpy()
+    quiet = typical * _BRIGHT_SKY > median_filter(typical, _AROUND, mode="nearest")
+    for low, high in _TELLURIC:
+        quiet &= (wavelength < low) | (wavelength > high)
+    return quiet
+
+
+def _centered(residual: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Residual less its mean in the window around each channel, 0 where the weight is."""
+    known = (weight > 0).to(residual)
+    pool = torch.nn.AvgPool1d(WINDOW, stride=1, padding=WINDOW // 2, count_include_pad=False)
+    mean = pool(known * residual) / pool(known).clamp(min=1e-3)
+    return known * (residual - mean)

@@ -1,0 +1,153 @@
+"""Which velocity of a spectrum counts, and what speaks against it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cubeclust.kinematics.correlation import STEP
+from cubeclust.kinematics.line_fit import BROADEST
+from cubeclust.kinematics.measure import Measured
+from cubeclust.velocity_flag import Tracer, VelocityFlag
+
+_MOMENT = 0.03  # h3 or h4 from which lines are no Gaussians, if they are as many errors as the next number
+_SURE = 5.0
+_APART = 20.0  # km/s: scatter of the lines' own velocities that one velocity cannot stand for
+_STARS_ERROR = 4.0  # km/s: what blends of lines and of populations leave open
+_NEIGHBORS = 6  # spaxels of 24 that a local median needs
+_SCATTER = 1.4826  # standard deviation of a Gaussian in median absolute deviations
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Beyond what a velocity misleads; velocities in km/s.
+
+    min_snr and min_lines: of the lines; max_error; max_velocity: about the systemic, None for the bound of the search;
+    max_sigma: width of lines that are not broad; max_deviation: from the local median in units of the scatter there.
+    """
+
+    min_snr: float
+    min_lines: int
+    max_error: float
+    max_velocity: float | None
+    max_sigma: float
+    max_deviation: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Velocity, error, line width (km/s), signal to noise, detected lines, flags and tracer, each (n,)."""
+
+    velocity: np.ndarray
+    error: np.ndarray
+    sigma: np.ndarray
+    snr: np.ndarray
+    n_lines: np.ndarray
+    flag: np.ndarray
+    tracer: np.ndarray
+
+
+def judged(measured: Measured, limits: Limits, search: float) -> Judged:
+    """The velocity of the gas where its lines pass, else that of the stars where those pass, else the surer one."""
+    gas, stars = _gas(measured, limits, search), _stars(measured, limits, search)
+    surer = np.where(np.nan_to_num(stars.error, nan=np.inf) < np.nan_to_num(gas.error, nan=np.inf), 1, 0)
+    choice = np.where(~faint(gas.flag), 0, np.where(~faint(stars.flag), 1, surer)).astype(bool)
+    return Judged(*(np.where(choice, getattr(stars, name), getattr(gas, name)) for name in Judged.__dataclass_fields__))
+
+
+# What a longer exposure, or a larger area, would cure.
+_POOR = int(VelocityFlag.NO_VELOCITY | VelocityFlag.LOW_SNR | VelocityFlag.FEW_LINES | VelocityFlag.UNCERTAIN)
+
+
+def faint(flag: np.ndarray) -> np.ndarray:
+    """Where flags (n,) say that there is too little light."""
+    return flag & _POOR != 0
+
+
+def _gas(measured: Measured, limits: Limits, search: float) -> Judged:
+    moments = [
+        (np.abs(value) > _MOMENT) & (sure > _SURE)
+        for value, sure in ((measured.h3, measured.h3_snr), (measured.h4, measured.h4_snr))
+    ]
+    off = np.abs(measured.gas - measured.correlated)
+    broad = (measured.sigma > limits.max_sigma) | (measured.disagreement > _APART)
+    rules = {
+        VelocityFlag.LOW_SNR: measured.gas_snr < limits.min_snr,
+        VelocityFlag.FEW_LINES: measured.n_lines < limits.min_lines,
+        VelocityFlag.UNCERTAIN: ~(measured.gas_error <= limits.max_error),
+        VelocityFlag.AT_BOUND: (np.abs(measured.gas) > search - STEP) | (measured.sigma > 0.99 * BROADEST),
+        VelocityFlag.DISAGREEING: off > _SURE * measured.gas_error + measured.sigma / 2,
+        VelocityFlag.PROFILE: moments[0] | moments[1] | broad,
+    }
+    known = np.isfinite(measured.gas) & np.isfinite(measured.gas_error)
+    return Judged(
+        velocity=np.where(known, measured.gas, np.nan),
+        error=np.where(known, measured.gas_error, np.nan),
+        sigma=np.where(known, measured.sigma, np.nan),
+        snr=measured.gas_snr,
+        n_lines=measured.n_lines.astype(np.int16),
+        flag=_flags(rules, known),
+        tracer=np.where(known, Tracer.GAS, Tracer.NOTHING).astype(np.uint8),
+    )
+
+
+def _stars(measured: Measured, limits: Limits, search: float) -> Judged:
+    error = np.hypot(measured.stars_error, _STARS_ERROR)
+    rules = {
+        VelocityFlag.LOW_SNR: measured.stars_snr < limits.min_snr,
+        VelocityFlag.UNCERTAIN: ~(error <= limits.max_error),
+        VelocityFlag.AT_BOUND: np.abs(measured.stars) > search - STEP,
+    }
+    known = np.isfinite(measured.stars) & np.isfinite(error)
+    return Judged(
+        velocity=np.where(known, measured.stars, np.nan),
+        error=np.where(known, error, np.nan),
+        sigma=np.full(len(error), np.nan),
+        snr=measured.stars_snr,
+        n_lines=measured.n_lines.astype(np.int16),
+        flag=_flags(rules, known),
+        tracer=np.where(known, Tracer.STARS, Tracer.NOTHING).astype(np.uint8),
+    )
+
+
+def _flags(rules: dict[VelocityFlag, np.ndarray], known: np.ndarray) -> np.ndarray:
+    """Bits (n,) int32 of the rules that are broken; NO_VELOCITY alone where nothing is known."""
+    flag = np.zeros(len(known), np.int32)
+    for bit, broken in rules.items():
+        flag |= np.where(broken, bit, 0).astype(np.int32)
+    return np.where(known, flag, VelocityFlag.NO_VELOCITY).astype(np.int32)
+
+
+def far(velocity: np.ndarray, limits: Limits) -> np.ndarray:
+    """Where velocities about the systemic lie beyond the limit."""
+    return np.zeros(velocity.shape, bool) if limits.max_velocity is None else np.abs(velocity) > limits.max_velocity
+
+
+def outlying(velocity: np.ndarray, error: np.ndarray, alike: np.ndarray, most: float) -> np.ndarray:
+    """Where (NY, NX) bool a velocity lies `most` times the local scatter off the median of its 24 neighbors.
+
+    Neighbors are those that are `alike` (NY, NX) bool; the scatter is 1.4826 times their median absolute deviation,
+    with the error of the velocity itself in quadrature. With fewer than 6 of them nothing is said.
+    """
+    around = _neighbors(np.where(alike, velocity, np.nan))
+    counts = np.isfinite(around).sum(axis=0)
+    with np.errstate(all="ignore"):
+        ordered = np.where(counts > 0, _median(around), np.nan)
+        scatter = _SCATTER * _median(np.abs(around - ordered))
+        return (counts >= _NEIGHBORS) & (np.abs(velocity - ordered) > most * np.hypot(scatter, error))
+
+
+def _neighbors(image: np.ndarray) -> np.ndarray:
+    """The 24 neighbors (24, NY, NX) of each spaxel, NaN outside."""
+    ny, nx = image.shape
+    padded = np.pad(image, 2, constant_values=np.nan)
+    steps = [(y, x) for y in range(5) for x in range(5) if (y, x) != (2, 2)]
+    return np.stack([padded[y : y + ny, x : x + nx] for y, x in steps])
+
+
+def _median(values: np.ndarray) -> np.ndarray:
+    """Median along the first axis, NaN left out."""
+    ordered = np.sort(values, axis=0)  # NaN last
+    count = np.isfinite(ordered).sum(axis=0)
+    low, high = ((count - 1) // 2).clip(0), (count // 2).clip(0, len(values) - 1)
+    pair = [np.take_along_axis(ordered, place[None], axis=0)[0] for place in (low, high)]
+    return np.where(count > 0, (pair[0] + pair[1]) / 2, np.nan)

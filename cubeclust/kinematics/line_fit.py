@@ -1,0 +1,149 @@
+"""Lines with one velocity and one width, each with a flux of its own, fitted to many spectra at a time."""
+
+from dataclasses import dataclass
+
+import torch
+
+from cubeclust.kinematics.line_model import Evaluated, Spectrograph, Stretch, evaluate, stretches
+
+NARROWEST, BROADEST = 5.0, 1000.0  # km/s, bounds of the width
+_ITERATIONS = 40
+_SETTLED = (0.05, 0.002)  # steps of velocity (km/s) and of the logarithm of the width that end a fit
+_LONGEST = (150.0, 0.7)  # steps at most
+_TABLED = 0.5  # km/s: what wavelengths of lines are known to
+_DAMPING = (1e-2, 0.2, 5.0, 1e8)  # first value, factor after a better and after a worse step, and the end
+
+
+@dataclass(frozen=True)
+class LineFit:
+    """Lines fitted to each of n spectra; errors are one standard deviation for the noise given.
+
+    velocity, sigma     (n,) km/s, velocities about the redshift; their error has half of what skewed lines leave open,
+                        the distance of their mean, sqrt(3) h3 sigma (van der Marel & Franx 1993, equation 18), too
+    disagreement        (n,) km/s: scatter of the windows' own velocities beyond their errors
+    flux                (n, n_lines) in the unit of the density x Angstrom
+    h3, h4              (n,) Gauss-Hermite moments of all lines together, to first order: 0 for Gaussians
+    chi2                (n,) of the windows over their degrees of freedom
+    """
+
+    velocity: torch.Tensor
+    velocity_error: torch.Tensor
+    disagreement: torch.Tensor
+    sigma: torch.Tensor
+    sigma_error: torch.Tensor
+    flux: torch.Tensor
+    flux_error: torch.Tensor
+    h3: torch.Tensor
+    h3_error: torch.Tensor
+    h4: torch.Tensor
+    h4_error: torch.Tensor
+    chi2: torch.Tensor
+
+
+def fit_lines(
+    residual: torch.Tensor, weight: torch.Tensor, seen: Spectrograph, velocity: torch.Tensor, sigma: torch.Tensor
+) -> LineFit:
+    """Fit residual (n, n_wave), flux less continuum, with inverse variance weight, from velocity and sigma (n,) km/s.
+
+    The model of each window is a straight line and Gaussians seen through the instrument's profile, integrated over the
+    channels. Fluxes and straight lines follow from velocity and width by linear least squares (variable projection,
+    Golub & Pereyra 1973, with Kaufman's derivative); those two by Levenberg-Marquardt. All of it is float64.
+    """
+    data = stretches(residual, weight, seen, velocity)
+    place = _descend(data, seen, torch.stack([velocity, sigma.log()], dim=1).double())
+    return _summary(evaluate(data, seen, place, final=True), place)
+
+
+def _descend(data: list[Stretch], seen: Spectrograph, start: torch.Tensor) -> torch.Tensor:
+    """Velocity and ln(width) (n, 2) of least chi2; spectra that have settled leave the iteration."""
+    low, high = torch.tensor([NARROWEST, BROADEST], dtype=start.dtype, device=start.device).log()
+    first, better, worse, end = _DAMPING
+    place, rows = start.clone(), torch.arange(len(start), device=start.device)
+    here, damping = evaluate(data, seen, place), torch.full_like(place[:, 0], first)
+    for _ in range(_ITERATIONS):
+        step = _step(here, damping)
+        tried = place[rows] + step
+        tried[:, 1] = tried[:, 1].clamp(low, high)
+        there = evaluate(data, seen, tried)
+        improved = there.chi2 < here.chi2
+        place[rows] = torch.where(improved[:, None], tried, place[rows])
+        here, damping = there.where(improved, here), damping * torch.where(improved, better, worse)
+        going = ((step.abs() > step.new_tensor(_SETTLED)).any(dim=1)) & (damping < end)
+        rows, here, damping = rows[going], here.rows(going), damping[going]
+        data = [part.rows(going) for part in data]
+        if not len(rows):
+            break
+    return place
+
+
+def _step(here: Evaluated, damping: torch.Tensor) -> torch.Tensor:
+    """Levenberg-Marquardt step (n, 2)."""
+    diagonal = torch.diagonal(here.curvature, dim1=1, dim2=2)
+    damped = here.curvature + torch.diag_embed(damping[:, None] * diagonal + 1e-12 * diagonal + 1e-300)
+    step = torch.linalg.solve(damped, here.slope).nan_to_num()
+    most = step.new_tensor(_LONGEST)
+    return torch.maximum(torch.minimum(step, most), -most)
+
+
+def _summary(end: Evaluated, place: torch.Tensor) -> LineFit:
+    """Values and errors at the end (n, 2) of a fit."""
+    both = _covariance(_inverse(end.curvature[:, :2, :2]), end.scatter[:, :2, :2])
+    spread, sigma = _roots(both), place[:, 1].exp()
+    moved = end.coupling[:, :, :2]
+    every = _inverse(end.curvature)
+    moments, widest = (every @ end.slope[..., None])[..., 0], _roots(_covariance(every, end.scatter))
+    shift, error, disagreement = _between_windows(end)
+    skewed = 3 * sigma**2 * (moments[:, 2] ** 2 - widest[:, 2] ** 2).clamp(min=0)  # (mean - velocity)^2
+    freedom = end.n_channels - end.flux.shape[1] - 2
+    return LineFit(
+        velocity=place[:, 0] + shift,
+        velocity_error=torch.sqrt(torch.maximum(error, spread[:, 0]) ** 2 + skewed / 4 + _TABLED**2),
+        disagreement=disagreement,
+        sigma=sigma,
+        sigma_error=sigma * spread[:, 1],
+        flux=end.flux,
+        flux_error=torch.hypot(end.flux_error, _roots(moved @ both @ moved.mT)),
+        h3=moments[:, 2],
+        h3_error=widest[:, 2],
+        h4=moments[:, 3],
+        h4_error=widest[:, 3],
+        chi2=end.chi2 / freedom.clamp(min=1),
+    )
+
+
+def _between_windows(end: Evaluated) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Shift (n,) km/s of the velocity, its error, and the scatter of the windows' velocities beyond their errors.
+
+    Lines of gas at several velocities, or saturated ones, disagree by more than noise: their mean is then taken with
+    the weights 1 / (error^2 + scatter^2), the scatter by the moments of DerSimonian & Laird 1986, equation 8. An error
+    counts as many times larger as the root of the window's misfit.
+    """
+    known = end.stiffness > 0
+    offset = torch.where(known, end.pull / end.stiffness.clamp(min=1e-300), 0)
+    variance = end.unrest.clamp(min=0) / end.stiffness.clamp(min=1e-300) ** 2 * end.misfit.clamp(min=1)
+    weight = torch.where(known & (variance > 0), 1 / variance.clamp(min=1e-300), 0)
+    total = weight.sum(dim=1, keepdim=True).clamp(min=1e-300)
+    mean = (weight * offset).sum(dim=1, keepdim=True) / total
+    excess = (weight * (offset - mean) ** 2).sum(dim=1, keepdim=True) - (weight > 0).sum(dim=1, keepdim=True) + 1
+    spread2 = (excess / (total - (weight**2).sum(dim=1, keepdim=True) / total).clamp(min=1e-300)).clamp(min=0)
+    even = torch.where(weight > 0, 1 / (variance + spread2).clamp(min=1e-300), 0)
+    sum_even = even.sum(dim=1).clamp(min=1e-300)
+    return (even * offset).sum(dim=1) / sum_even, sum_even.rsqrt(), spread2[:, 0].sqrt()
+
+
+def _inverse(curvature: torch.Tensor) -> torch.Tensor:
+    """Inverse (n, p, p) in units of the diagonal's roots; infinite errors where nothing is known."""
+    root = torch.diagonal(curvature, dim1=1, dim2=2).sqrt().clamp(min=1e-150)
+    scaled = curvature / root[:, :, None] / root[:, None, :]
+    scaled = scaled + 1e-10 * torch.eye(scaled.shape[1], dtype=scaled.dtype, device=scaled.device)
+    return torch.linalg.inv(scaled) / root[:, :, None] / root[:, None, :]
+
+
+def _covariance(inverse: torch.Tensor, scatter: torch.Tensor) -> torch.Tensor:
+    """H^-1 S H^-1 (n, p, p), S being what the correlated noise makes of the curvature H."""
+    return inverse @ scatter @ inverse
+
+
+def _roots(covariance: torch.Tensor) -> torch.Tensor:
+    """Standard deviations (n, p)."""
+    return torch.diagonal(covariance, dim1=1, dim2=2).clamp(min=0).sqrt()

@@ -1,0 +1,200 @@
+"""The sums over channels that a fit of lines is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Self
+
+import torch
+
+from cubeclust.kinematics.profiles import Moving, Profiles, profiles
+from cubeclust.kinematics.windows import LinesInRange, Window
+from cubeclust.lines import LIGHT_SPEED
+
+_RIDGE = 1e-10  # of the diagonal of normal equations
+
+
+@dataclass(frozen=True)
+class Spectrograph:
+    """How lines are seen: edges (n_wave + 1,) and profile lsf (n_lines,) in Angstrom, about redshift z.
+
+    noise is the correlation (n_lags,) of the noise of channels 0, 1, ... apart: 1, then less.
+    """
+
+    edges: torch.Tensor
+    lines: LinesInRange
+    lsf: torch.Tensor
+    z: float
+    noise: torch.Tensor
+
+
+class _Rows:
+    """A record of tensors whose first axis counts spectra."""
+
+    def rows(self, chosen: torch.Tensor) -> Self:
+        """Those spectra that are chosen, by index or truth."""
+        return self._each(lambda name, value: value[chosen])
+
+    def where(self, chosen: torch.Tensor, other: Self) -> Self:
+        """These values where chosen (n,), those of the other record elsewhere."""
+
+        def pick(name: str, value: torch.Tensor) -> torch.Tensor:
+            return torch.where(chosen.reshape(-1, *[1] * (value.ndim - 1)), value, getattr(other, name))
+
+        return self._each(pick)
+
+    def _each(self, change: Callable[[str, torch.Tensor], torch.Tensor]) -> Self:
+        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return type(self)(**{k: change(k, v) if isinstance(v, torch.Tensor) else v for k, v in values.items()})
+
+
+@dataclass(frozen=True)
+class Stretch(_Rows):
+    """The channels (n, n_channels) of a window, float64: residual, weight (0 outside the cube), edges in Angstrom."""
+
+    window: Window
+    residual: torch.Tensor
+    weight: torch.Tensor
+    low: torch.Tensor
+    high: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Evaluated(_Rows):
+    """A fit at some velocity and width.
+
+    chi2, n_channels    (n,) over all windows; n_channels counts the known ones
+    flux, flux_error    (n, n_lines), the error for velocity and width as they are
+    coupling            (n, n_lines, p): what the derivatives J take away from or add to the fluxes
+    slope, curvature    (n, p), (n, p, p): J^T W r and J^T W J of what flux and baseline leave of the derivatives J by
+                        velocity and ln(width), and by h3 and h4 at the end of a fit
+    scatter             (n, p, p): J^T W^(1/2) R W^(1/2) J, R being the correlation of the noise
+    pull, stiffness, unrest, misfit     (n, n_windows): what each window adds to slope, curvature and scatter of the
+                        velocity, and its chi2 over its degrees of freedom
+    """
+
+    chi2: torch.Tensor
+    n_channels: torch.Tensor
+    flux: torch.Tensor
+    flux_error: torch.Tensor
+    coupling: torch.Tensor
+    slope: torch.Tensor
+    curvature: torch.Tensor
+    scatter: torch.Tensor
+    pull: torch.Tensor
+    stiffness: torch.Tensor
+    unrest: torch.Tensor
+    misfit: torch.Tensor
+
+
+def stretches(
+    residual: torch.Tensor, weight: torch.Tensor, seen: Spectrograph, velocity: torch.Tensor
+) -> list[Stretch]:
+    """The channels of each window around velocity (n,), the same for all of a fit."""
+    n_wave = residual.shape[1]
+    found = []
+    for window in seen.lines.windows:
+        rest = torch.tensor(seen.lines.rest[list(window.lines)], device=residual.device)
+        middle = (rest * (1 + seen.z) * (1 + velocity.double()[:, None] / LIGHT_SPEED)).mean(dim=1)
+        first = torch.searchsorted(seen.edges, middle) - 1 - window.n_channels // 2
+        place = first[:, None] + torch.arange(window.n_channels, device=residual.device)
+        inside = (place >= 0) & (place < n_wave)
+        place = place.clamp(0, n_wave - 1)
+        own = torch.where(inside, weight.gather(1, place), 0).double()
+        found.append(Stretch(window, residual.gather(1, place).double(), own, seen.edges[place], seen.edges[place + 1]))
+    return found
+
+
+def evaluate(data: list[Stretch], seen: Spectrograph, place: torch.Tensor, *, final: bool = False) -> Evaluated:
+    """Fluxes and derivatives at velocity (km/s) and ln(width) `place` (n, 2); all that a result needs if final."""
+    parts = [_window(part, seen, place, final) for part in data]
+    order = torch.tensor([line for part in data for line in part.window.lines], device=place.device).argsort()
+    summed = {name: torch.stack([getattr(part, name) for part in parts]).sum(dim=0) for name in _SUMMED}
+    of_lines = {name: torch.cat([getattr(part, name) for part in parts], dim=1)[:, order] for name in _OF_LINES}
+    of_windows = {name: torch.cat([getattr(part, name) for part in parts], dim=1) for name in _OF_WINDOWS}
+    return Evaluated(**summed, **of_lines, **of_windows)
+
+
+_OF_LINES = ("flux", "flux_error", "coupling")
+_OF_WINDOWS = ("pull", "stiffness", "unrest", "misfit")
+_SUMMED = ("chi2", "n_channels", "slope", "curvature", "scatter")
+
+
+def _window(part: Stretch, seen: Spectrograph, place: torch.Tensor, final: bool) -> Evaluated:
+    """The sums of one window."""
+    own = list(part.window.lines)
+    rest = torch.tensor(seen.lines.rest[own], device=place.device)
+    lines = Moving(place[:, 0], place[:, 1].exp(), rest, seen.lsf[own], seen.z)
+    shape = profiles(lines, part.low, part.high)
+    linear, n_lines = _with_baseline(shape.density), len(own)
+    root = part.weight.sqrt()[..., None]
+    design = root * linear  # (n, channels, lines + 2)
+    inverse = _inverse(design.mT @ design)
+    coefficients = inverse @ (design.mT @ (root * part.residual[..., None]))
+    off = root * part.residual[..., None] - design @ coefficients
+    flux = coefficients[:, :n_lines]
+    derivatives = _derivatives(part, shape, flux, lines if final else None)
+    bent = root * derivatives
+    coupling = inverse @ (design.mT @ bent)
+    bent = bent - design @ coupling
+    noise = seen.noise if final else seen.noise[:1]
+    spread = inverse @ _correlated(design, noise) @ inverse
+    slope, curvature, scatter = (bent.mT @ off)[..., 0], bent.mT @ bent, _correlated(bent, noise)
+    chi2, n_channels = (off**2).sum(dim=(1, 2)), (part.weight > 0).sum(dim=1)
+    return Evaluated(
+        chi2=chi2,
+        n_channels=n_channels,
+        flux=flux[..., 0],
+        flux_error=torch.diagonal(spread, dim1=1, dim2=2)[:, :n_lines].clamp(min=0).sqrt(),
+        coupling=coupling[:, :n_lines],
+        slope=slope,
+        curvature=curvature,
+        scatter=scatter,
+        pull=slope[:, :1],
+        stiffness=curvature[:, :1, 0],
+        unrest=scatter[:, :1, 0],
+        misfit=(chi2 / (n_channels - n_lines - 2).clamp(min=1))[:, None],
+    )
+
+
+def _with_baseline(density: torch.Tensor) -> torch.Tensor:
+    """Profiles with a constant and a slope beside them."""
+    n, n_channels, _ = density.shape
+    ramp = torch.linspace(-1, 1, n_channels, dtype=density.dtype, device=density.device)
+    line = torch.stack([torch.ones_like(ramp), ramp], dim=1).expand(n, -1, -1)
+    return torch.cat([density, line], dim=2)
+
+
+def _derivatives(part: Stretch, shape: Profiles, flux: torch.Tensor, lines: Moving | None) -> torch.Tensor:
+    """Derivatives (n, channels, p) of the model by velocity and ln(width), and by h3 and h4 if lines are given."""
+    parts = [shape.by_velocity @ flux, shape.by_width @ flux]
+    if lines is not None:
+        u = ((part.low + part.high)[..., None] / 2 - lines.center[:, None]) / lines.width[:, None]
+        parts += [(shape.density * hermite) @ flux for hermite in (_h3(u), _h4(u))]
+    return torch.cat(parts, dim=2)
+
+
+def _h3(u: torch.Tensor) -> torch.Tensor:
+    """Third Hermite polynomial of a line's profile (van der Marel & Franx 1993, equation A5)."""
+    return (2 * 2**0.5 * u**3 - 3 * 2**0.5 * u) / 6**0.5
+
+
+def _h4(u: torch.Tensor) -> torch.Tensor:
+    """Fourth Hermite polynomial (van der Marel & Franx 1993, equation A5)."""
+    return (4 * u**4 - 12 * u**2 + 3) / 24**0.5
+
+
+def _inverse(normal: torch.Tensor) -> torch.Tensor:
+    """Inverse of normal equations (n, k, k); what no channel tells stays 0."""
+    diagonal = torch.diagonal(normal, dim1=1, dim2=2)
+    known = diagonal > 1e-12 * diagonal.amax(dim=1, keepdim=True).clamp(min=1e-300)
+    lifted = normal + torch.diag_embed(torch.where(known, _RIDGE * diagonal, 1.0))
+    return torch.linalg.inv(lifted) * (known[:, :, None] & known[:, None, :])
+
+
+def _correlated(design: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    """D^T R D (n, p, p) of design (n, channels, p) under the correlation (n_lags,) of neighbors."""
+    total = noise[0] * (design.mT @ design)
+    for lag in range(1, len(noise)):
+        beside = design[:, :-lag].mT @ design[:, lag:]
+        total = total + noise[lag] * (beside + beside.mT)
+    return total

@@ -1,0 +1,10 @@
+"""The instrument's line profile."""
+
+import numpy as np
+
+FWHM = 2 * np.sqrt(2 * np.log(2))  # of a Gaussian, in standard deviations
+
+
+def muse_lsf(wavelength: np.ndarray) -> np.ndarray:
+    """Standard deviation, Angstrom, of MUSE's profile at wavelengths in Angstrom (Bacon et al. 2017, equation 8)."""
+    return (5.866e-8 * wavelength**2 - 9.187e-4 * wavelength + 6.040) / FWHM

@@ -1,0 +1,49 @@
+"""Percentiles along the wavelength in windows that run over it."""
+
+import torch
+
+_EVERY = 4  # windows that overlap at a channel
+
+
+def running_percentile(values: torch.Tensor, percentile: float, window: int) -> torch.Tensor:
+    """Percentile (0 to 100) of values (n, n_wave) in `window` channels around each, NaN left out; NaN where all are.
+
+    It is found in windows that begin a quarter of their length apart and interpolated linearly between their middles;
+    the outermost values are held. The continuum of ALFA (Wesson 2016, section 2.2) is the 25th one of 101 channels.
+    """
+    n_wave = values.shape[1]
+    window = min(window, n_wave)
+    middles, found = [], []
+    for start in _starts(n_wave, window, values.device).tolist():
+        ordered = values[:, start : start + window].sort(dim=1).values  # NaN last
+        count = ordered.isfinite().sum(dim=1)
+        rank = (percentile / 100 * (count - 1).clamp(min=0)).round().long()
+        found.append(ordered.gather(1, rank[:, None])[:, 0])
+        middles.append(start + (window - 1) / 2)
+    return _between(torch.stack(found, dim=1), torch.tensor(middles, device=values.device), n_wave)
+
+
+def _starts(n_wave: int, window: int, device: torch.device) -> torch.Tensor:
+    """First channel of each window: a quarter of a window apart, first and last at the ends."""
+    number = max(1, round(_EVERY * (n_wave - window) / window)) + 1
+    return torch.linspace(0, n_wave - window, number, device=device).round().long().unique()
+
+
+def _between(knots: torch.Tensor, places: torch.Tensor, n_wave: int) -> torch.Tensor:
+    """Knots (n, n_knots) at places (n_knots,) interpolated onto all channels; unknown ones take their neighbors."""
+    knots = _filled(knots)
+    if len(places) == 1:
+        return knots.expand(-1, n_wave).clone()
+    channel = torch.arange(n_wave, device=knots.device, dtype=places.dtype)
+    right = torch.searchsorted(places, channel).clamp(1, len(places) - 1)
+    share = ((channel - places[right - 1]) / (places[right] - places[right - 1])).clamp(0, 1).to(knots.dtype)
+    return knots[:, right - 1] * (1 - share) + knots[:, right] * share
+
+
+def _filled(knots: torch.Tensor) -> torch.Tensor:
+    """Knots (n, n_knots) with each NaN replaced by the last known one before it, else by the next."""
+    for step in (range(1, knots.shape[1]), range(knots.shape[1] - 2, -1, -1)):
+        for place in step:
+            before = place - 1 if step.step > 0 else place + 1
+            knots[:, place] = torch.where(knots[:, place].isnan(), knots[:, before], knots[:, place])
+    return knots

@@ -1,0 +1,50 @@
+"""Velocities of stars: cross-correlation with their absorption lines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cubeclust.kinematics.absorption import Absorption
+from cubeclust.kinematics.marks import Marks
+from cubeclust.kinematics.peaks import peak
+
+STEP = 25.0  # km/s between trials
+
+
+@dataclass(frozen=True)
+class StarsMoved:
+    """Velocity (n,) km/s and its error; gain (n,) of chi2 by the lines."""
+
+    velocity: torch.Tensor
+    error: torch.Tensor
+    gain: torch.Tensor
+
+
+def correlate_stars(
+    spectra: Absorption, wavelength: np.ndarray, marks: Marks, noise: torch.Tensor, *, z: float, search: float
+) -> StarsMoved:
+    """Velocity at which the lines, times a strength, take most off chi2; up to `search` km/s about redshift z.
+
+    The gain is N^2 / D with N = sum of w r C T, D = sum of w C^2 T^2: r the residual, C the continuum, T the lines at
+    the velocity (Tonry & Davis 1979, with weights). Its curvature at the peak gives the error, which the correlation
+    noise (n_lags,) of neighboring channels raises.
+    """
+    trials = np.arange(-search, search + STEP / 2, STEP)
+    shapes = marks.at(wavelength, trials, z)  # (n_trials, n_wave)
+    template = torch.from_numpy(shapes).to(spectra.residual)
+    own = spectra.weight * spectra.continuum
+    matched = (own * spectra.residual) @ template.T
+    norm = ((own * spectra.continuum) @ (template**2).T).clamp(min=1e-30)
+    raised = _raised(shapes[len(trials) // 2], noise)
+    found = peak(matched.clamp(min=0) ** 2 / norm, torch.from_numpy(trials).to(matched))
+    error = (2 * raised / -found.curvature).sqrt().nan_to_num(nan=torch.inf)
+    return StarsMoved(found.place, error, found.height / raised)
+
+
+def _raised(shape: np.ndarray, noise: torch.Tensor) -> float:
+    """Factor by which correlated noise raises the variance of a velocity, from how fast the lines (n_wave,) turn."""
+    slope = np.gradient(shape)
+    power = float(slope @ slope) or 1.0
+    shares = [float(slope[lag:] @ slope[:-lag]) / power for lag in range(1, len(noise))]
+    return max(1.0 + 2 * sum(float(bound) * share for bound, share in zip(noise[1:], shares, strict=True)), 0.1)

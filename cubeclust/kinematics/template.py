@@ -1,0 +1,65 @@
+"""The mean stellar spectrum of a cube, at rest."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cubeclust.kinematics.absorption import Absorption
+from cubeclust.lines import EMISSION, LIGHT_SPEED, wavelengths
+
+_GRID = 5e-5  # step in ln(wavelength): 15 km/s
+_BIN = 12.5  # km/s: spectra within it are added before they are shifted
+_GAS = 450.0  # km/s around emission lines that belong to the gas
+_THIN = 1e-3  # of the typical weight: less is no knowledge
+
+
+@dataclass(frozen=True)
+class Template:
+    """Mean stellar spectrum less its continuum, in units of the continuum.
+
+    logarithm is (n_grid,) ln(Angstrom) at rest, ascending; feature (n_grid,); norm (n_grid,) is the inverse variance.
+    """
+
+    logarithm: np.ndarray
+    feature: np.ndarray
+    norm: np.ndarray
+
+    def at(self, wavelength: np.ndarray, velocity: np.ndarray, z: float) -> np.ndarray:
+        """Features (n, n_wave) of sources that move at velocity (n,) km/s about redshift z."""
+        shift = np.log1p(z) + np.log1p(velocity / LIGHT_SPEED)
+        return np.interp(np.log(wavelength) - shift[:, None], self.logarithm, self.feature, left=0.0, right=0.0)
+
+
+def mean_template(
+    spectra: Absorption, velocity: torch.Tensor, gas: torch.Tensor, wavelength: np.ndarray, *, medium: str, z: float
+) -> Template:
+    """Template of spectra that move at velocity (n,) km/s about redshift z, weighted by their signal to noise.
+
+    Where gas (n,) bool is seen, what lies near its lines does not enter; where nothing does, the template is
+    interpolated. Sums over spectra are float64.
+    """
+    edge = np.log(wavelength[[0, -1]]) - np.log1p(z)
+    logarithm = np.arange(edge[0], edge[1], _GRID)
+    calm = _apart_from_gas(logarithm, medium)
+    both = np.zeros((2, len(logarithm)))  # of residuals and of continua, weighted
+    own = spectra.weight * spectra.continuum
+    bins = (velocity / _BIN).round()
+    for place in bins.unique():
+        shift = np.log1p(z) + np.log1p(float(place) * _BIN / LIGHT_SPEED)
+        for rows, share in (((bins == place) & gas, calm), ((bins == place) & ~gas, 1.0)):
+            for sums, values in enumerate((spectra.residual, spectra.continuum)):
+                column = (own[rows] * values[rows]).sum(dim=0, dtype=torch.float64).cpu().numpy()
+                both[sums] += share * np.interp(logarithm, np.log(wavelength) - shift, column, left=0.0, right=0.0)
+    total, norm = both
+    known = norm > _THIN * np.median(norm)
+    feature = np.interp(logarithm, logarithm[known], total[known] / norm[known])
+    return Template(logarithm, feature, np.where(known, norm, 0.0))
+
+
+def _apart_from_gas(logarithm: np.ndarray, medium: str) -> np.ndarray:
+    """1 (n_grid,) apart from emission lines, 0 near them."""
+    nearest = np.full(len(logarithm), np.inf)
+    for line in np.log(wavelengths(EMISSION, medium)):
+        np.minimum(nearest, np.abs(logarithm - line), out=nearest)
+    return (nearest > _GAS / LIGHT_SPEED).astype(float)
