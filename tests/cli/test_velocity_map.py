@@ -14,8 +14,8 @@ from skies import SPEED_OF_LIGHT, Galaxy, make_galaxy, sky_header, write_sky, wr
 from sklearn.metrics import adjusted_rand_score
 
 from cubeclust.cli.main import main
-from cubeclust.preprocessing.rest_frame import repeated_redshift
 from cubeclust.quality import Quality
+from cubeclust.velocity_field import repeated_redshift
 
 FAST = ["-m", "kmeans", "-k", "3"]
 
