@@ -18,7 +18,7 @@ _ERRORS = ("{}_ERR", "ERR_{}", "FORM_ERR_{}")  # HDU of the errors of an HDU; fr
 
 @dataclass(frozen=True)
 class VelocityLayout:
-    """A program's file of maps: its name, HDUs that tell it, and those with velocities, the preferred one first.
+    """A program's file of maps: its name, patterns of HDUs that all are there, and that of the velocities.
 
     The velocities are in km/s and relative to a systemic redshift, c (z - systemic) / (1 + systemic), since these
     programs fit spectra that were shifted to rest by it.
@@ -26,20 +26,27 @@ class VelocityLayout:
 
     name: str
     marks: tuple[str, ...]
-    velocities: tuple[str, ...]
+    velocity: str
+
+    def find(self, names: list[str]) -> str | None:
+        """The HDU of the velocities among those of a file, None where the file is none of these."""
+        found = [[name for name in names if re.fullmatch(mark, name)] for mark in (self.velocity, *self.marks)]
+        return found[0][0] if all(found) else None
 
 
+_HALPHA = r"HA_?656\d(\.\d+)?_"
 LAYOUTS = (
-    VelocityLayout("MaNGA DAP", ("EMLINE_GVEL", "STELLAR_VEL"), ("EMLINE_GVEL",)),
-    VelocityLayout("GIST gas", ("HA6562_VEL", "HA6562_FLUX"), ("HA6562_VEL",)),  # nGIST; PHANGS-MUSE, with V_STARS
-    VelocityLayout("GIST stars", ("V_STARS", "SIGMA_STARS"), ("V_STARS",)),
-    VelocityLayout("GIST kinematics", ("V", "SIGMA", "FORM_ERR_V"), ("V",)),
+    VelocityLayout("MaNGA DAP", ("STELLAR_VEL",), "EMLINE_GVEL"),
+    VelocityLayout("GIST gas", (_HALPHA + "(FLUX|F)",), _HALPHA + "(VEL|V)"),  # of PHANGS-MUSE and nGIST, too
+    VelocityLayout("GIST stars", ("SIGMA_STARS",), "V_STARS"),
+    VelocityLayout("GIST kinematics", ("SIGMA", "FORM_ERR_V"), "V"),
 )
 
 
-def match(names: list[str]) -> VelocityLayout | None:
-    """The layout of a file with such images, None where it is none of those known."""
-    return next((layout for layout in LAYOUTS if set(layout.marks) <= set(names)), None)
+def match(names: list[str]) -> tuple[VelocityLayout, str] | None:
+    """The layout of a file with such images and its HDU of the velocities, None where it is none of those known."""
+    found = ((layout, layout.find(names)) for layout in LAYOUTS)
+    return next(((layout, name) for layout, name in found if name is not None), None)
 
 
 def told_zero(primary: fits.Header) -> float | None:

@@ -69,8 +69,8 @@ def read_velocity_map(
             raise InputError(f"{path}: is a map of `cubeclust redshift`, which knows what misleads; use --redshift.")
         flat, deep = (fits_files.image_hdus(hdus, n_axes) for n_axes in (2, 3))
         images = flat | deep
-        layout = velocity_layouts.match(list(images))
-        name = _image_name(path, list(flat), list(deep), layout, hdu_name)
+        layout, preferred = velocity_layouts.match(list(images)) or (None, None)
+        name = _image_name(path, list(flat), list(deep), hdu_name or preferred)
         header = fits_files.standard_cards(images[name].header)
         plane, channel = velocity_layouts.channel(header) if name in deep else (0, "")
         _require_frame(path, name, images[name].shape[-2:], header, cube_file)
@@ -93,15 +93,14 @@ def _plane(image: np.ndarray, plane: int) -> np.ndarray:
     return image if image.ndim == 2 else image[plane]
 
 
-def _image_name(path: Path, flat: list[str], deep: list[str], layout: VelocityLayout | None, asked: str | None) -> str:
+def _image_name(path: Path, flat: list[str], deep: list[str], asked: str | None) -> str:
     """Name of the image that holds the velocities: 2-D, or 3-D with a plane for each line."""
-    wanted = [asked.upper()] if asked else [*layout.velocities] if layout else []
-    if asked and not set(wanted) <= {*flat, *deep}:
+    if asked and asked.upper() not in {*flat, *deep}:
         raise InputError(f"{path}: {asked!r} is no image; --velocity-hdu takes one of {', '.join(flat + deep)}.")
-    if not wanted and not flat:
+    if not asked and not flat:
         raise InputError(f"{path}: holds no 2-D image; --velocity-map takes a FITS image of the cube's frame.")
     named = [name for name in flat if name in _NAMES]
-    for found in (wanted, flat, named):
+    for found in ([asked.upper()] if asked else [], flat, named):
         if len(found) == 1:
             return found[0]
     raise InputError(f"{path}: has several 2-D images ({', '.join(flat)}); name the velocities by --velocity-hdu.")

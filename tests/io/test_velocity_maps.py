@@ -221,6 +221,17 @@ def test_stars_of_ngist(tmp_path: Path, cube_file: CubeFile, speed: np.ndarray) 
     np.testing.assert_allclose(found.error, 4.0)
 
 
+@pytest.mark.parametrize("name", ["Ha6562_VEL", "HA6564_VEL", "Ha_6562.8_V"])
+def test_gas_of_ngist(tmp_path: Path, cube_file: CubeFile, speed: np.ndarray, name: str) -> None:
+    flux = name.replace("VEL", "FLUX") if "VEL" in name else name[:-1] + "F"
+    images = dict.fromkeys(("BIN_ID", "NII6583_VEL", flux), (speed + 1, {})) | {name: (speed, {})}
+    path = others(tmp_path / "run_gas_BIN_maps.fits", images)
+    with pytest.raises(InputError, match="--velocity-zero"):
+        read_velocity_map(path, cube_file, hdu_name="NII6583_VEL")
+    found = read_velocity_map(path, cube_file, zero=1137.0)
+    np.testing.assert_allclose(found.z, expected(speed, 1137), rtol=1e-12)
+
+
 def test_zero_that_is_given_goes_before_the_header(tmp_path: Path, cube_file: CubeFile, speed: np.ndarray) -> None:
     found = read_velocity_map(phangs(tmp_path / "maps.fits", speed, REDSHIFT=2400.0), cube_file, zero=2500.0)
     np.testing.assert_allclose(found.z, expected(speed, 2500), rtol=1e-12)
