@@ -47,42 +47,46 @@ class Panel:
 
 
 def plot_velocity(path: Path, field: VelocityField, white_light: np.ndarray | None, title: str) -> None:
-    """Save velocity, error, S/N (or the lines' width) and flags of a field side by side.
+    """Save the panels of a field and its flags side by side.
 
     The colors of the velocity are symmetric about the systemic one and reach 98 % of the good ones; striped spaxels are
     misleading. white_light (NY, NX) is drawn as isophotes over them.
     """
     ny, nx = field.velocity.shape
+    shown = panels(field)
+    rows = (len(shown) + 2) // 2
     width = 5.0 * min(1.6, max(0.6, nx / ny)) + 1.6
-    figure = new_figure(2 * width + 2.4, 10.4)
+    figure = new_figure(2 * width + 2.4, 4.8 * rows + 0.8)
     figure.suptitle(f"{title}\nsystemic z = {field.systemic:.6f}", parse_math=False)
-    for place, panel in enumerate(panels(field), start=1):
-        axes = _axes(figure, place, field)
+    grid = [figure.add_subplot(rows, 2, place, projection=field.wcs) for place in range(1, len(shown) + 2)]
+    for axes, panel in zip(grid, shown, strict=False):
         axes.imshow(_stripes(field.misleading), origin="lower", interpolation="nearest")
         drawn = axes.imshow(panel.image, cmap=panel.colors, norm=panel.norm, origin="lower", interpolation="nearest")
-        figure.colorbar(drawn, cax=axes.inset_axes((1.02, 0.0, 0.03, 1.0)), label=panel.name, extend=panel.beyond)
-        if place == 1 and white_light is not None:
-            _draw_isophotes(axes, white_light)
-    _draw_flags(figure, _axes(figure, 4, field), field)
+        bar = axes.inset_axes((1.02, 0.0, 0.03, 1.0))
+        figure.colorbar(drawn, cax=bar, label=panel.name, extend=panel.beyond)
+    for axes in grid:
+        label_axes(axes, field.wcs)
+    _decorate(grid[0], field, white_light)
+    _draw_flags(figure, grid[-1], field)
     save(figure, path, dots=float(np.clip(max(ny, nx) / 2.5, 120, 400)))
 
 
 def panels(field: VelocityField) -> list[Panel]:
-    """Velocity, error, and S/N or else the width of the lines, without what misleads."""
+    """Velocity and two of error, S/N and width of the lines that are known, without what misleads."""
     good = ~field.misleading
     velocity, error, snr, sigma = (
         np.where(good, image, np.nan) for image in (field.velocity, field.error, field.snr, field.sigma)
     )
     reach = _percentile(np.abs(velocity), 98)
-    third = (
-        Panel(snr, "S/N of the lines", "viridis", PowerNorm(0.5, 0, _percentile(snr, 98)))
-        if np.isfinite(snr).any()
-        else Panel(sigma, "width of the lines, sigma (km/s)", "viridis", Normalize(0, _percentile(sigma, 98)))
+    others = (
+        Panel(error, "error of the velocity (km/s)", "viridis", Normalize(0, _percentile(error, 98))),
+        Panel(snr, "S/N of the lines", "viridis", PowerNorm(0.5, 0, _percentile(snr, 98))),
+        Panel(sigma, "width of the lines, sigma (km/s)", "viridis", Normalize(0, _percentile(sigma, 98))),
     )
+    known = [panel for panel in others if np.isfinite(panel.image).any()]
     return [
         Panel(velocity, "velocity about the systemic (km/s)", "RdBu_r", Normalize(-reach, reach), "both"),
-        Panel(error, "error of the velocity (km/s)", "viridis", Normalize(0, _percentile(error, 98))),
-        third,
+        *known[:2],
     ]
 
 
@@ -97,15 +101,13 @@ def main_reason(field: VelocityField) -> np.ndarray:
     return reason
 
 
-def _axes(figure: Figure, place: int, field: VelocityField) -> Axes:
-    axes: Axes = figure.add_subplot(2, 2, place, projection=field.wcs)
-    ny, nx = field.velocity.shape
-    axes.set(xlim=(-0.5, nx - 0.5), ylim=(-0.5, ny - 0.5))
-    label_axes(axes, field.wcs)
-    if field.wcs is not None and place == 1:
+def _decorate(axes: Axes, field: VelocityField, white_light: np.ndarray | None) -> None:
+    """Isophotes, scale bar and compass, where they are known."""
+    if white_light is not None:
+        _draw_isophotes(axes, white_light)
+    if field.wcs is not None:
         draw_scale_bar(axes, field.wcs)
         draw_compass(axes, field.wcs)
-    return axes
 
 
 def _percentile(values: np.ndarray, share: float) -> float:

@@ -43,17 +43,22 @@ def test_colors_are_symmetric_and_those_of_good_spaxels(field: VelocityField) ->
     np.testing.assert_array_equal(panel.image[1:-1], field.velocity[1:-1])
 
 
-def test_third_panel_is_the_width_where_no_noise_is_known(field: VelocityField) -> None:
-    np.testing.assert_array_equal(panels(field)[2].image[1:-1], field.snr[1:-1])
-    unknown = replace(field, snr=np.full(SHAPE, np.nan, np.float32))
-    np.testing.assert_array_equal(panels(unknown)[2].image[1:-1], field.sigma[1:-1])
+def test_two_of_the_images_that_are_known_are_shown(field: VelocityField) -> None:
+    unknown = np.full(SHAPE, np.nan, np.float32)
+    for missing, shown in (("sigma", ("error", "snr")), ("snr", ("error", "sigma")), ("error", ("snr", "sigma"))):
+        others = panels(replace(field, **{missing: unknown}))[1:]
+        for panel, name in zip(others, shown, strict=True):
+            np.testing.assert_array_equal(panel.image[1:-1], getattr(field, name)[1:-1])
+    assert len(panels(replace(field, error=unknown, snr=unknown, sigma=unknown))) == 1
 
 
 def test_field_of_which_nothing_is_known_is_drawn(monkeypatch: pytest.MonkeyPatch, field: VelocityField) -> None:
     nothing = np.full(SHAPE, np.nan, np.float32)
     figure = drawn(monkeypatch, replace(field, velocity=nothing, error=nothing, sigma=nothing, snr=nothing, wcs=None))
     figure.canvas.draw()
-    assert all(axes.images[1].norm.vmax == 1 for axes in figure.axes[:3])
+    velocity_axes, flag_axes = figure.axes
+    assert velocity_axes.images[1].norm.vmax == 1
+    assert flag_axes.get_position().y0 == pytest.approx(velocity_axes.get_position().y0), "one row"
 
 
 def test_misleading_spaxels_are_striped_below_every_panel(
@@ -63,6 +68,11 @@ def test_misleading_spaxels_are_striped_below_every_panel(
         stripes, image = axes.images
         np.testing.assert_array_equal(np.all(stripes.get_array() == 1, axis=2), ~field.misleading)
         np.testing.assert_array_equal(np.ma.getmaskarray(image.get_array()), field.misleading)
+
+
+def test_every_panel_has_its_sky(monkeypatch: pytest.MonkeyPatch, field: VelocityField) -> None:
+    grid = drawn(monkeypatch, field).axes[:4]
+    assert [[axis.get_axislabel() for axis in axes.coords] for axes in grid] == 4 * [["RA (ICRS)", "DEC (ICRS)"]]
 
 
 def test_each_spaxel_is_counted_once_by_its_main_reason(monkeypatch: pytest.MonkeyPatch, field: VelocityField) -> None:
