@@ -57,9 +57,13 @@ def find_pixels(directory: Path, cube_file: CubeFile) -> dict[tuple[int, int], P
         key=lambda match: match["kind"] == "_fit.fits",
     )
     own = [match for match in found if fits_files.stem(Path(match["cube"])) == cube_file.stem]
+    if not found:
+        raise InputError(f"{directory}: has no file <cube>_pixel_<x>_<y>_fit.fits or _lines; give where ALFA wrote to.")
     if not own:
-        other = f"holds ALFA's fits of {found[0]['cube']}" if found else "has no file <cube>_pixel_<x>_<y>_fit.fits"
-        raise InputError(f"{directory}: {other}, none of {cube_file.path.name}; give the output for this cube.")
+        raise InputError(
+            f"{directory}: holds ALFA's fits of {found[0]['cube']}, none of {cube_file.path.name}; "
+            "give the output for this cube."
+        )
     pixels = {(int(match["y"]) - 1, int(match["x"]) - 1): directory / match.string for match in own}
     _require_inside(directory, np.array(list(pixels)), cube_file.frame)
     return pixels

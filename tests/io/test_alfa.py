@@ -163,7 +163,7 @@ def test_fits_goes_before_text(tmp_path: Path, cube_file: CubeFile) -> None:
     ("name", "words"),
     [
         ("other.fits_pixel_01_01_fit.fits", r"holds ALFA's fits of other\.fits, none of sky\.fits; give the output"),
-        ("sky.fits", r"has no file <cube>_pixel_<x>_<y>_fit\.fits, none of sky\.fits"),
+        ("sky.fits", r"has no file <cube>_pixel_<x>_<y>_fit\.fits or _lines; give where ALFA wrote to"),
         ("sky.fits_pixel_13_01_fit.fits", r"pixel x = 13, y = 1 \(from 1\), but the cube has 12 x 10"),
         ("sky.fits_pixel_12_11_lines", r"pixel x = 12, y = 11 \(from 1\), but the cube has 12 x 10"),
         ("sky.fits_pixel_00_01_lines", r"pixel x = 0, y = 1 "),
