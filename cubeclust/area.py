@@ -97,8 +97,12 @@ def _masks(cube_file: CubeFile, settings: RunSettings) -> tuple[dict[str, MaskSp
         masks[f"mask {settings.mask}"] = MaskSpaxels(read_mask(settings.mask, cube_file.frame))
     if settings.velocity_map is not None:
         velocity = read_velocity_map(
-            settings.velocity_map, cube_file, hdu_name=settings.velocity_hdu, unit=settings.velocity_unit
+            settings.velocity_map,
+            cube_file,
+            hdu_name=settings.velocity_hdu,
+            unit=settings.velocity_unit,
+            zero=settings.velocity_zero,
         )
-        name = f"velocity map {settings.velocity_map}, {velocity.hdu} in {velocity.unit}"
+        name = f"velocity map {settings.velocity_map}, {velocity}"
         masks[name], z = MaskSpaxels(np.isnan(velocity.z), Quality.NO_VELOCITY), velocity.z
     return masks, z

@@ -15,12 +15,13 @@ from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import SEED_BAND, NormalizeBand, default_band
 from cubeclust.preprocessing.onto_grid import OntoGrid
 from cubeclust.preprocessing.resampling import Channels
-from cubeclust.preprocessing.rest_frame import RestFrame, far_spaxels, repeated_redshift
+from cubeclust.preprocessing.rest_frame import RestFrame, far_spaxels
 from cubeclust.preprocessing.scaling import Scaling
 from cubeclust.preprocessing.selection import SignalToNoise
 from cubeclust.preprocessing.windows import SelectChannels, SelectWindows, Window
 from cubeclust.progress import Progress
 from cubeclust.run_settings import RunSettings
+from cubeclust.velocity_field import repeated_redshift
 
 _ROUNDING = 1e-6  # Angstrom between the edges of channels that touch
 

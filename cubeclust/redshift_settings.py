@@ -15,7 +15,8 @@ class RedshiftSettings:
     """Settings of `cubeclust redshift`, under the names of its options.
 
     output is the map's path, None for <cube>_velocity.fits here. guess (km/s) and z name the systemic redshift, which
-    is found otherwise. from_alfa and velocity_map are velocities of others, to be judged in place of a measurement.
+    is found otherwise. from_alfa and velocity_map are velocities of others, to be judged in place of a measurement;
+    velocity_zero is the systemic velocity c z, km/s, that velocity_map is relative to.
     medium None takes the cube's; lsf is the full width at half maximum of the instrument's profile in Angstrom, None
     the instrument's own where it is known; bin the signal to noise of the lines that faint spaxels are gathered for.
     """
@@ -28,6 +29,7 @@ class RedshiftSettings:
     velocity_map: Path | None = None
     velocity_unit: str | None = None
     velocity_hdu: str | None = None
+    velocity_zero: float | None = None
     crop: tuple[int, int, int, int] = (0, 0, 0, 0)
     mask: Path | None = None
     search: float = 1000.0

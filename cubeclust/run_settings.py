@@ -28,6 +28,7 @@ class RunSettings:
     """Settings of `cubeclust run`, under the names of its options.
 
     velocity_unit None takes the BUNIT of velocity_map; with that map, windows and band are rest wavelengths.
+    velocity_zero is the systemic velocity c z, km/s, that it is relative to.
     crop is (left, right, bottom, top) in spaxels; normalize_band "auto" takes 7600:8100 Angstrom where the
     cube covers it; scale None takes the method's own; memory None takes what is free, in bytes.
     method_settings holds the method's options by field name. result is the result file of a run whose fitted model
@@ -50,6 +51,7 @@ class RunSettings:
     velocity_map: Path | None = None
     velocity_unit: str | None = None
     velocity_hdu: str | None = None
+    velocity_zero: float | None = None
     min_snr: float | None = None
     max_nan: float = 0.1
     normalize_band: Window | Literal["auto"] | None = "auto"
@@ -101,9 +103,10 @@ class RunSettings:
             raise InputError("--within CLASSMAP and --class N name a class together; give both or neither.")
         if self.sample is None and self.sample_by != "random":
             raise InputError(f"--sample-by {self.sample_by} says how a sample is drawn; give its size by --sample.")
-        if self.velocity_map is None and (self.velocity_unit or self.velocity_hdu):
+        if self.velocity_map is None and (self.velocity_unit or self.velocity_hdu or self.velocity_zero is not None):
             raise InputError(
-                "--velocity-unit and --velocity-hdu describe a --velocity-map; give one or leave them out."
+                "--velocity-unit, --velocity-hdu and --velocity-zero describe a --velocity-map; give one or leave them "
+                "out."
             )
 
     def clusterer(self, start: np.ndarray | None = None) -> Clusterer:

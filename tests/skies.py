@@ -156,3 +156,15 @@ def rotated_wcs() -> WCS:
     wcs.wcs.cd = np.array([[-cos, sin], [sin, cos]]) * 0.2 / 3600
     wcs.wcs.set()
     return wcs
+
+
+def rotated(angle: float, swapped: bool = False) -> WCS:
+    """North `angle` degrees from up towards the left (east), 0.2 arcsec a spaxel; axes swapped on demand."""
+    wcs = WCS(naxis=2)
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    matrix = np.array([[-cos, -sin], [-sin, cos]]) * 0.2 / 3600  # rows: RA, Dec
+    wcs.wcs.ctype = ["DEC--TAN", "RA---TAN"] if swapped else ["RA---TAN", "DEC--TAN"]
+    wcs.wcs.crval, wcs.wcs.crpix = ([10, 30] if swapped else [30, 10]), [1, 1]
+    wcs.wcs.cd = matrix[::-1] if swapped else matrix
+    wcs.wcs.set()
+    return wcs

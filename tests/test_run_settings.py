@@ -18,6 +18,7 @@ from cubeclust.settings import option_fields
         {"scale": "z"},
         {"velocity_unit": "mph"},
         {"velocity_hdu": "GAS"},
+        {"velocity_zero": 0.0},
         {"device": "gpu"},
         {"crop": (-3, 0, 0, 0)},
         {"crop": (1, 2)},

@@ -30,6 +30,8 @@ AREA: list[click.Parameter] = [
     click.Option(["--velocity-unit"], type=click.Choice(["km/s", "m/s", "z"]),
                  help="Unit of that image, where its BUNIT is missing or wrong."),
     click.Option(["--velocity-hdu"], help="HDU of that image, where the file has several."),
+    click.Option(["--velocity-zero"], type=float,
+                 help="Systemic velocity c z, km/s, that the image is relative to, where the file does not tell it."),
 ]  # fmt: skip
 
 # Where it is computed and what comes of it.

@@ -8,10 +8,12 @@ from astropy import units
 from astropy.io import fits
 
 from cubeclust.errors import InputError
-from cubeclust.io import fits_files
+from cubeclust.io import fits_files, velocity_layouts
 from cubeclust.io.celestial import read_celestial
 from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.frames import Frame, require_same_frame
+from cubeclust.io.velocity_fields import holds_velocity_field
+from cubeclust.io.velocity_layouts import VelocityLayout
 from cubeclust.lines import LIGHT_SPEED
 
 UNITS = {"km/s": 1 / LIGHT_SPEED, "m/s": 1e-3 / LIGHT_SPEED, "z": 1.0}  # unit -> redshift of one such unit
@@ -23,49 +25,102 @@ _LARGEST = 20.0  # redshift beyond which no galaxy was seen
 
 @dataclass(frozen=True)
 class VelocityMap:
-    """Redshift z = v / c of each spaxel, (NY, NX) float64, NaN where none is known; the HDU and unit it came in."""
+    """Redshift z = v / c of each spaxel, (NY, NX) float64, NaN where none is known, and where it came from.
+
+    hdu, unit    the image and its unit; channel is the name of its plane if it has several
+    zero         systemic velocity c z, km/s, that the image is relative to and that z includes; None if it is not
+    error        (NY, NX) km/s, one standard deviation of the velocities, None where the file has none
+    """
 
     z: np.ndarray
     hdu: str
     unit: str
+    channel: str = ""
+    zero: float | None = None
+    error: np.ndarray | None = None
+
+    def __str__(self) -> str:
+        plane = f" {self.channel}" if self.channel else ""
+        about = "" if self.zero is None else f" about {self.zero:.6g} km/s"
+        return f"{self.hdu}{plane} in {self.unit}{about}"
 
 
 def read_velocity_map(
-    path: Path, cube_file: CubeFile, *, hdu_name: str | None = None, unit: str | None = None
+    path: Path,
+    cube_file: CubeFile,
+    *,
+    hdu_name: str | None = None,
+    unit: str | None = None,
+    zero: float | None = None,
 ) -> VelocityMap:
     """Read the velocities of a cube's spaxels, as redshifts by the convention z = v / c (that of ALFA, Wesson 2016).
 
-    The image is hdu_name, or the only 2-D image of the file, or the only one whose name says velocity or redshift.
-    Its unit is `unit` (a key of UNITS), or its BUNIT. Samples that are not finite mean: no velocity.
+    The image is hdu_name, or that of a known layout (MaNGA DAP, nGIST, PHANGS-MUSE), or the only 2-D image of the file,
+    or the only one whose name says velocity or redshift. Its unit is `unit` (a key of UNITS), or its BUNIT. Samples
+    that are not finite or that the file flags mean: no velocity. Where velocities are relative to a systemic one, that
+    is `zero` (km/s, c z) or what a known layout tells: 1 + z = (1 + zero / c) (1 + v / c).
 
     Raises:
-        InputError: no FITS file, no such image or several, another frame than the cube's, no unit, z <= -1 or absurd.
+        InputError: no FITS file, no such image or several, another frame than the cube's, no unit, no velocity,
+            z <= -1 or absurd, an untold systemic velocity, a map that `cubeclust redshift` wrote.
     """
     with fits_files.open_hdus(path) as hdus, fits_files.damage_reported(path):
-        images = fits_files.image_hdus(hdus, 2)
-        name = _image_name(path, list(images), hdu_name)
+        if holds_velocity_field(hdus):
+            raise InputError(f"{path}: is a map of `cubeclust redshift`, which knows what misleads; use --redshift.")
+        flat, deep = (fits_files.image_hdus(hdus, n_axes) for n_axes in (2, 3))
+        images = flat | deep
+        layout, preferred = velocity_layouts.match(list(images)) or (None, None)
+        name = _image_name(path, list(flat), list(deep), hdu_name or preferred)
         header = fits_files.standard_cards(images[name].header)
-        image = Frame(images[name].shape, read_celestial(header))
-        own = Frame(cube_file.frame, read_celestial(cube_file.header))
-        require_same_frame(f"{path}: {name}", image, own, whose="the cube's", cure=_CURE)
-        unit = unit or _unit(path, name, header)
-        z = np.asarray(images[name].data, np.float64) * UNITS[unit]
-    z[~np.isfinite(z)] = np.nan
+        plane, channel = velocity_layouts.channel(header) if name in deep else (0, "")
+        _require_frame(path, name, images[name].shape[-2:], header, cube_file)
+        unit = unit or ("km/s" if layout and not header.get("BUNIT") else _unit(path, name, header))
+        if zero is None and layout and unit != "z":
+            zero = _told_zero(path, layout, fits_files.standard_cards(hdus[0].header))
+        velocity = _plane(np.asarray(images[name].data, np.float64), plane)
+        bad, error = velocity_layouts.rejected(images, header), velocity_layouts.errors(images, name, header)
+    z = velocity * UNITS[unit]
+    z[~np.isfinite(z) | (False if bad is None else _plane(bad, plane))] = np.nan
+    z = z if zero is None else (1 + zero / LIGHT_SPEED) * (1 + z) - 1
+    _require_some(path, name, z)
     _require_possible(path, name, z, unit)
-    return VelocityMap(z, name, unit)
+    error = None if error is None else _plane(error, plane) * UNITS[unit] * LIGHT_SPEED
+    return VelocityMap(z, name, unit, channel, zero, error)
 
 
-def _image_name(path: Path, images: list[str], asked: str | None) -> str:
-    """Name of the image that holds the velocities."""
-    if not images:
+def _plane(image: np.ndarray, plane: int) -> np.ndarray:
+    """The plane of an image of several, (NY, NX)."""
+    return image if image.ndim == 2 else image[plane]
+
+
+def _image_name(path: Path, flat: list[str], deep: list[str], asked: str | None) -> str:
+    """Name of the image that holds the velocities: 2-D, or 3-D with a plane for each line."""
+    if asked and asked.upper() not in {*flat, *deep}:
+        raise InputError(f"{path}: {asked!r} is no image; --velocity-hdu takes one of {', '.join(flat + deep)}.")
+    if not asked and not flat:
         raise InputError(f"{path}: holds no 2-D image; --velocity-map takes a FITS image of the cube's frame.")
-    if asked is not None and asked.upper() not in images:
-        raise InputError(f"{path}: {asked!r} is no 2-D image; --velocity-hdu takes one of {', '.join(images)}.")
-    named = [name for name in images if name in _NAMES]
-    for found in ([asked.upper()] if asked else [], images, named):
+    named = [name for name in flat if name in _NAMES]
+    for found in ([asked.upper()] if asked else [], flat, named):
         if len(found) == 1:
             return found[0]
-    raise InputError(f"{path}: has several 2-D images ({', '.join(images)}); name the velocities by --velocity-hdu.")
+    raise InputError(f"{path}: has several 2-D images ({', '.join(flat)}); name the velocities by --velocity-hdu.")
+
+
+def _require_frame(path: Path, name: str, shape: tuple[int, ...], header: fits.Header, cube_file: CubeFile) -> None:
+    own = Frame(cube_file.frame, read_celestial(cube_file.header))
+    image = Frame(shape, read_celestial(header))
+    require_same_frame(f"{path}: {name}", image, own, whose="the cube's", cure=_CURE)
+
+
+def _told_zero(path: Path, layout: VelocityLayout, primary: fits.Header) -> float:
+    """Systemic velocity that the file tells, km/s; InputError where it tells none."""
+    told = velocity_layouts.told_zero(primary)
+    if told is None:
+        raise InputError(
+            f"{path}: velocities of {layout.name} are relative to a systemic one, which this file does not tell; "
+            "give c z in km/s by --velocity-zero."
+        )
+    return told
 
 
 def _unit(path: Path, name: str, header: fits.Header) -> str:
@@ -78,6 +133,12 @@ def _unit(path: Path, name: str, header: fits.Header) -> str:
         fault = f"is in {text!r}, which is no velocity" if text else "has no unit (BUNIT)"
         raise InputError(f"{path}: {name} {fault}; name it by --velocity-unit km/s, m/s or z.")
     return meant[0]
+
+
+def _require_some(path: Path, name: str, z: np.ndarray) -> None:
+    """Raise InputError unless a spaxel has a velocity."""
+    if np.isnan(z).all():
+        raise InputError(f"{path}: {name} has no finite velocity that is not flagged; name another by --velocity-hdu.")
 
 
 def _require_possible(path: Path, name: str, z: np.ndarray, unit: str) -> None:

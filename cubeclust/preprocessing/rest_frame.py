@@ -117,19 +117,3 @@ def far_spaxels(z: np.ndarray, observed: np.ndarray) -> int:
     if typical <= 0 or span - np.ptp(shift) >= _SHRUNK * typical:
         return 0
     return int(np.count_nonzero(np.maximum(low - shift, shift - high) > (1 - _SHRUNK) / 2 * typical))
-
-
-def repeated_redshift(z: np.ndarray) -> tuple[float, int] | None:
-    """A redshift that suspiciously many of z (n,) share exactly, and how many; None if there is none.
-
-    At least 5 and 1 % of them, and five times as many as share any other: a fill value such as 0 or -999 km/s, or
-    the guess that a fit fell back to (ALFA), but neither a constant map nor one rounded to whole km/s.
-    """
-    values, counts = np.unique(z, return_counts=True)
-    if len(values) < 2:
-        return None
-    order = np.argsort(counts)
-    most, next_most = counts[order[-1]], counts[order[-2]]
-    if most < max(5, 0.01 * len(z), 5 * next_most):
-        return None
-    return float(values[order[-1]]), int(most)

@@ -14,8 +14,8 @@ from skies import SPEED_OF_LIGHT, Galaxy, make_galaxy, sky_header, write_sky, wr
 from sklearn.metrics import adjusted_rand_score
 
 from cubeclust.cli.main import main
-from cubeclust.preprocessing.rest_frame import repeated_redshift
 from cubeclust.quality import Quality
+from cubeclust.velocity_field import repeated_redshift
 
 FAST = ["-m", "kmeans", "-k", "3"]
 
@@ -165,9 +165,12 @@ def test_bad_maps_end_in_one_sentence(cube: Path, velocity: Path, tmp_path: Path
     refused(with_map(write_velocity_map(path, values, None)), "no unit (BUNIT)", "--velocity-unit")
     refused(with_map(write_velocity_map(path, values, "Jy")), "'Jy'", "--velocity-unit")
     refused(with_map(velocity, "--velocity-unit", "z"), "which cannot be", "--velocity-unit")
-    refused(with_map(velocity, "--velocity-hdu", "GAS"), "'GAS' is no 2-D image", "HDU0")
+    refused(with_map(velocity, "--velocity-hdu", "GAS"), "'GAS' is no image", "HDU0")
     refused(with_map(velocity, "--velocity-unit", "mph"), "'mph'", "km/s")
-    refused(with_map(write_velocity_map(path, np.full_like(values, np.nan))), "no velocity in the area")
+    refused(with_map(write_velocity_map(path, np.full_like(values, np.nan))), "has no finite velocity")
+    border = np.full_like(values, np.nan)
+    border[0] = 1100
+    refused(with_map(write_velocity_map(path, border), "--crop", 1), "no velocity in the area")
     refused(with_map(write_velocity_map(path, np.linspace(0, 0.5, values.size).reshape(values.shape), "z")), "--mask")
     refused(with_map(velocity, "--window", "6820:6840"), "--window 6820:6840 holds no channel", ":6816.9")
     refused(run(cube, "--velocity-unit", "z", *FAST), "--velocity-map")
@@ -183,6 +186,18 @@ def test_settings_of_the_map_come_from_a_configuration_too(cube: Path, tmp_path:
     record = record_of(cube, "--config", study, *FAST, "-o", tmp_path)
     assert [record["settings"][f"velocity_{name}"] for name in ("map", "unit", "hdu")] == [str(path), "m/s", "GAS"]
     assert any(f"velocity map {path}, GAS in m/s" in step for step in record["steps"])
+
+
+def test_velocities_about_a_systemic_one_give_the_same_map(cube: Path, tmp_path: Path, galaxy: Galaxy) -> None:
+    zero = 1100.0
+    relative = (galaxy.velocity - zero) / (1 + zero / SPEED_OF_LIGHT)
+    maps = []
+    for values, more in ((galaxy.velocity, []), (relative, ["--velocity-zero", zero])):
+        path = write_velocity_map(tmp_path / "v.fits", values)
+        record = record_of(cube, "--velocity-map", path, *more, *FAST, "-o", tmp_path, "--overwrite")
+        maps.append(fits.getdata(record["files"]["classmap.fits"], "VELOCITY"))
+    np.testing.assert_allclose(maps[1], maps[0], rtol=1e-6)
+    assert any("km/s about 1100 km/s" in step for step in record["steps"])
 
 
 @pytest.mark.parametrize("how", ["mask", "no data"])

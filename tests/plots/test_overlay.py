@@ -1,46 +1,20 @@
-"""The overlay's compass, legend and colors."""
+"""The overlay's legend and colors."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
-from astropy import units
-from astropy.wcs import WCS
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from skies import rotated
 
 from cubeclust.class_map import ClassMap
 from cubeclust.class_table import ClassRow
 from cubeclust.palette import class_colors
 from cubeclust.plots.background import subdivided
-from cubeclust.plots.overlay import compass, plot_overlay
+from cubeclust.plots.overlay import plot_overlay
+from cubeclust.plots.sky_axes import compass
 from cubeclust.quality import Quality
-
-
-def rotated(angle: float, swapped: bool = False) -> WCS:
-    """North `angle` degrees from up towards the left (east), 0.2 arcsec a spaxel; axes swapped on demand."""
-    wcs = WCS(naxis=2)
-    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    matrix = np.array([[-cos, -sin], [-sin, cos]]) * 0.2 / 3600  # rows: RA, Dec
-    wcs.wcs.ctype = ["DEC--TAN", "RA---TAN"] if swapped else ["RA---TAN", "DEC--TAN"]
-    wcs.wcs.crval, wcs.wcs.crpix = ([10, 30] if swapped else [30, 10]), [1, 1]
-    wcs.wcs.cd = matrix[::-1] if swapped else matrix
-    wcs.wcs.set()
-    return wcs
-
-
-@pytest.mark.parametrize("angle", [0.0, 45.0, -120.0])
-@pytest.mark.parametrize("size", [(60, 60), (60, 20), (20, 60)])
-@pytest.mark.parametrize("swapped", [False, True])
-def test_compass_points_to_north_and_east_on_any_frame(angle: float, size: tuple[int, int], swapped: bool) -> None:
-    wcs = rotated(angle, swapped)
-    steps = compass(wcs, np.array(size))
-    start = wcs.pixel_to_world(0, 0)
-    for name, expected in (("N", 0.0), ("E", 90.0)):
-        pixels = steps[name] * size / min(size)  # what the eye sees: spaxels are square
-        assert np.hypot(*pixels) == pytest.approx(1)
-        end = wcs.pixel_to_world(*(0.01 * pixels))
-        assert start.position_angle(end).wrap_at("270d").deg == pytest.approx(expected, abs=0.1)
 
 
 @pytest.mark.parametrize("n_classes", [1, 2, 6, 9, 10, 16, 21, 30, 50])
@@ -119,16 +93,3 @@ def test_contours_leave_the_background_as_it_is(monkeypatch: pytest.MonkeyPatch,
         rows, columns = 19, {1: 13, 2: 17}[number]
         assert len(middles) == 2 * (rows + columns)
     assert len(figure.legends[0].get_texts()) == 2, "what is left out is not marked"
-
-
-def test_compass_follows_the_sky_where_the_matrix_does_not_tell() -> None:
-    """LONPOLE 150 turns the native pole: north lies 30 degrees off the columns."""
-    wcs = rotated(0)
-    wcs.wcs.lonpole = 150.0
-    wcs.wcs.set()
-    size = np.array([20, 20])
-    center = (size - 1) / 2
-    here = wcs.pixel_to_world(*center)
-    north = np.array(wcs.world_to_pixel(here.directional_offset_by(0 * units.deg, 1 * units.arcsec))) - center
-    assert abs(north[0]) > 0.3 * np.hypot(*north)
-    np.testing.assert_allclose(compass(wcs, size)["N"], north / np.hypot(*north), atol=1e-4)
