@@ -14,6 +14,8 @@ from cubeclust.run_record import TINY_CLASS, ending, title
 
 # What ended iterations before they converged -> what to do.
 _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
+# Field of ClassRow -> heading, where it is known; km/s.
+_MOTION = {"velocity": "km/s", "velocity_dispersion": "+-", "sigma": "line width"}
 
 
 def print_closing(run: Run) -> None:
@@ -25,7 +27,8 @@ def print_classes(heading: str, found: Run | Merged, sentences: Iterable[str]) -
     """Print a table of classes and the sentences below it on stderr."""
     console = Console(stderr=True, highlight=False)
     table = Table(title=Text(heading, style="italic"))
-    for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
+    moving = [column for column in _MOTION if any(not isnan(getattr(row, column)) for row in found.rows)]
+    for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N", *(_MOTION[key] for key in moving)):
         table.add_column(name, justify="right")
     for row in found.rows:
         table.add_row(
@@ -36,6 +39,7 @@ def print_classes(heading: str, found: Run | Merged, sentences: Iterable[str]) -
             _number(row.dec, "+.5f"),
             _number(row.mean_max_posterior, ".3f"),
             _number(row.mean_snr, ".2f"),
+            *(_number(getattr(row, key), ".1f") for key in moving),
         )
     console.print(table)
     for sentence in sentences:
@@ -58,6 +62,8 @@ def _sentences(run: Run) -> list[str]:
     if record["criteria"]:
         aic, bic, icl = (record["criteria"][name] for name in ("aic", "bic", "icl"))
         out.append(f"AIC {aic:.1f}, BIC {bic:.1f}, ICL {icl:.1f}; the larger the better.")
+    if record["velocities"]:
+        out.append(f"{record['velocities']['summary']}.")
     left_out = ", ".join(f"{count} {name}" for name, count in record["left_out"].items())
     if left_out:
         out.append(f"Left out: {left_out}.")

@@ -1,6 +1,7 @@
 """Parameter types of the command line."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import click
@@ -35,6 +36,20 @@ class BandType(WindowType):
         if str(value).lower() in ("auto", "none"):
             return str(value).lower()
         return super().convert(value, param, ctx)
+
+
+class RedshiftType(click.Path):
+    """none, auto or a file -> None, "auto" or its path; ./auto is a file of that name."""
+
+    name = "none|auto|FILE"
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return None for none, the word auto, else the path."""
+        words = {"none": None, "auto": "auto"}
+        return words[value] if value in words else super().convert(value, param, ctx)
 
 
 class CropType(click.ParamType):
