@@ -91,13 +91,14 @@ def _at_rest(
         return area
     # redshifts of spaxels without data must not narrow the range that all of them share
     asked = area.entering & spaxels_with_data(cube_file)
+    auto = "--redshift auto"
     if settings.redshift != "auto":
         velocities = read_velocities(settings, cube_file, asked)
     elif measure is None:
         progress.say("velocities are not measured here: all spaxels are counted, as though they were at z = 0")
-        velocities = Velocities.unflagged("--redshift auto", "velocities unknown", np.zeros(cube_file.frame), asked)
+        return area.at_rest(Velocities.unflagged(auto, "velocities unknown", np.zeros(cube_file.frame), asked))
     else:
-        velocities = Velocities.of("--redshift auto", "velocities measured", measure(cube_file, area), asked)
+        velocities = Velocities.of(auto, "velocities measured", measure(cube_file, area), asked)
     progress.say(velocities.summary)
     return area.at_rest(velocities)
 

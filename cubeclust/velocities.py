@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cubeclust.errors import InputError
 from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.velocity_fields import read_velocity_field
 from cubeclust.io.velocity_maps import read_velocity_map
@@ -99,4 +100,6 @@ def read_velocities(settings: RunSettings, cube_file: CubeFile, asked: np.ndarra
         name = f"velocity map {settings.velocity_map}, {read.hdu} in {read.unit}"
         return Velocities.unflagged("--velocity-map", name, read.z, asked)
     path = Path(str(settings.redshift))
+    if not path.exists():
+        raise InputError(f"{path}: no such file; --redshift takes none, auto or a map of `cubeclust redshift`.")
     return Velocities.of("--redshift", f"velocities of {path}", read_velocity_field(path, cube_file), asked)

@@ -14,8 +14,8 @@ from cubeclust.run_record import TINY_CLASS, ending, title
 
 # What ended iterations before they converged -> what to do.
 _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
-# Field of ClassRow -> heading, where it is known; km/s.
-_MOTION = {"velocity": "km/s", "velocity_dispersion": "+-", "sigma": "line width"}
+# Field of ClassRow that only classes of moving spaxels have -> its heading.
+_MOTION = {"velocity": "velocity km/s", "velocity_dispersion": "dispersion km/s", "sigma": "line width km/s"}
 
 
 def print_closing(run: Run) -> None:
@@ -26,24 +26,44 @@ def print_closing(run: Run) -> None:
 def print_classes(heading: str, found: Run | Merged, sentences: Iterable[str]) -> None:
     """Print a table of classes and the sentences below it on stderr."""
     console = Console(stderr=True, highlight=False)
+    console.print(_table(heading, found))
+    moving = [name for name in _MOTION if any(not isnan(getattr(row, name)) for row in found.rows)]
+    if moving:
+        console.print(_motion_table(found, moving))
+    for sentence in sentences:
+        console.print(sentence, markup=False, soft_wrap=True)
+
+
+def _table(heading: str, found: Run | Merged) -> Table:
+    """Sizes and means of the classes."""
     table = Table(title=Text(heading, style="italic"))
-    moving = [column for column in _MOTION if any(not isnan(getattr(row, column)) for row in found.rows)]
-    for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N", *(_MOTION[key] for key in moving)):
+    for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
         table.add_column(name, justify="right")
-    for row in found.rows:
+    for label, row in zip(_labels(found), found.rows, strict=True):
         table.add_row(
-            f"[{row.color}]■[/] {row.label}",
+            label,
             str(row.n_spaxels),
             _number(row.area, ".2f"),
             _number(row.ra, ".5f"),
             _number(row.dec, "+.5f"),
             _number(row.mean_max_posterior, ".3f"),
             _number(row.mean_snr, ".2f"),
-            *(_number(getattr(row, key), ".1f") for key in moving),
         )
-    console.print(table)
-    for sentence in sentences:
-        console.print(sentence, markup=False, soft_wrap=True)
+    return table
+
+
+def _motion_table(found: Run | Merged, fields: list[str]) -> Table:
+    """What is known of the motion in the classes, apart from their sizes, as both would not fit 80 columns."""
+    table = Table()
+    for name in ("class", *(_MOTION[field] for field in fields)):
+        table.add_column(name, justify="right")
+    for label, row in zip(_labels(found), found.rows, strict=True):
+        table.add_row(label, *(_number(getattr(row, field), ".1f") for field in fields))
+    return table
+
+
+def _labels(found: Run | Merged) -> list[str]:
+    return [f"[{row.color}]■[/] {row.label}" for row in found.rows]
 
 
 def _number(value: float, form: str) -> str:

@@ -38,18 +38,14 @@ class BandType(WindowType):
         return super().convert(value, param, ctx)
 
 
-class RedshiftType(click.Path):
+class RedshiftType(click.ParamType):
     """none, auto or a file -> None, "auto" or its path; ./auto is a file of that name."""
 
     name = "none|auto|FILE"
 
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return None for none, the word auto, else the path."""
-        words = {"none": None, "auto": "auto"}
-        return words[value] if value in words else super().convert(value, param, ctx)
+        return {"none": None, "auto": "auto"}.get(value, Path(value))
 
 
 class CropType(click.ParamType):
