@@ -1,20 +1,26 @@
-"""Velocities measured before the spectra of a run are read."""
+"""Velocities of --redshift auto: measured before the spectra are read, or assumed for a forecast."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from cubeclust import redshift
 from cubeclust.area import Area
 from cubeclust.class_names import Parent
 from cubeclust.errors import InputError
+from cubeclust.fitted import Fitted
 from cubeclust.io.atomic import require_free
 from cubeclust.io.cube_files import CubeFile
+from cubeclust.preprocessing.resampling import Channels
+from cubeclust.preprocessing.windows import Window
 from cubeclust.progress import Progress
 from cubeclust.redshift_settings import RedshiftSettings
 from cubeclust.run_settings import RunSettings
-from cubeclust.velocity_field import VelocityField
+from cubeclust.velocities import Velocities
 
+_AUTO = "--redshift auto"
 # Settings that a measurement shares with the run.
 _SHARED = ("cube", "mask", "hdu", "variance_hdu", "variance_kind", "mask_hdu", "wavelength_unit", "device", "memory")
 
@@ -31,13 +37,15 @@ class Measuring:
     progress: Progress
     timed: Callable[[str], None]
 
-    def __call__(self, cube_file: CubeFile, area: Area) -> VelocityField:
-        """Velocities of the rectangle that holds the area."""
+    def __call__(self, cube_file: CubeFile, area: Area) -> Velocities:
+        """Velocities of the spaxels entering the area, announced; they are measured in the rectangle that holds it."""
         self._require_free(cube_file.stem, area.parent)
         self.timed("open")
         field = redshift.estimate(measured_with(self.settings, cube_file, area), self.progress)
         self.timed("redshift")
-        return field
+        velocities = Velocities.of(_AUTO, "velocities measured", field, area.entering)
+        self.progress.say(velocities.summary)
+        return velocities
 
     def _require_free(self, stem: str, parent: Parent | None) -> None:
         """Raise InputError where products exist; velocities that exist can be given."""
@@ -47,6 +55,41 @@ class Measuring:
                 f"{kept}: exists already; give --redshift {kept} to use it, or --overwrite to measure anew."
             )
         require_free(self.products(stem, parent).values(), overwrite=overwrite)
+
+
+@dataclass(frozen=True)
+class Assuming:
+    """Stands in for a measurement in a forecast: all spaxels at one redshift, and none left out."""
+
+    settings: RunSettings
+    fitted: Fitted | None
+    progress: Progress
+
+    def __call__(self, cube_file: CubeFile, area: Area) -> Velocities:
+        """The redshift for all spaxels entering the area, announced."""
+        z = assumed_redshift(Channels.of(cube_file.wavelength), self._asked())
+        self.progress.say(f"velocities are not measured here: all spaxels are counted, as though at z = {z:.4g}")
+        return Velocities.unflagged(_AUTO, "velocities unknown", np.full(cube_file.frame, z), area.entering)
+
+    def _asked(self) -> list[float]:
+        """Wavelengths at rest that the spectra have to reach, Angstrom."""
+        if self.fitted is not None:
+            return [self.fitted.grid.low[0], self.fitted.grid.high[-1]]
+        windows = [
+            window for window in (*self.settings.window, self.settings.normalize_band) if isinstance(window, Window)
+        ]
+        return [edge for window in windows for edge in (window.low, window.high)]
+
+
+def assumed_redshift(channels: Channels, asked: list[float]) -> float:
+    """0 if the channels hold all wavelengths that are asked for, else the redshift with both about one middle.
+
+    The middle is that of the logarithms, so that whatever fits into the channels does so then.
+    """
+    low, high = channels.low[0], channels.high[-1]
+    if not asked or low <= min(asked) <= max(asked) <= high:
+        return 0.0
+    return float(np.sqrt(low * high / (min(asked) * max(asked))) - 1)
 
 
 def measured_with(settings: RunSettings, cube_file: CubeFile, area: Area) -> RedshiftSettings:

@@ -248,6 +248,24 @@ def test_dry_run_measures_nothing_and_says_so(cube: Path, tmp_path: Path, measur
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(("low", "high"), [(3280, 3300), (13100, 13130)])
+def test_dry_run_refuses_no_window_unmeasured(cube: Path, low: float, high: float) -> None:
+    """Wavelengths at rest that a cube of 6400:6849 Angstrom would show at redshifts of 1 and of -0.5."""
+    result = call("run", cube, *FAST[:4], "--window", f"{low}:{high}", "--redshift", "auto", "--dry-run", "--json")
+    assert result.exit_code == 0, result.stderr
+    first, last = json.loads(result.stdout)["wavelength"]
+    assert low <= first < last <= high
+
+
+def test_dry_run_of_a_model_at_rest(cube: Path, tmp_path: Path, flagged: VelocityField) -> None:
+    """The model's channels begin below those of the cube, as every spectrum was shifted to the blue."""
+    velocities = written(tmp_path / "vel.fits", flagged)
+    files = record_of(cube, *FAST, "--redshift", velocities, "-o", tmp_path)["files"]
+    result = call("apply", files["result.h5"], cube, "--redshift", "auto", "--dry-run", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["n_spectra"] == 440
+
+
 def test_select_measures_once(cube: Path, tmp_path: Path, measured: list[RedshiftSettings]) -> None:
     options = ["-m", "kmeans", "-k", "2:4", "--normalize-band", "6600:6680", "--redshift", "auto", "-o", tmp_path]
     result = call("select", cube, *options, "--json")
