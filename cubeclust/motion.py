@@ -9,10 +9,10 @@ from cubeclust.lines import LIGHT_SPEED
 
 @dataclass(frozen=True)
 class Motion:
-    """Redshifts that spectra are brought to rest by; images are (NY, NX), NaN where unknown.
+    """Redshifts that spectra are brought to rest by; images are (NY, NX), NaN where unknown or misleading.
 
     redshift   float64: z = v / c
-    systemic   redshift that velocities are about; NaN where unknown
+    systemic   redshift that velocities are about
     sigma      km/s, width of the lines; None where nobody measured it
     """
 
