@@ -1,6 +1,6 @@
 """Which spaxels of a cube are asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,12 +12,12 @@ from cubeclust.io.cubes import bounding_box, crop_area
 from cubeclust.io.masks import read_mask
 from cubeclust.io.parent_classes import read_parent_class
 from cubeclust.io.region_files import read_region
-from cubeclust.io.survey import spaxels_with_data
-from cubeclust.io.velocity_maps import read_velocity_map
-from cubeclust.preprocessing.selection import KeepArea, MaskSpaxels
+from cubeclust.motion import Motion
+from cubeclust.preprocessing.selection import KeepArea, LeaveOut
 from cubeclust.quality import Quality
 from cubeclust.run_settings import RunSettings
 from cubeclust.spectra import Spectra
+from cubeclust.velocities import Velocities
 
 
 class Step(Protocol):
@@ -34,25 +34,41 @@ class Area:
     rows, columns   the part of the frame to be read
     steps           what leaves out spaxels of that part, by what the log calls it
     entering        (NY, NX) bool: what is left
-    z               (NY, NX) redshifts, NaN where unknown; None without a velocity map
     parent          the class that is clustered again; None for the whole cube
+    velocities      that bring the spectra to rest; None where they stay as observed
     """
 
     rows: slice
     columns: slice
     steps: dict[str, Step]
     entering: np.ndarray
-    z: np.ndarray | None
     parent: Parent | None
+    velocities: Velocities | None = None
 
     @property
     def size(self) -> int:
         """Number of spaxels that are read."""
         return (self.rows.stop - self.rows.start) * (self.columns.stop - self.columns.start)
 
+    @property
+    def motion(self) -> Motion | None:
+        """Motion of the spaxels; None where the spectra stay as observed."""
+        return None if self.velocities is None else self.velocities.motion
+
+    def at_rest(self, velocities: Velocities) -> "Area":
+        """The area without the spaxels whose velocities are not to be used; InputError where none is left."""
+        if not velocities.entering.any():
+            counts = ", ".join(f"{count:,} {name}" for name, count in velocities.dropped.items()) or "none with data"
+            raise InputError(
+                f"{velocities.option} has no velocity in the area that is left ({counts}); "
+                "widen --crop or loosen --mask."
+            )
+        steps = {**self.steps, velocities.name: LeaveOut(velocities.quality)}
+        return replace(self, steps=steps, entering=velocities.entering, velocities=velocities)
+
 
 def choose_area(cube_file: CubeFile, settings: RunSettings) -> Area:
-    """Spaxels of --crop, --region and the class of --within that neither --mask nor --velocity-map leaves out.
+    """Spaxels of --crop, --region and the class of --within that --mask does not leave out.
 
     Raises:
         InputError: a file that does not fit the cube, nothing inside.
@@ -74,12 +90,11 @@ def choose_area(cube_file: CubeFile, settings: RunSettings) -> Area:
         fault = f"{parent.map}: class {parent.number} {parent.name} has no spaxel in --crop and --region"
         rows, columns = _box(reasons, fault, "widen them or name another --class")
     entering = reasons == 0
-    masks, z = _masks(cube_file, settings)
-    for mask in masks.values():
-        entering &= ~mask.masked
-    if z is not None:  # redshifts of spaxels without data must not narrow the range that all of them share
-        entering &= spaxels_with_data(cube_file)
-    return Area(rows, columns, {**steps, **masks}, entering, z, parent)
+    if settings.mask is not None:
+        masked = read_mask(settings.mask, cube_file.frame)
+        steps[f"mask {settings.mask}"] = LeaveOut(np.where(masked, Quality.MASKED, 0))
+        entering &= ~masked
+    return Area(rows, columns, steps, entering, parent)
 
 
 def _box(reasons: np.ndarray, fault: str, cure: str) -> tuple[slice, slice]:
@@ -88,21 +103,3 @@ def _box(reasons: np.ndarray, fault: str, cure: str) -> tuple[slice, slice]:
     if box is None:
         raise InputError(f"{fault}; {cure}.")
     return box
-
-
-def _masks(cube_file: CubeFile, settings: RunSettings) -> tuple[dict[str, MaskSpaxels], np.ndarray | None]:
-    """Steps that leave out spaxels by an image, and the redshifts."""
-    masks, z = {}, None
-    if settings.mask is not None:
-        masks[f"mask {settings.mask}"] = MaskSpaxels(read_mask(settings.mask, cube_file.frame))
-    if settings.velocity_map is not None:
-        velocity = read_velocity_map(
-            settings.velocity_map,
-            cube_file,
-            hdu_name=settings.velocity_hdu,
-            unit=settings.velocity_unit,
-            zero=settings.velocity_zero,
-        )
-        name = f"velocity map {settings.velocity_map}, {velocity}"
-        masks[name], z = MaskSpaxels(np.isnan(velocity.z), Quality.NO_VELOCITY), velocity.z
-    return masks, z

@@ -6,6 +6,7 @@ import numpy as np
 from astropy.wcs import WCS
 
 from cubeclust.clustering import Clustering
+from cubeclust.motion import Motion
 from cubeclust.spectra import Spectra
 
 
@@ -18,7 +19,7 @@ class ClassMap:
     quality           (NY, NX) int32: Quality bits, 0 where classified
     wcs               celestial WCS of the frame or None
     n_classes         number of classes; those of a model applied elsewhere may have no spaxel here
-    redshift          (NY, NX) float64 that spectra were shifted by, NaN where unknown; None if they were not
+    motion            that spectra were brought to rest by; None if they were not
     """
 
     classes: np.ndarray
@@ -26,12 +27,10 @@ class ClassMap:
     quality: np.ndarray
     wcs: WCS | None
     n_classes: int
-    redshift: np.ndarray | None = None
+    motion: Motion | None = None
 
     @classmethod
-    def of(
-        cls, spectra: Spectra, clustering: Clustering, n_classes: int, redshift: np.ndarray | None = None
-    ) -> "ClassMap":
+    def of(cls, spectra: Spectra, clustering: Clustering, n_classes: int, motion: Motion | None = None) -> "ClassMap":
         """Map of a clustering whose label i is class i + 1; the one place where labels become classes."""
         if clustering.posterior is None:
             best = np.full(len(spectra), np.nan, np.float32)
@@ -43,7 +42,7 @@ class ClassMap:
             quality=spectra.quality,
             wcs=spectra.wcs,
             n_classes=n_classes,
-            redshift=redshift,
+            motion=motion,
         )
 
     def counts(self) -> np.ndarray:

@@ -98,10 +98,13 @@ class Fitted:
             if not holds:
                 raise ValueError(f"{name} is not as it should be")
 
-    def require_like(self, medium: str, rest: bool) -> None:
-        """Raise InputError unless spectra of that medium, at rest or not, mean what the model's spectra meant."""
-        if self.rest != rest:
-            cure = "give --velocity-map" if self.rest else "leave out --velocity-map"
+    def require_like(self, medium: str, velocities: str | None) -> None:
+        """Raise InputError unless spectra of that medium mean what the model's spectra meant.
+
+        velocities is the option that brings them to rest, None where they stay as observed.
+        """
+        if self.rest != (velocities is not None):
+            cure = f"leave out {velocities}" if velocities else "give --redshift or --velocity-map"
             raise InputError(
                 f"the model was fitted {'at rest' if self.rest else 'on wavelengths as observed'}; {cure}."
             )
@@ -151,7 +154,7 @@ def _lacking(error: Exception) -> str:
 def apply_settings(result: Path, cube: Path, **asked: Any) -> RunSettings:
     """Settings of a run that labels a cube by the model of a result file.
 
-    Method and preprocessing are those of the fit; where the spectra come from (crop, region, mask, velocity_map, the
+    Method and preprocessing are those of the fit; where the spectra come from (crop, region, mask, velocities, the
     HDUs) and where the products go are as asked, by the fields of RunSettings, or as in a run that names nothing.
     """
     own = Fitted.read(result).settings

@@ -49,6 +49,7 @@ def forecast(settings: RunSettings, progress: Progress | None = None) -> dict[st
         "spaxels": opening.plan.area.size,
         "n_spectra": int(np.count_nonzero(opening.plan.area.entering)),
         "n_channels": opening.plan.channels.n_features,
+        "measured_first": settings.redshift == "auto",
         "seconds": {},
     }
     return out | _measured(opening, settings, progress) if out["fits"] else out

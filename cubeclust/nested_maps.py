@@ -8,28 +8,29 @@ from cubeclust.class_map import ClassMap
 from cubeclust.class_spectra import STATISTICS, ClassSpectra
 from cubeclust.class_table import ClassRow, class_table
 from cubeclust.io.stored_maps import StoredMap
+from cubeclust.motion import Motion
 
 
 def replaced(whole: StoredMap, row: ClassRow, part: StoredMap) -> StoredMap:
     """The whole map with the classes of a part in place of the class of a row, all numbered anew by decreasing size.
 
     The spaxels of that class that the part leaves out stay in it. Names and parents stay as they are, and so
-    does the signal to noise of each class, measured on the channels of its own run. What was a mean over the class is
-    unknown for the rest of it.
+    do the signal to noise of each class, measured on the channels of its own run, and the width of its lines. What was
+    a mean over the class is unknown for the rest of it.
     """
     taken = part.class_map.classes > 0
     place = np.where(taken, len(whole.rows) + part.class_map.classes, whole.class_map.classes)  # 0, or 1.. of old
     old = [*whole.rows, *part.rows]
     order, number = _by_size(place, len(old))
-    snr = np.array([np.nan, *(each.mean_snr for each in old)])
-    snr[row.number] = np.nan
+    snr, sigma = np.array([(np.nan, np.nan), *((each.mean_snr, each.sigma) for each in old)]).T
+    snr[row.number] = sigma[row.number] = np.nan
     class_map = ClassMap(
         classes=number[place],
         max_posterior=_posterior(whole.class_map, part.class_map),
         quality=whole.class_map.quality,
         wcs=whole.class_map.wcs,
         n_classes=len(order),
-        redshift=_redshift(whole.class_map, part.class_map),
+        motion=_motion(whole.class_map, part.class_map, sigma[place]),
     )
     rows = [
         replace(new, name=old[i].name, parent=old[i].parent)
@@ -59,12 +60,16 @@ def _posterior(whole: ClassMap, part: ClassMap) -> np.ndarray:
     return np.where(part.classes > 0, whole.max_posterior * part.max_posterior, whole.max_posterior)
 
 
-def _redshift(whole: ClassMap, part: ClassMap) -> np.ndarray | None:
-    """Redshifts that the run of each spaxel's class corrected for, NaN where it did not; None where none did."""
-    if whole.redshift is None and part.redshift is None:
+def _motion(whole: ClassMap, part: ClassMap, sigma: np.ndarray) -> Motion | None:
+    """Redshifts that the run of each spaxel's class corrected for, NaN where it did not; None where none did.
+
+    Velocities are about the systemic redshift of the whole map where it has one.
+    """
+    known = [each.motion for each in (whole, part) if each.motion is not None]
+    if not known:
         return None
-    ours, theirs = (np.nan if each.redshift is None else each.redshift for each in (whole, part))
-    return np.where(part.classes > 0, theirs, ours)
+    ours, theirs = (np.nan if each.motion is None else each.motion.redshift for each in (whole, part))
+    return Motion(np.where(part.classes > 0, theirs, ours), known[0].systemic, sigma)
 
 
 def _spectra(whole: StoredMap, row: ClassRow, part: StoredMap, order: np.ndarray) -> ClassSpectra:

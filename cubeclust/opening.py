@@ -1,18 +1,25 @@
 """What is known of a run before any spectrum is read."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from cubeclust import memory
+from cubeclust.area import Area, choose_area
 from cubeclust.errors import InputError
 from cubeclust.fitted import Fitted
 from cubeclust.io.cube_files import CubeFile, open_cube
 from cubeclust.io.noise import with_noise_check
 from cubeclust.io.parent_classes import read_start_classes
+from cubeclust.io.survey import spaxels_with_data
+from cubeclust.measuring import Assuming
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.plan import Plan, plan
 from cubeclust.prepare import Prepared
 from cubeclust.progress import Progress
 from cubeclust.run_settings import RunSettings
+from cubeclust.velocities import Velocities, read_velocities
+
+Measure = Callable[[CubeFile, Area], Velocities]
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,11 @@ class Opening:
             )
 
 
-def open_run(settings: RunSettings, progress: Progress) -> Opening:
-    """Open the files that the settings name and resolve what will be done; InputError where it cannot be."""
+def open_run(settings: RunSettings, progress: Progress, measure: Measure | None = None) -> Opening:
+    """Open the files that the settings name and resolve what will be done; InputError where it cannot be.
+
+    measure gives the velocities of --redshift auto; without it they are assumed, for a forecast.
+    """
     fitted = None if settings.result is None else Fitted.read(settings.result)
     clusterer = settings.clusterer()
     device = _device(settings, clusterer, progress)
@@ -64,10 +74,25 @@ def open_run(settings: RunSettings, progress: Progress) -> Opening:
     if settings.start_map is not None:
         start = read_start_classes(settings.start_map, clusterer.n_clusters, cube_file)
         clusterer = settings.clusterer(start)
-    todo = plan(cube_file, settings, clusterer, progress, fitted)
+    measure = measure or Assuming(settings, fitted, progress)
+    area = _at_rest(choose_area(cube_file, settings), cube_file, settings, progress, measure)
+    todo = plan(cube_file, settings, area, clusterer, progress, fitted=fitted)
     budget = memory.available() if settings.memory is None else settings.memory
     progress.say(f"memory: about {memory.readable(todo.need)} needed, {memory.readable(budget)} allowed")
     return Opening(clusterer, fitted, device, cube_file, todo, budget)
+
+
+def _at_rest(area: Area, cube_file: CubeFile, settings: RunSettings, progress: Progress, measure: Measure) -> Area:
+    """The area with the velocities that the settings ask for, announced."""
+    if settings.redshift is None and settings.velocity_map is None:
+        return area
+    # redshifts of spaxels without data must not narrow the range that all of them share
+    asked = replace(area, entering=area.entering & spaxels_with_data(cube_file))
+    if settings.redshift == "auto":
+        return area.at_rest(measure(cube_file, asked))
+    velocities = read_velocities(settings, cube_file, asked.entering)
+    progress.say(velocities.summary)
+    return area.at_rest(velocities)
 
 
 def _device(settings: RunSettings, clusterer: Clusterer, progress: Progress) -> str:

@@ -20,11 +20,13 @@ from cubeclust.io.atomic import append_line, claim_files, said_plainly, written_
 from cubeclust.io.class_maps import WhiteLight, write_class_map
 from cubeclust.io.exports import EXPORTS, write_exports
 from cubeclust.io.results import write_result
+from cubeclust.io.velocity_fields import write_velocity_field
+from cubeclust.measuring import Measuring
 from cubeclust.opening import Opening, open_run
 from cubeclust.plan import Plan
 from cubeclust.prepare import Prepared, prepare
 from cubeclust.progress import Progress, Silent
-from cubeclust.run_record import Outcome, ending, provenance, run_record, title
+from cubeclust.run_record import Outcome, ending, origin, provenance, run_record, target, title
 from cubeclust.run_settings import RunSettings
 from cubeclust.stopwatch import Stopwatch
 
@@ -49,7 +51,7 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     """
     progress = progress or Silent()
     started, timed = datetime.now(UTC), Stopwatch()
-    opening = open_run(settings, progress)
+    opening = open_run(settings, progress, Measuring(settings, settings.products, progress, timed))
     todo, fitted = opening.plan, opening.fitted
     memory.require(todo.need, opening.budget)
     files = claim_outputs(settings, todo, progress)
@@ -150,8 +152,21 @@ def _write(aside: dict[str, Path], outcome: Outcome, record: dict[str, Any]) -> 
         spectra=prepared.spectra,
         white_light=prepared.white_light,
     )
+    if "velocity.fits" in aside:
+        _write_velocities(aside["velocity.fits"], aside["velocity.png"], outcome, record)
     grid = outcome.plan.channels.grid
     fitted = {f"scaling/{name}": values for name, values in prepared.scaling.arrays.items()}
     fitted["class_means"] = outcome.class_means
     fitted["grid"] = np.stack([grid.wavelength, grid.low, grid.high])
     write_result(aside["result.h5"], outcome.clustering, prepared.spectra, fitted, record)
+
+
+def _write_velocities(table: Path, figure: Path, outcome: Outcome, record: dict[str, Any]) -> None:
+    """Write the velocities that were measured for the run."""
+    from cubeclust.plots.velocity import plot_velocity
+
+    velocities = outcome.plan.area.velocities
+    assert velocities is not None  # of --redshift auto
+    assert velocities.field is not None
+    write_velocity_field(table, velocities.field, origin(record))
+    plot_velocity(figure, velocities.field, outcome.prepared.white_light, f"{target(record)}: velocities")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubeclust import memory
-from cubeclust.area import Area, Step, choose_area
+from cubeclust.area import Area, Step
 from cubeclust.class_names import Parent
 from cubeclust.errors import InputError
 from cubeclust.fitted import Fitted
@@ -21,6 +21,7 @@ from cubeclust.preprocessing.selection import SignalToNoise
 from cubeclust.preprocessing.windows import SelectChannels, SelectWindows, Window
 from cubeclust.progress import Progress
 from cubeclust.run_settings import RunSettings
+from cubeclust.velocities import Velocities
 from cubeclust.velocity_field import repeated_redshift
 
 _ROUNDING = 1e-6  # Angstrom between the edges of channels that touch
@@ -81,13 +82,18 @@ class Plan:
 
 
 def plan(
-    cube_file: CubeFile, settings: RunSettings, clusterer: Clusterer, progress: Progress, fitted: Fitted | None = None
+    cube_file: CubeFile,
+    settings: RunSettings,
+    area: Area,
+    clusterer: Clusterer,
+    progress: Progress,
+    *,
+    fitted: Fitted | None = None,
 ) -> Plan:
-    """Resolve masks, rest frame, windows, band and memory; InputError where they do not fit the cube.
+    """Resolve rest frame, windows, band and memory; InputError where they do not fit the cube.
 
     With a fitted model the spectra are brought onto its channels, and through its scaling.
     """
-    area = choose_area(cube_file, settings)
     if fitted is None:
         channels = _chosen_channels(cube_file, settings, area, progress)
         method = clusterer.memory(area.size, channels.n_features)
@@ -108,8 +114,8 @@ def plan(
 
 
 def _chosen_channels(cube_file: CubeFile, settings: RunSettings, area: Area, progress: Progress) -> ChannelPlan:
-    """Channels that the settings ask for; windows and band are at rest with a velocity map."""
-    rest = None if area.z is None else _rest_frame(area, cube_file.wavelength, progress)
+    """Channels that the settings ask for; windows and band are at rest where velocities are known."""
+    rest = None if area.velocities is None else _rest_frame(area.velocities, cube_file.wavelength, progress)
     wavelength = cube_file.wavelength if rest is None else rest.wavelength
     windows = SelectWindows(settings.window, settings.exclude)
     features, excluded = windows.channels(wavelength), windows.excludes(wavelength)
@@ -133,8 +139,9 @@ def _chosen_channels(cube_file: CubeFile, settings: RunSettings, area: Area, pro
 
 def _fitted_channels(cube_file: CubeFile, settings: RunSettings, area: Area, fitted: Fitted) -> ChannelPlan:
     """Channels of a fitted model."""
-    fitted.require_like(cube_file.axis.medium, area.z is not None)
-    onto = OntoGrid(fitted.grid, cube_file.wavelength, area.z)
+    velocities = area.velocities
+    fitted.require_like(cube_file.axis.medium, None if velocities is None else velocities.option)
+    onto = OntoGrid(fitted.grid, cube_file.wavelength, None if velocities is None else velocities.redshift)
     onto.require_met(area.entering, resample=settings.resample)
     steps: dict[str, Step] = {str(onto): onto}
     band = fitted.settings.normalize_band
@@ -155,20 +162,19 @@ def _last_steps(settings: RunSettings, gaps: FillGaps) -> dict[str, Step]:
     }
 
 
-def _rest_frame(area: Area, observed: np.ndarray, progress: Progress) -> RestFrame:
+def _rest_frame(velocities: Velocities, observed: np.ndarray, progress: Progress) -> RestFrame:
     """Rest frame of the spaxels entering, announced; those that shorten it much are pointed out."""
-    if area.z is None or not area.entering.any():
-        raise InputError("--velocity-map has no velocity in the area that is left; widen --crop or loosen --mask.")
-    far = far_spaxels(area.z[area.entering], observed)
+    z = velocities.redshift[velocities.entering]
+    far = far_spaxels(z, observed)
     if far:
         progress.say(
             f"{far} spaxels with outlying velocities shorten the common rest range much (--mask leaves them out)"
         )
-    repeated = repeated_redshift(area.z[area.entering])
+    repeated = repeated_redshift(z) if velocities.field is None else None  # a measurement has flags and bins
     if repeated is not None:
         value, count = repeated
         progress.say(f"{count} spaxels have exactly z = {value:.6g}; if that means none, set them to NaN in the map")
-    rest = RestFrame.of(area.z, area.entering, observed)
+    rest = RestFrame.of(velocities.redshift, velocities.entering, observed, velocities.option)
     progress.say(f"rest frame: {rest}; windows and band are rest wavelengths")
     return rest
 

@@ -2,6 +2,9 @@
 
 from enum import IntFlag
 
+from cubeclust import velocity_flag
+from cubeclust.velocity_flag import VelocityFlag
+
 
 class Quality(IntFlag):
     """Bits of the QUALITY image; 0 means that the spaxel entered the clustering."""
@@ -14,15 +17,32 @@ class Quality(IntFlag):
     NOT_NORMALIZABLE = 32
     NO_VELOCITY = 64
     OTHER_CLASS = 128
+    VELOCITY_LOW_SNR = 256
+    VELOCITY_FEW_LINES = 512
+    VELOCITY_FAR = 1024
+    VELOCITY_AT_BOUND = 2048
+    VELOCITY_OUTLYING = 4096
+    VELOCITY_DISAGREEING = 8192
+    VELOCITY_GUESS = 16384
+    VELOCITY_PROFILE = 32768
+    VELOCITY_BINNED = 65536
+    VELOCITY_UNCERTAIN = 131072
 
 
-MEANING = {
+# What speaks against a velocity -> why the spaxel has no class.
+OF_VELOCITY = {
+    flag: Quality.NO_VELOCITY if flag is VelocityFlag.NO_VELOCITY else Quality[f"VELOCITY_{flag.name}"]
+    for flag in VelocityFlag
+}
+
+MEANING: dict[Quality, str] = {
     Quality.CROPPED: "outside --crop or --region",
     Quality.NO_DATA: "no finite sample in the channels read",
     Quality.FEW_CHANNELS: "too many missing channels (--max-nan)",
     Quality.MASKED: "flagged by the mask of the cube or --mask",
     Quality.LOW_SNR: "signal to noise under --min-snr",
     Quality.NOT_NORMALIZABLE: "band mean or total flux unknown or not > 0",
-    Quality.NO_VELOCITY: "no velocity in --velocity-map",
+    Quality.NO_VELOCITY: "no velocity known",
     Quality.OTHER_CLASS: "not of the class of --within",
+    **{bit: velocity_flag.MEANING[flag] for flag, bit in OF_VELOCITY.items() if bit is not Quality.NO_VELOCITY},
 }

@@ -21,6 +21,7 @@ from cubeclust.io.map_hdus import Provenance
 from cubeclust.plan import Plan
 from cubeclust.prepare import Prepared, reason_counts
 from cubeclust.run_settings import RunSettings
+from cubeclust.velocities import Velocities
 
 TINY_CLASS = 5  # spaxels: a class with no more than this is pointed out
 _PACKAGES = ("cubeclust", "numpy", "scipy", "astropy", "mpdaf", "torch", "scikit-learn", "matplotlib", "h5py")
@@ -44,7 +45,7 @@ class Outcome:
         n_classes = int(clustering.labels.max()) + 1
         if fitted is not None:
             n_classes = max(n_classes, len(fitted.class_means))
-        class_map = ClassMap.of(prepared.spectra, clustering, n_classes, plan.area.z)
+        class_map = ClassMap.of(prepared.spectra, clustering, n_classes, plan.area.motion)
         rows = class_table(class_map, prepared.spectra.image(prepared.spectra.snr, np.nan), plan.parent)
         spectra = ClassSpectra.of(prepared.spectra, clustering.labels, n_classes)
         means = class_means(prepared.features, clustering.labels, n_classes)
@@ -57,6 +58,7 @@ def run_record(
     settings: RunSettings, started: datetime, device: str, outcome: Outcome, files: dict[str, Path]
 ) -> dict[str, Any]:
     """The run as one JSON object."""
+    velocities = outcome.plan.area.velocities
     cube_file, prepared, clustering = outcome.plan.cube_file, outcome.prepared, outcome.clustering
     class_map, counts = outcome.class_map, outcome.class_map.counts()
     ends = {name: float(values[-1]) for name, values in clustering.history.items()}
@@ -79,6 +81,7 @@ def run_record(
         "versions": versions(),
         "n_spectra": len(prepared.features),
         "n_channels": prepared.features.n_wave,
+        "velocities": None if velocities is None else _velocities(velocities),
         "left_out": {bit.name: count for bit, count in reason_counts(class_map.quality).items()},
         "classes_asked": clustering.n_clusters,
         "classes_used": int(np.count_nonzero(counts)),
@@ -96,6 +99,18 @@ def run_record(
     }
 
 
+def _velocities(velocities: Velocities) -> dict[str, Any]:
+    """Where the velocities come from and what they leave out."""
+    return {
+        "source": velocities.name,
+        "systemic": velocities.motion.systemic,
+        "spaxels": int(np.count_nonzero(velocities.asked)),
+        "entering": int(np.count_nonzero(velocities.entering)),
+        "dropped": velocities.dropped,
+        "summary": velocities.summary,
+    }
+
+
 def versions() -> dict[str, str]:
     """Version of Python and of the packages that have a part in a run."""
     return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
@@ -110,7 +125,12 @@ def resolved_settings(plan: Plan) -> dict[str, Any]:
 def title(record: dict[str, Any]) -> str:
     """Target and method, as headings have them."""
     within = f" within {record['parent']['name']}" if record["parent"] else ""
-    return f"{record['target'] or fits_files.stem(Path(record['cube']))}: {record['method']}{within}"
+    return f"{target(record)}: {record['method']}{within}"
+
+
+def target(record: dict[str, Any]) -> str:
+    """What was observed, or the cube's name."""
+    return str(record["target"] or fits_files.stem(Path(record["cube"])))
 
 
 def ending(record: dict[str, Any]) -> str:
@@ -120,14 +140,24 @@ def ending(record: dict[str, Any]) -> str:
     return f"{state} after {record['iterations']} iterations{why}"
 
 
-def provenance(record: dict[str, Any]) -> Provenance:
-    """What the class map's primary header says about the run."""
+def origin(record: dict[str, Any]) -> Provenance:
+    """What the primary header of every product says about the run."""
     software = f"cubeclust {record['versions']['cubeclust']}"
     cards: dict[str, tuple[str | int, str]] = {
         "CREATOR": (software, "software that made this file"),
         "DATE": (record["started"], "start of the run, UTC"),
         "OBJECT": (record["target"], "target of the cube"),
         "CUBE": (Path(record["cube"]).name, "file that was clustered"),
+    }
+    history = [f"command: {record['command']}", f"version: {software}"]
+    history += [f"{name} {number}" for name, number in record["versions"].items()]
+    return Provenance(cards, tuple(history))
+
+
+def provenance(record: dict[str, Any]) -> Provenance:
+    """What the class map's primary header says about the run."""
+    of_all = origin(record)
+    cards = of_all.cards | {
         "METHOD": (record["method"], "clustering method"),
         "NCLASS": (record["classes_used"], "classes on the map"),
         "SEED": (record["seed"], "seed of the random numbers"),
@@ -137,10 +167,10 @@ def provenance(record: dict[str, Any]) -> Provenance:
     if record["parent"]:
         cards["WITHIN"] = Path(record["parent"]["map"]).name, "class map that was clustered within"
         cards["PARENT"] = record["parent"]["name"], "name of the class of that map"
-    history = [f"command: {record['command']}", f"version: {software}"]
-    history += [f"{name} {number}" for name, number in record["versions"].items()]
+    history = [*of_all.history]
     history += [f"setting {name} = {json.dumps(value)}" for name, value in record["settings"].items()]
     history += [f"step {line}" for line in record["steps"]]
+    history += [record["velocities"]["summary"]] if record["velocities"] else []
     history += [f"note {line}" for line in record["notes"]]
     history += [ending(record)] if record["stopped"] else []
     return Provenance(cards, tuple(history))

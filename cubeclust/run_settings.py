@@ -21,14 +21,16 @@ from cubeclust.preprocessing.windows import Window
 from cubeclust.settings import option_fields
 
 PRODUCTS = ("classmap.fits", "overlay.png", "spectra.png", "result.h5")
+VELOCITIES = ("velocity.fits", "velocity.png")  # of --redshift auto
 
 
 @dataclass(frozen=True)
 class RunSettings:
     """Settings of `cubeclust run`, under the names of its options.
 
-    velocity_unit None takes the BUNIT of velocity_map; with that map, windows and band are rest wavelengths.
-    velocity_zero is the systemic velocity c z, km/s, that it is relative to.
+    redshift is a map of `cubeclust redshift`, or auto to measure one; velocity_map is one of others, whose BUNIT
+    velocity_unit None takes. With either, windows and band are rest wavelengths. velocity_zero is the
+    systemic velocity c z, km/s, that velocity_map is relative to.
     crop is (left, right, bottom, top) in spaxels; normalize_band "auto" takes 7600:8100 Angstrom where the
     cube covers it; scale None takes the method's own; memory None takes what is free, in bytes.
     method_settings holds the method's options by field name. result is the result file of a run whose fitted model
@@ -48,6 +50,7 @@ class RunSettings:
     window: tuple[Window, ...] = ()
     exclude: tuple[Window, ...] = ()
     mask: Path | None = None
+    redshift: Path | Literal["auto"] | None = None
     velocity_map: Path | None = None
     velocity_unit: str | None = None
     velocity_hdu: str | None = None
@@ -79,6 +82,7 @@ class RunSettings:
             "normalize_band": self.normalize_band in ("auto", None) or isinstance(self.normalize_band, Window),
             "scale": self.scale is None or self.scale in SCALINGS,
             "variance_kind": self.variance_kind is None or self.variance_kind in VARIANCE_KINDS,
+            "redshift": self.redshift in ("auto", None) or isinstance(self.redshift, Path),
             "velocity_unit": self.velocity_unit is None or self.velocity_unit in velocity_maps.UNITS,
             "device": self.device in ("auto", "cpu", "cuda"),
             "crop": len(self.crop) == 4 and all(isinstance(n, int) and n >= 0 for n in self.crop),
@@ -103,6 +107,8 @@ class RunSettings:
             raise InputError("--within CLASSMAP and --class N name a class together; give both or neither.")
         if self.sample is None and self.sample_by != "random":
             raise InputError(f"--sample-by {self.sample_by} says how a sample is drawn; give its size by --sample.")
+        if self.redshift is not None and self.velocity_map is not None:
+            raise InputError("--redshift and --velocity-map both bring the spectra to rest; give one of them.")
         if self.velocity_map is None and (self.velocity_unit or self.velocity_hdu or self.velocity_zero is not None):
             raise InputError(
                 "--velocity-unit, --velocity-hdu and --velocity-zero describe a --velocity-map; give one or leave them "
@@ -137,12 +143,16 @@ class RunSettings:
         """Path of each product by its ending; a class that is clustered again has its name in it."""
         figures = self.clusterer().figures if self.result is None else ()
         endings = (*PRODUCTS, *figures, *export_endings(self.export))
-        return {ending: self.output / f"{self.product_name(stem, parent)}_{ending}" for ending in endings}
+        own = {ending: self.output / f"{self.product_name(stem, parent)}_{ending}" for ending in endings}
+        return own | (self.measured(stem, parent) if self.redshift == "auto" else {})
+
+    def measured(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
+        """Path of each product of the velocities, which no method has a part in, by its ending."""
+        return {ending: self.output / f"{stem}{_within(parent)}_{ending}" for ending in VELOCITIES}
 
     def product_name(self, stem: str, parent: Parent | None) -> str:
         """What the names of all products begin with."""
-        within = "" if parent is None else f"-{parent.name}"
-        return f"{stem}_{self.method}{within}{'' if self.result is None else '-applied'}"
+        return f"{stem}_{self.method}{_within(parent)}{'' if self.result is None else '-applied'}"
 
     def record(self) -> dict[str, Any]:
         """All settings as JSON can hold them, the method's own under their names."""
@@ -150,6 +160,11 @@ class RunSettings:
         method = METHODS[self.method].create(**self.method_settings)
         values |= {f.name: getattr(method, f.name) for f in fields(method)}  # type: ignore[arg-type]
         return {name: _plain(value) for name, value in values.items()}
+
+
+def _within(parent: Parent | None) -> str:
+    """What tells the products of a class that is clustered again."""
+    return "" if parent is None else f"-{parent.name}"
 
 
 def _same(value: Any) -> Any:
@@ -169,6 +184,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("cube", "output", "region", "within", "mask", "velocity_map", "result", "start_map"), _path),
     **dict.fromkeys(("window", "exclude"), _windows),
     **dict.fromkeys(("crop", "export"), tuple),
+    "redshift": lambda value: value if value in (None, "auto") else Path(value),
     "normalize_band": lambda value: None if value is None else Window.parse(value),
 }
 

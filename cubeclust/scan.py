@@ -12,6 +12,7 @@ from cubeclust.clustering import Clustering
 from cubeclust.io.atomic import claim_files, said_plainly, written_aside
 from cubeclust.io.journals import append_fit, mend_journal, read_journal
 from cubeclust.io.scan_tables import write_scan_table
+from cubeclust.measuring import Measuring
 from cubeclust.opening import open_run
 from cubeclust.pipeline import Run, claim_outputs, finish
 from cubeclust.plan import Plan
@@ -45,7 +46,7 @@ def select(settings: ScanSettings, progress: Progress | None = None) -> Scan:
     """
     progress = progress or Silent()
     started, timed = datetime.now(UTC), Stopwatch()
-    opening = open_run(settings.largest, progress)
+    opening = open_run(settings.largest, progress, Measuring(settings.largest, settings.claimed, progress, timed))
     jobs = resolve_jobs(settings, opening)
     files = claim_outputs(settings.largest, opening.plan, progress)
     own = _claim(settings, opening.plan)

@@ -121,6 +121,11 @@ class ScanSettings:
         name = self.run.product_name(stem, parent)
         return {ending: self.run.output / f"{name}_{ending}" for ending in (*PRODUCTS, JOURNAL)}
 
+    def claimed(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
+        """Path of each product that must not be there before, by its ending: the journal may."""
+        own = {ending: path for ending, path in self.products(stem, parent).items() if ending != JOURNAL}
+        return self.largest.products(stem, parent) | own
+
 
 def _choices(method: str, known: Iterable[str]) -> str:
     return f"choose among {', '.join(known)}" if known else f"{method} has no choice of models; leave it out"

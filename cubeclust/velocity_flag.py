@@ -31,7 +31,7 @@ KEPT = VelocityFlag.PROFILE | VelocityFlag.BINNED  # reasons that leave a spaxel
 
 MEANING = {
     VelocityFlag.NO_VELOCITY: "no velocity: no data, or the fit failed",
-    VelocityFlag.LOW_SNR: "signal to noise of the lines under --min-snr",
+    VelocityFlag.LOW_SNR: "signal to noise of lines under --min-snr",
     VelocityFlag.FEW_LINES: "fewer lines than --min-lines",
     VelocityFlag.FAR: "beyond --max-velocity about the systemic",
     VelocityFlag.AT_BOUND: "at the bound of the search or of the fit",

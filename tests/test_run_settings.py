@@ -16,6 +16,7 @@ from cubeclust.settings import option_fields
         {"normalize_band": "none"},
         {"variance_kind": "sigma"},
         {"scale": "z"},
+        {"redshift": "vel.fits"},
         {"velocity_unit": "mph"},
         {"velocity_hdu": "GAS"},
         {"velocity_zero": 0.0},

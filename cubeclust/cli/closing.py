@@ -14,6 +14,8 @@ from cubeclust.run_record import TINY_CLASS, ending, title
 
 # What ended iterations before they converged -> what to do.
 _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
+# Field of ClassRow that only classes of moving spaxels have -> its heading.
+_MOTION = {"velocity": "velocity km/s", "velocity_dispersion": "dispersion km/s", "sigma": "line width km/s"}
 
 
 def print_closing(run: Run) -> None:
@@ -24,12 +26,22 @@ def print_closing(run: Run) -> None:
 def print_classes(heading: str, found: Run | Merged, sentences: Iterable[str]) -> None:
     """Print a table of classes and the sentences below it on stderr."""
     console = Console(stderr=True, highlight=False)
+    console.print(_table(heading, found))
+    moving = [name for name in _MOTION if any(not isnan(getattr(row, name)) for row in found.rows)]
+    if moving:
+        console.print(_motion_table(found, moving))
+    for sentence in sentences:
+        console.print(sentence, markup=False, soft_wrap=True)
+
+
+def _table(heading: str, found: Run | Merged) -> Table:
+    """Sizes and means of the classes."""
     table = Table(title=Text(heading, style="italic"))
     for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
         table.add_column(name, justify="right")
-    for row in found.rows:
+    for label, row in zip(_labels(found), found.rows, strict=True):
         table.add_row(
-            f"[{row.color}]■[/] {row.label}",
+            label,
             str(row.n_spaxels),
             _number(row.area, ".2f"),
             _number(row.ra, ".5f"),
@@ -37,9 +49,21 @@ def print_classes(heading: str, found: Run | Merged, sentences: Iterable[str]) -
             _number(row.mean_max_posterior, ".3f"),
             _number(row.mean_snr, ".2f"),
         )
-    console.print(table)
-    for sentence in sentences:
-        console.print(sentence, markup=False, soft_wrap=True)
+    return table
+
+
+def _motion_table(found: Run | Merged, fields: list[str]) -> Table:
+    """What is known of the motion in the classes, apart from their sizes, as both would not fit 80 columns."""
+    table = Table()
+    for name in ("class", *(_MOTION[field] for field in fields)):
+        table.add_column(name, justify="right")
+    for label, row in zip(_labels(found), found.rows, strict=True):
+        table.add_row(label, *(_number(getattr(row, field), ".1f") for field in fields))
+    return table
+
+
+def _labels(found: Run | Merged) -> list[str]:
+    return [f"[{row.color}]■[/] {row.label}" for row in found.rows]
 
 
 def _number(value: float, form: str) -> str:
@@ -58,6 +82,8 @@ def _sentences(run: Run) -> list[str]:
     if record["criteria"]:
         aic, bic, icl = (record["criteria"][name] for name in ("aic", "bic", "icl"))
         out.append(f"AIC {aic:.1f}, BIC {bic:.1f}, ICL {icl:.1f}; the larger the better.")
+    if record["velocities"]:
+        out.append(f"{record['velocities']['summary']}.")
     left_out = ", ".join(f"{count} {name}" for name, count in record["left_out"].items())
     if left_out:
         out.append(f"Left out: {left_out}.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cubeclust.cli.types import CropType, MemoryType
+from cubeclust.cli.types import CropType, MemoryType, RedshiftType
 from cubeclust.io.exports import EXPORTS
 from cubeclust.io.layouts import VARIANCE_KINDS
 
@@ -24,9 +24,11 @@ AREA: list[click.Parameter] = [
     click.Option(["--crop"], type=CropType(), default="0", show_default=True, help="Spaxels to cut off the borders."),
     click.Option(["--region"], type=click.Path(path_type=Path), help="DS9 region file: cluster only what lies inside."),
     click.Option(["--mask"], type=click.Path(path_type=Path), help="FITS image of the frame, 0 = good."),
+    click.Option(["--redshift"], type=RedshiftType(), default="none", show_default=True,
+                 help="Velocities that spectra are shifted to rest by: a map of `cubeclust redshift`, or auto to "
+                      "measure one first and keep it; every wavelength asked for is then one at rest."),
     click.Option(["--velocity-map"], type=click.Path(path_type=Path),
-                 help="FITS image of the frame with velocities v = c z: spectra are shifted to rest, and every "
-                      "wavelength asked for is one at rest."),
+                 help="The same by a FITS image of another tool: velocities v = c z on the frame."),
     click.Option(["--velocity-unit"], type=click.Choice(["km/s", "m/s", "z"]),
                  help="Unit of that image, where its BUNIT is missing or wrong."),
     click.Option(["--velocity-hdu"], help="HDU of that image, where the file has several."),

@@ -21,6 +21,11 @@ def plan_lines(facts: dict[str, Any]) -> list[str]:
         f"memory, of {readable(facts['budget'])} allowed" + ("" if facts["fits"] else ": TOO LITTLE"),
         *(f"  {stage:16} {readable(need)}" for stage, need in facts["memory"].items()),
         f"time on {facts['device']}",
+        *(
+            ["  redshift         velocities are measured first, which is not counted"]
+            if facts["measured_first"]
+            else []
+        ),
         *(f"  {stage:16} {_DURATIONS.get(stage, _stage)(stage, facts)}" for stage in facts["seconds"]),
         *([] if facts["seconds"] else ["  unknown, as the spectra cannot be read in that memory"]),
         "would write" + (" (those that exist need --overwrite)" if facts["exist"] else ""),
@@ -34,7 +39,7 @@ def _value(value: Any) -> str:
 
 def _spectra(facts: dict[str, Any]) -> str:
     left_out = ", ".join(f"{count} {name}" for name, count in facts.get("left_out", {}).items())
-    most = "" if facts["seconds"] else "at most "
+    most = "" if facts["seconds"] and not facts["measured_first"] else "at most "
     return f"{most}{facts['n_spectra']}" + (f"  (left out: {left_out})" if left_out else "")
 
 

@@ -124,9 +124,10 @@ def run(**values: Any) -> None:
     """Cluster the spectra of CUBE and write a class map, figures and the fitted model.
 
     The products are <cube>_<method>_classmap.fits, _overlay.png, _spectra.png and _result.h5, _convergence.png where
-    the method keeps a history, and those of --export, with a line in runs.jsonl. With --within the name of the class
-    follows the method: <cube>_<method>-O_classmap.fits. The class map's path is printed on stdout. Options marked
-    [method] belong to the method: `cubeclust run --method NAME --help` shows those of another one.
+    the method keeps a history, and those of --export, with a line in runs.jsonl; --redshift auto adds
+    <cube>_velocity.fits and .png. With --within the name of the class follows the method:
+    <cube>_<method>-O_classmap.fits. The class map's path is printed on stdout. Options marked [method] belong to the
+    method: `cubeclust run --method NAME --help` shows those of another one.
     """
     carry_out(lambda: run_settings(values), values)
 

@@ -1,6 +1,7 @@
 """Parameter types of the command line."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import click
@@ -35,6 +36,16 @@ class BandType(WindowType):
         if str(value).lower() in ("auto", "none"):
             return str(value).lower()
         return super().convert(value, param, ctx)
+
+
+class RedshiftType(click.ParamType):
+    """none, auto or a file -> None, "auto" or its path; ./auto is a file of that name."""
+
+    name = "none|auto|FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return None for none, the word auto, else the path."""
+        return {"none": None, "auto": "auto"}.get(value, Path(value))
 
 
 class CropType(click.ParamType):

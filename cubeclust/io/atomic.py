@@ -65,7 +65,12 @@ def output_directory(path: Path) -> Path:
 def claim_files(directory: Path, files: Iterable[Path], *, overwrite: bool) -> None:
     """Prove that the files can be written there; InputError if one exists (unless overwrite) or is a directory."""
     output_directory(directory)
-    with said_plainly(f"{directory}: the products cannot be named after the input", "give it a shorter name"):
+    require_free(files, overwrite=overwrite)
+
+
+def require_free(files: Iterable[Path], *, overwrite: bool) -> None:
+    """Raise InputError if a file exists (unless overwrite) or is a directory; nothing is written."""
+    with said_plainly("the products cannot be named after the input", "give it a shorter name"):
         existing = [path for path in files if path.exists()]
         blocked = [path for path in existing if path.is_dir()]
     if blocked:

@@ -26,6 +26,9 @@ CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
     "color": ("COLOR", ""),
     "name": ("NAME", ""),
     "parent": ("PARENT", ""),
+    "velocity": ("VELOCITY", "km/s"),
+    "velocity_dispersion": ("VELDISP", "km/s"),
+    "sigma": ("SIGMA", "km/s"),
 }
 REST = "SOURCE"  # SPECSYS of wavelengths at rest
 
@@ -49,7 +52,8 @@ def write_class_map(
 ) -> None:
     """Write an empty primary, the images CLASSMAP, QUALITY, MAXPROB and WHITELIGHT and the three tables.
 
-    VELOCITY follows the other images where spectra were shifted to rest.
+    Where spectra were brought to rest VELOCITY follows the other images, and the primary has ZSYS, the redshift that
+    the velocities of CLASSES are about.
     """
     sky = cd_header(class_map.wcs)
     hdus = [
@@ -59,8 +63,9 @@ def write_class_map(
         image_hdu("MAXPROB", class_map.max_posterior, sky, "largest posterior p(class|spectrum)"),
         image_hdu("WHITELIGHT", white_light.image, sky, "mean flux over the channels read", white_light.unit),
     ]
-    if class_map.redshift is not None:
-        velocity = (class_map.redshift * LIGHT_SPEED).astype(np.float32)
+    if class_map.motion is not None:
+        hdus[0].header["ZSYS"] = (class_map.motion.systemic, "systemic redshift, z = v / c")
+        velocity = (class_map.motion.redshift * LIGHT_SPEED).astype(np.float32)
         hdus.append(image_hdu("VELOCITY", velocity, sky, "velocity v = c z that was corrected for", "km/s"))
     tables = {
         "CLASSES": fits.table_to_hdu(_class_table(rows)),

@@ -16,6 +16,7 @@ from cubeclust.io import fits_files
 from cubeclust.io.celestial import astropy_celestial
 from cubeclust.io.class_maps import CLASS_COLUMNS, REST, WhiteLight
 from cubeclust.lines import LIGHT_SPEED
+from cubeclust.motion import Motion
 
 _COLOR = re.compile("#[0-9A-Fa-f]{6}")
 _IMAGES = ("CLASSMAP", "QUALITY", "MAXPROB", "WHITELIGHT")
@@ -80,7 +81,7 @@ def read_class_map(path: Path) -> StoredMap:
             images["QUALITY"].astype(np.int32),
             astropy_celestial(hdus["CLASSMAP"].header),
             len(rows),
-            hdus["VELOCITY"].data / LIGHT_SPEED if "VELOCITY" in hdus else None,
+            _motion(hdus),
         )
         spectra = ClassSpectra(
             tables["WAVELENGTH"]["WAVELENGTH"].astype(np.float64),
@@ -91,6 +92,13 @@ def read_class_map(path: Path) -> StoredMap:
         )
         light = WhiteLight(images["WHITELIGHT"].astype(np.float32), hdus["WHITELIGHT"].header.get("BUNIT", ""))
         return StoredMap(class_map, rows, spectra, light, Origin.of(hdus[0].header))
+
+
+def _motion(hdus: fits.HDUList) -> Motion | None:
+    """Redshifts of the spaxels and of the object; the widths of their lines are not kept."""
+    if "VELOCITY" not in hdus:
+        return None
+    return Motion(hdus["VELOCITY"].data / LIGHT_SPEED, float(hdus[0].header["ZSYS"]))
 
 
 def _require_whole(path: Path, hdus: fits.HDUList) -> None:

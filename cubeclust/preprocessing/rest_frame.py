@@ -33,22 +33,24 @@ class RestFrame:
     high: float
 
     @classmethod
-    def of(cls, z: np.ndarray, entering: np.ndarray, observed: np.ndarray) -> "RestFrame":
+    def of(cls, z: np.ndarray, entering: np.ndarray, observed: np.ndarray, option: str) -> "RestFrame":
         """Rest frame with all channels that each of the spaxels `entering` (NY, NX) bool covers.
+
+        option is the one that brought the redshifts.
 
         Raises:
             InputError: fewer than two channels, or none that all of them cover.
         """
         if len(observed) < 2:
-            raise InputError("--velocity-map needs a cube of two channels or more; cluster this one without it.")
+            raise InputError(f"{option} needs a cube of two channels or more; cluster this one without it.")
         low, middle, high = map(float, np.quantile(z[entering], (0, 0.5, 1), method="lower"))
         whole = cls(z, observed, np.ones(len(observed), bool), low, middle, high)
         edges, reached = channel_edges(observed), whole._reach()
         covered = (reached.low >= edges[0]) & (reached.high <= edges[-1])
         if not covered.any():
             raise InputError(
-                f"--velocity-map: redshifts from {low:.6g} to {high:.6g} leave no wavelength that all spaxels cover; "
-                "leave out wrong ones by --mask, or correct --velocity-unit."
+                f"{option}: redshifts from {low:.6g} to {high:.6g} leave no wavelength that all spaxels cover; "
+                "leave out wrong ones by --mask, or correct them and their unit."
             )
         return replace(whole, channels=covered)
 

@@ -22,15 +22,14 @@ class KeepArea:
 
 
 @dataclass(frozen=True)
-class MaskSpaxels:
-    """Leave out the spaxels where masked (NY, NX) is True, with the reason given."""
+class LeaveOut:
+    """Leave out the spaxels with a reason (NY, NX int32 Quality bits) that is not 0."""
 
-    masked: np.ndarray
-    reason: Quality = Quality.MASKED
+    reasons: np.ndarray
 
     def apply(self, spectra: Spectra) -> Spectra:
-        """Flag them."""
-        return spectra.keep(np.where(self.masked[spectra.y, spectra.x], self.reason, 0))
+        """Flag those that have data."""
+        return spectra.keep(self.reasons[spectra.y, spectra.x])
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from cubeclust.class_table import ClassRow
 from cubeclust.io.class_maps import WhiteLight, write_class_map
 from cubeclust.io.map_hdus import Provenance
 from cubeclust.io.stored_maps import read_class_map
+from cubeclust.motion import Motion
 from cubeclust.palette import class_colors
 
 
@@ -25,9 +26,11 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> dict:
     posterior, light = random.random((2, 4, 3), dtype=np.float32)
     posterior[:, 0] = light[0] = np.nan
     wcs = rotated_wcs() if request.param == "sky" else None
-    class_map = ClassMap(classes, posterior, (classes == 0).astype(np.int32), wcs, 2, np.full((4, 3), 0.0038))
+    class_map = ClassMap(
+        classes, posterior, (classes == 0).astype(np.int32), wcs, 2, Motion(np.full((4, 3), 0.0038), 0.0037)
+    )
     colors, nan = class_colors(2), float("nan")
-    rows = [ClassRow(n, 4, 0.16, 63.1 + n, -10.7, nan, nan, colors[n - 1], f"O{n}", 15) for n in (1, 2)]
+    rows = [ClassRow(n, 4, 0.16, 63.1 + n, -10.7, nan, nan, colors[n - 1], f"O{n}", 15, 30.0, 2.5, nan) for n in (1, 2)]
     tables = random.random((len(STATISTICS), 2, 7), dtype=np.float32)
     tables[-1] = np.nan
     spectra = ClassSpectra(np.linspace(5000, 5100, 7), "air", True, "1e-20 erg/s", *tables)
@@ -49,7 +52,8 @@ def test_what_is_read_is_what_was_written(written: dict) -> None:
     for name in ("wavelength", *STATISTICS):
         np.testing.assert_array_equal(getattr(stored.spectra, name), getattr(written["spectra"], name))
     assert (stored.spectra.medium, stored.spectra.rest, stored.spectra.unit) == ("air", True, "1e-20 erg/s")
-    np.testing.assert_allclose(stored.class_map.redshift, written["map"].redshift, rtol=1e-6)
+    np.testing.assert_allclose(stored.class_map.motion.redshift, written["map"].motion.redshift, rtol=1e-6)
+    assert stored.class_map.motion.systemic == 0.0037
     assert stored.class_map.n_classes == 2
     assert [repr(row) for row in stored.rows] == [repr(row) for row in written["rows"]]  # NaN is not equal to itself
     assert stored.origin.title == "my.cube: kmeans"
@@ -106,8 +110,8 @@ def test_name_that_is_none_or_that_two_classes_have(written: dict, name: str) ->
         read_class_map(written["path"])
 
 
-@pytest.mark.parametrize("name", ["NAME", "PARENT"])
-def test_map_of_a_version_without_names(written: dict, name: str) -> None:
+@pytest.mark.parametrize("name", ["NAME", "PARENT", "VELOCITY", "VELDISP", "SIGMA"])
+def test_map_of_a_version_without_a_column(written: dict, name: str) -> None:
     with fits.open(written["path"], mode="update") as hdus:
         hdus["CLASSES"].columns.del_col(name)
     with pytest.raises(InputError, match=f"no class map that can be read again .*no column {name} in CLASSES.*give a"):

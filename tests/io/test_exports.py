@@ -16,8 +16,9 @@ from cubeclust.class_map import ClassMap
 from cubeclust.class_table import ClassRow, class_table
 from cubeclust.io.exports import EXPORTS, export_endings, write_exports
 from cubeclust.io.exports.ds9 import label_spaxel
+from cubeclust.motion import Motion
 from cubeclust.palette import class_colors
-from cubeclust.quality import Quality
+from cubeclust.quality import OF_VELOCITY, Quality
 from cubeclust.spectra import Spectra
 
 NY, NX = 9, 14
@@ -247,3 +248,22 @@ def test_class_without_spaxels_has_no_bin_and_no_label(tmp_path: Path) -> None:
     assert [int(label.text) for label in Regions.read(files["ds9.reg"], format="ds9")] == [1, 3]
     assert len(files["ds9.lut"].read_text().splitlines()) == 4
     assert fits.getdata(files["binid.fits"], "BINID").max() == 2
+
+
+def test_spaxels_without_a_usable_velocity_are_masked_by_a_file(tmp_path: Path) -> None:
+    """A spaxel for each reason against a velocity, beside one that is classified."""
+    image = np.array([[1] + [0] * len(OF_VELOCITY)], np.int16)
+    quality = np.array([[0, *OF_VELOCITY.values()]], np.int32)
+    motion = Motion(np.where(image > 0, 0.0038, np.nan), 0.0037)
+    class_map = ClassMap(image, np.ones(image.shape, np.float32), quality, None, 1, motion)
+    zero = np.zeros(1, int)
+    spectra = Spectra(np.ones((1, 1)), np.ones(1), zero, zero, quality, np.ones(1))
+    files = {ending: tmp_path / ending for ending in export_endings(["gist", "csv"])}
+    light = np.ones(image.shape, np.float32)
+    write_exports(["gist", "csv"], files, class_map=class_map, rows=[], spectra=spectra, white_light=light)
+    masks = fits.getdata(files["gist_mask.fits"], "MASKFILE")
+    assert np.array_equal(masks["MASK_FILE"] == 1, image[0] == 0)
+    assert np.array_equal(masks["MASK_FILE"], masks["MASK"])
+    velocity = Table.read(files["spaxels.csv"], format="ascii.csv")["velocity"]
+    assert velocity[0] == pytest.approx(299_792.458 * 1e-4 / 1.0037, abs=0.005)
+    assert velocity.mask[1:].all()

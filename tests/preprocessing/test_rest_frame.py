@@ -19,7 +19,7 @@ def spectra_of(sky: Sky, wavelength: np.ndarray | None = None) -> Spectra:
 
 
 def frame_of(z: np.ndarray, wavelength: np.ndarray) -> RestFrame:
-    return RestFrame.of(z, np.isfinite(z), wavelength)
+    return RestFrame.of(z, np.isfinite(z), wavelength, "--velocity-map")
 
 
 def at_rest(galaxy: Galaxy) -> Spectra:

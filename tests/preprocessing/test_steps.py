@@ -9,7 +9,7 @@ from cubeclust.errors import InputError
 from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import NormalizeBand, default_band
 from cubeclust.preprocessing.scaling import SCALINGS, ZScore
-from cubeclust.preprocessing.selection import MaskSpaxels, SignalToNoise
+from cubeclust.preprocessing.selection import LeaveOut, SignalToNoise
 from cubeclust.preprocessing.windows import SelectWindows, Window
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
@@ -157,10 +157,10 @@ def test_spectrum_with_data_in_dropped_channels_alone_is_left_out(spectra: Spect
 
 
 def test_masks_and_signal_to_noise_set_their_bits(spectra: Spectra) -> None:
-    masked = np.zeros(spectra.quality.shape, bool)
-    masked[2, 3] = True
+    reasons = np.zeros(spectra.quality.shape, np.int32)
+    reasons[2, 3] = Quality.MASKED
     spectra.variance[10] *= 1e4
-    done = SignalToNoise(1.0).apply(MaskSpaxels(masked).apply(spectra))
+    done = SignalToNoise(1.0).apply(LeaveOut(reasons).apply(spectra))
     assert done.quality[2, 3] == Quality.MASKED
     assert done.quality[spectra.y[10], spectra.x[10]] == Quality.LOW_SNR
     assert len(done) == len(spectra) - 2

@@ -5,6 +5,8 @@ and <RUN_ID>_mask.fits are what their modules spatialBinning and spatialMasking 
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +17,11 @@ from scipy import ndimage
 from cubeclust.class_map import ClassMap
 from cubeclust.class_table import ClassRow
 from cubeclust.io.celestial import cd_header
-from cubeclust.quality import Quality
+from cubeclust.quality import OF_VELOCITY, Quality
 from cubeclust.spectra import Spectra
 
 _DEFUNCT = Quality.NO_DATA | Quality.FEW_CHANNELS | Quality.NOT_NORMALIZABLE
-_FROM_FILE = Quality.CROPPED | Quality.MASKED | Quality.OTHER_CLASS
+_FROM_FILE = reduce(or_, OF_VELOCITY.values(), Quality.CROPPED | Quality.MASKED | Quality.OTHER_CLASS)
 
 
 def write(

@@ -10,7 +10,7 @@ from cubeclust.class_map import ClassMap
 from cubeclust.class_table import ClassRow
 from cubeclust.spectra import Spectra
 
-_FORMATS = {"ra": ".8f", "dec": ".8f", "max_posterior": ".6g", "snr": ".6g"}
+_FORMATS = {"ra": ".8f", "dec": ".8f", "max_posterior": ".6g", "snr": ".6g", "velocity": ".2f"}
 
 
 def write(
@@ -18,7 +18,8 @@ def write(
 ) -> None:
     """Write one row for each spaxel of the frame, row by row of the image; what is unknown stays empty.
 
-    x and y count from 0; ra and dec are ICRS degrees; class 0 is unclassified; quality holds the bits of QUALITY.
+    x and y count from 0; ra and dec are ICRS degrees; class 0 is unclassified; quality holds the bits of QUALITY;
+    velocity is in km/s about the systemic redshift.
     """
     (path,) = paths
     y, x = (place.ravel() for place in np.indices(class_map.classes.shape))
@@ -30,6 +31,8 @@ def write(
     table = Table({"x": x, "y": y, "ra": ra, "dec": dec, "class": class_map.classes.ravel()})
     table["max_posterior"] = class_map.max_posterior.ravel()
     table["snr"] = spectra.image(spectra.snr, np.nan).ravel()
+    motion = class_map.motion
+    table["velocity"] = unknown if motion is None else motion.velocity.ravel()
     table["quality"] = class_map.quality.ravel()
     for name in _FORMATS:
         table[name] = MaskedColumn(table[name], mask=~np.isfinite(table[name]))
