@@ -59,14 +59,17 @@ ROAD = {
     "trials",
     "redshift",
     "redshift_settings",
+    "simulate",
+    "simulation_settings",
 }
-STAGES = {"methods", "preprocessing", "io", "plots", "evaluation", "selection"}
+STAGES = {"methods", "preprocessing", "io", "plots", "evaluation", "selection", "simulation"}
 ALLOWED = {
     **dict.fromkeys(GROUND, GROUND),
     **{name: GROUND | set(RECORDS[:place]) for place, name in enumerate(RECORDS)},
     "divergences": GROUND,
     "fisher": GROUND,
     "learning": GROUND,
+    "simulation": GROUND,
     **{stage: GROUND | set(RECORDS) for stage in ("preprocessing", "evaluation")},
     "selection": GROUND | set(RECORDS) | {"evaluation"},
     **{stage: GROUND | set(RECORDS) | {"selection"} for stage in ("io", "plots")},

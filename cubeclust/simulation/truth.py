@@ -1,0 +1,84 @@
+"""What is true of a sky, as it is seen: moments of the lights after the seeing."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from cubeclust.simulation.gas import Gaslight
+from cubeclust.simulation.light import Light
+from cubeclust.simulation.populations import FEATURELESS, REFERENCE
+from cubeclust.simulation.seeing import Seeing
+from cubeclust.simulation.sky import Image, Kind
+from cubeclust.simulation.stars import Starlight
+
+_HALPHA = 6562.80
+_COUNTS = 0.05  # share of the flux in lines from which a component counts
+_LINELESS = (
+    3.0  # Angstrom: under this width of H-alpha stars name the class (Cid Fernandes et al. 2011, MNRAS 413, 1687)
+)
+_NO_GAS = 0.05  # Angstrom: under it no velocity of the gas is told
+
+
+def measured(lights: Sequence[Light], seeing: Seeing, kinds: Sequence[Kind]) -> dict[str, Image]:
+    """Images of the truth, each weighted by the light that reaches a spaxel through seeing and dust.
+
+    Gas: weights are the fluxes of all lines within MUSE's range, of all gas but the broad-line region. Stars: weights
+    are flux densities at 5,500 Angstrom at rest. Velocities v are about the redshift of the source, 1 + z_observed =
+    (1 + z)(1 + v / c); sigmas are second moments of what is seen, without the instrument's profile.
+    """
+    gas = [light for light in lights if isinstance(light, Gaslight) and light.kind != "broad"]
+    stars = [light for light in lights if isinstance(light, Starlight) and light.population is not FEATURELESS]
+    in_lines = [light.total() for light in gas]
+    in_stars = [light.dimmed(REFERENCE) for light in stars]
+    halpha = seeing.blurred(sum_of(light.flux("Halpha") for light in gas))
+    width = _width(halpha, lights, seeing)
+    v_gas, s_gas = _moments(gas, in_lines, seeing)
+    v_stars, s_stars = _moments(stars, in_stars, seeing)
+    shining = width > _NO_GAS
+    seen = [seeing.blurred(weight) for weight in in_lines]
+    components = sum_of(part > _COUNTS * sum_of(seen) for part in seen)
+    starry = _dominant(stars, [seeing.blurred(weight) for weight in in_stars], kinds)
+    classes = np.where(width < _LINELESS, starry, _dominant(gas, seen, kinds))
+    return {
+        "CLASS": Image(classes.astype(np.int16), "", "true class, 0 = no data"),
+        "VGAS": Image(np.where(shining, v_gas, np.nan), "km/s", "mean velocity of the lines' flux"),
+        "VSTARS": Image(v_stars, "km/s", "mean velocity of the starlight"),
+        "SIGMA_GAS": Image(np.where(shining, s_gas, np.nan), "km/s", "dispersion of the lines' flux"),
+        "SIGMA_STARS": Image(s_stars, "km/s", "dispersion of the starlight"),
+        "N_COMPONENTS": Image(np.where(shining, components, 0), "", "gas with over 5 % of the lines' flux"),
+        "FLUX_HALPHA": Image(halpha, "10**(-20)*erg/s/cm**2", "flux of H-alpha, without broad lines"),
+        "EW_HALPHA": Image(width, "Angstrom", "equivalent width of H-alpha emission at rest"),
+    }  # fmt: skip
+
+
+def sum_of(maps: Iterable[np.ndarray]) -> np.ndarray:
+    """Sum of maps, float64."""
+    return np.asarray(np.sum(list(maps), axis=0, dtype=np.float64))
+
+
+def _width(halpha: np.ndarray, lights: Sequence[Light], seeing: Seeing) -> np.ndarray:
+    """Equivalent width at rest, Angstrom: flux over the smooth continuum of all that has one."""
+    continuum = sum_of(
+        light.dimmed(_HALPHA) * light.population.continuum(_HALPHA) for light in lights if isinstance(light, Starlight)
+    )
+    return halpha / seeing.blurred(continuum) / (1 + lights[0].redshift)
+
+
+def _moments(lights: Sequence[Light], weights: Sequence[np.ndarray], seeing: Seeing) -> tuple[np.ndarray, np.ndarray]:
+    """Mean velocity and dispersion (NY, NX), km/s, weighted by flux after the seeing."""
+    flux, first, second = (
+        seeing.blurred(sum_of(terms))
+        for terms in (
+            weights,
+            (weight * light.velocity for weight, light in zip(weights, lights, strict=True)),
+            (weight * (light.velocity**2 + light.sigma**2) for weight, light in zip(weights, lights, strict=True)),
+        )
+    )
+    mean = first / flux
+    return mean, np.sqrt(np.maximum(second / flux - mean**2, 0))
+
+
+def _dominant(lights: Sequence[Light], seen: Sequence[np.ndarray], kinds: Sequence[Kind]) -> np.ndarray:
+    """Number (NY, NX) of the kind whose light is the strongest of what is seen."""
+    number = {kind.name: place for place, kind in enumerate(kinds, start=1)}
+    return np.array([number[light.kind] for light in lights])[np.argmax(seen, axis=0)]
