@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recipe:
-    """An entry of SKIES: what it is in a line, where its maker lies, whether its redshift is one that can be chosen."""
+    """An entry of SKIES: what it is in a line, where its maker lies, and its redshift, None where it has several."""
 
     summary: str
     module: str
@@ -22,9 +22,7 @@ class Recipe:
 
 
 SKIES: dict[str, Recipe] = {
-    "ngc1068": Recipe(
-        "a galaxy like NGC 1068: stars, active nucleus, cones, jet, star-forming ring",
-        "galaxy",
-        0.003793,  # NED
-    ),
+    "ngc1068": Recipe("a galaxy like NGC 1068: nucleus, cones, jet, star-forming ring, disk", "galaxy", 0.003793),
+    "blobs": Recipe("five blobs of gas, each at one velocity, on old stars; white noise, no defects", "blobs", 0.01),
+    "hudf": Recipe("many small galaxies of three types, each at a redshift from 0.1 to 1.5", "deep_field", None),
 }

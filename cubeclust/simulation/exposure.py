@@ -51,15 +51,16 @@ class Exposure:
 def exposed(sky: Sky, seed: int, snr: float) -> Exposure:
     """Exposure whose continuum has a median signal to noise snr per channel.
 
-    The median is over all spaxels with data and the channels of 6,000 to 6,800 Angstrom, of starlight divided by the
-    square root of the variance. What sky subtraction leaves of a sky line differs from spaxel to spaxel.
+    The median is over the spaxels with data that the sky aims at and the channels of 6,000 to 6,800 Angstrom, of
+    starlight divided by the square root of the variance. What sky subtraction leaves of a sky line differs from spaxel
+    to spaxel.
     """
     ratio = []
     stars = tuple(light for light in sky.lights if isinstance(light, Starlight))
     for low in np.arange(*BAND, _SAMPLED * STEP):
         edges = np.array([low, low + STEP])
         continuum = seen(sky, stars, edges)
-        ratio.append((continuum / np.sqrt(_unit_variance(sky, continuum, edges)))[:, ~sky.field.empty])
+        ratio.append((continuum / np.sqrt(_unit_variance(sky, continuum, edges)))[:, sky.aim & ~sky.field.empty])
     residue = np.random.default_rng([seed, _DRAWS]).normal(0, _RESIDUE, sky.field.bad.shape)
     return Exposure(sky, seed, float(np.median(np.concatenate(ratio)) / snr) ** 2, residue)
 

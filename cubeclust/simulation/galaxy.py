@@ -81,7 +81,9 @@ def make(size: int, seed: int, redshift: float) -> Sky:
     lights = (*stars, *_gas(stage, np.sum([light.brightness for light in stars[:2]], axis=0)))
     field = rotated(size, seed)
     truth = measured(lights, stage.seeing, KINDS)
-    return Sky("NGC 1068 (simulated)", lights, stage.seeing, field, RESAMPLED, _NIGHT * _LEVEL, KINDS, truth)
+    return Sky(
+        "NGC 1068 (simulated)", lights, stage.seeing, field, RESAMPLED, _NIGHT * _LEVEL, KINDS, truth, ~field.empty
+    )
 
 
 def _stage(seeing: Seeing, seed: int, redshift: float) -> Stage:
@@ -96,13 +98,13 @@ def _stage(seeing: Seeing, seed: int, redshift: float) -> Stage:
 
 def _stars(stage: Stage) -> tuple[Starlight, ...]:
     """Bulge and halo turn slowly and are hot; the young disk lags the gas by its asymmetric drift."""
-    bulge = _LEVEL * (3.0 * np.exp(-((stage.radius / 0.1) ** 0.7)) + 0.35 * np.exp(-stage.radius / 0.9))
-    disk = _LEVEL * np.exp(-stage.disk.radius / 0.28) * _edge(stage.disk.radius, 0.75, 0.08)
+    bulge = _LEVEL * (4.0 * np.exp(-((stage.radius / 0.06) ** 0.75)) + 0.2 * np.exp(-stage.radius / 0.9))
+    disk = _LEVEL * np.exp(-stage.disk.radius / 0.38) * _edge(stage.disk.radius, 0.85, 0.08)
     hot, cool = 70 + 80 * np.exp(-stage.radius / 0.25), 55 + 40 * np.exp(-stage.disk.radius / 0.3)
     return (
         stage.stars("old stars", populations.OLD, bulge, stage.disk.rotation(90, 0.1), hot),
         stage.stars("young stars", populations.YOUNG, disk, stage.disk.rotation(190, 0.08), cool),
-        stage.stars("nucleus", populations.FEATURELESS, 8 * _LEVEL * _core(stage), 0.0, 100.0),
+        stage.stars("nucleus", populations.FEATURELESS, _core(stage, 6), 0.0, 100.0),
     )
 
 
@@ -116,8 +118,8 @@ def _gas(stage: Stage, light: np.ndarray) -> tuple[Light, ...]:
         stage.gas("diffuse", "diffuse", diffuse, rotation, 40.0),
         *_ring(stage, light, rotation),
         *_outflow(stage, light, rotation),
-        stage.gas("nucleus", "nucleus", 900 * _LEVEL * _core(stage), -60.0, 220.0),
-        stage.gas("broad", "broad", 1500 * _LEVEL * _core(stage), 0.0, 1300.0),
+        stage.gas("nucleus", "nucleus", _core(stage, 3000), -60.0, 220.0),
+        stage.gas("broad", "broad", _core(stage, 3000), 0.0, 1300.0),
     )
 
 
@@ -145,9 +147,9 @@ def _outflow(stage: Stage, light: np.ndarray, rotation: np.ndarray) -> tuple[Gas
     side = np.tanh(axis / 0.03)  # 1 in the north-east, -1 in the south-west
     opening = np.arctan2(np.abs(across), np.abs(axis))
     wall = _edge(opening, np.radians(32), 0.06) * _edge(stage.radius, 0.55, 0.04)
-    cones = 70 * light * wall
+    cones = 60 * light * wall
     speed = 420 * stage.radius / 0.2 * np.exp(1 - stage.radius / 0.2)
-    jet = 160 * light * np.exp(-0.5 * (across / 0.035) ** 2) * _edge(np.abs(axis), 0.3, 0.03) * (np.abs(across) < 0.15)
+    jet = 110 * light * np.exp(-0.5 * (across / 0.035) ** 2) * _edge(np.abs(axis), 0.3, 0.03) * (np.abs(across) < 0.15)
     return (
         stage.gas("front", "cone", cones * (0.5 + 0.35 * side), 0.4 * rotation - 0.8 * speed, 90.0),
         stage.gas("back", "cone", cones * (0.5 - 0.35 * side), 0.4 * rotation + 0.7 * speed, 120.0),
@@ -160,8 +162,8 @@ def _edge(distance: np.ndarray, end: float, softness: float) -> np.ndarray:
     return np.where(distance < end + 3 * softness, 0.5 * erfc((distance - end) / softness), 0.0)
 
 
-def _core(stage: Stage) -> np.ndarray:
-    """A source smaller than a spaxel, of flux 1."""
+def _core(stage: Stage, flux: float) -> np.ndarray:
+    """A source smaller than a spaxel, of a flux in levels for each squared spaxel of the seeing."""
     profile = np.exp(-0.5 * (stage.radius * stage.seeing.size / 2 / 0.5) ** 2)
     profile[profile < 1e-6] = 0
-    return profile / profile.sum()
+    return flux * _LEVEL * stage.seeing.fwhm**2 * profile / profile.sum()

@@ -71,7 +71,7 @@ def weak_lines() -> dict[float, float]:
     """
     random = np.random.default_rng(1862)
     centers = 3600 + 5800 * random.uniform(size=_WEAK) ** 1.5
-    return dict(zip(centers.tolist(), random.exponential(0.35 * (5500 / centers) ** 2).tolist(), strict=True))
+    return dict(zip(centers.tolist(), random.exponential(0.28 * (5500 / centers) ** 2).tolist(), strict=True))
 
 
 def _black_body(wavelength: np.ndarray | float, temperature: float) -> np.ndarray:

@@ -31,7 +31,7 @@ class Sky:
     """Lights on a frame with a margin, how they are seen, and the truth about them by name of the image.
 
     night: flux density of the night sky's continuum; 0 for noise that is the same at all wavelengths.
-    classes are numbered from 1 in the order of kinds.
+    classes are numbered from 1 in the order of kinds. aim: spaxels (NY, NX) over which the signal to noise is set.
     """
 
     title: str
@@ -42,3 +42,4 @@ class Sky:
     night: float
     kinds: tuple[Kind, ...]
     truth: dict[str, Image]
+    aim: np.ndarray

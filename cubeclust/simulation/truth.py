@@ -74,8 +74,8 @@ def _moments(lights: Sequence[Light], weights: Sequence[np.ndarray], seeing: See
             (weight * (light.velocity**2 + light.sigma**2) for weight, light in zip(weights, lights, strict=True)),
         )
     )
-    mean = first / flux
-    return mean, np.sqrt(np.maximum(second / flux - mean**2, 0))
+    mean, square = (np.divide(part, flux, out=np.full_like(flux, np.nan), where=flux > 0) for part in (first, second))
+    return mean, np.sqrt(np.maximum(square - mean**2, 0))
 
 
 def _dominant(lights: Sequence[Light], seen: Sequence[np.ndarray], kinds: Sequence[Kind]) -> np.ndarray:
