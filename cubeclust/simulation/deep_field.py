@@ -23,7 +23,7 @@ _LEVEL, _NIGHT = 100.0, 300.0  # flux densities of a galaxy's middle and of the 
 _SPAXELS = 250  # of the field for each galaxy
 _REDSHIFTS = (0.1, 1.5)
 _MIDDLE, _RANGE = 7000.0, 4600.0  # Angstrom, of MUSE
-_FAINT = 0.05  # of a galaxy's typical middle: less light than that is sky
+_FAINT = 0.04  # of a galaxy's typical middle: less light than that is sky
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Type:
 TYPES = (
     Type(Kind("star-forming", "young stars with lines of HII regions"), YOUNG, 1.0, "HII 0.7 Z", 60.0),
     Type(Kind("passive", "old stars without lines"), OLD, 1.5, "diffuse", 0.0),
-    Type(Kind("emission-line", "faint young stars under strong lines"), YOUNG, 0.2, "HII 0.4 Z", 700.0),
+    Type(Kind("emission-line", "faint young stars under strong lines"), YOUNG, 0.3, "HII 0.4 Z", 500.0),
 )
 KINDS = (Kind("sky", "no galaxy"), *(entry.kind for entry in TYPES))
 
@@ -81,7 +81,9 @@ def _galaxy(random: np.random.Generator, seeing: Seeing, number: int) -> Galaxy:
     maps = (np.zeros_like(shape), np.full_like(shape, 60.0), np.full_like(shape, 0.05), redshift)
     lights: list[Light] = [Starlight(own.kind.name, brightness, *maps, population=own.population)]
     if own.width:
-        lights.append(Gaslight(own.kind.name, own.width * brightness, *maps, lines=SPECTRA[own.lines]))
+        lights.append(
+            Gaslight(own.kind.name, own.width * brightness, *maps, lines=SPECTRA[own.lines], component="galaxy")
+        )
     return Galaxy(number, redshift, tuple(lights))
 
 

@@ -6,13 +6,13 @@ import numpy as np
 
 from cubeclust.simulation.axis import STEP, Axis
 from cubeclust.simulation.light import Light
-from cubeclust.simulation.night import sensitivity, sky_lines
+from cubeclust.simulation.night import BRIGHTEST, sensitivity, sky_lines
 from cubeclust.simulation.sky import Sky
 from cubeclust.simulation.stars import Starlight
 
 BAND = (6000.0, 6800.0)  # Angstrom, where the signal to noise is set
 _SAMPLED = 16  # every so many channels of the band decide it
-_RESIDUE = 0.02  # of the sky's lines, standard deviation over the spaxels (Weilbacher et al. 2020, A&A 641, A28)
+_RESIDUE = 3.0  # what is left of the strongest sky line, standard deviation in units of its noise
 _DRAWS = 3  # of the seed's streams
 
 
@@ -27,7 +27,10 @@ def seen(sky: Sky, lights: tuple[Light, ...], edges: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Exposure:
-    """A sky with noise. gain: variance for each unit of flux at the best wavelength; residue (NY, NX): see exposed."""
+    """A sky with noise.
+
+    gain: variance for each unit of flux at the best wavelength; residue (NY, NX): share left of the sky's lines.
+    """
 
     sky: Sky
     seed: int
@@ -52,8 +55,7 @@ def exposed(sky: Sky, seed: int, snr: float) -> Exposure:
     """Exposure whose continuum has a median signal to noise snr per channel.
 
     The median is over the spaxels with data that the sky aims at and the channels of 6,000 to 6,800 Angstrom, of
-    starlight divided by the square root of the variance. What sky subtraction leaves of a sky line differs from spaxel
-    to spaxel.
+    starlight divided by the square root of the variance.
     """
     ratio = []
     stars = tuple(light for light in sky.lights if isinstance(light, Starlight))
@@ -61,8 +63,19 @@ def exposed(sky: Sky, seed: int, snr: float) -> Exposure:
         edges = np.array([low, low + STEP])
         continuum = seen(sky, stars, edges)
         ratio.append((continuum / np.sqrt(_unit_variance(sky, continuum, edges)))[:, sky.aim & ~sky.field.empty])
-    residue = np.random.default_rng([seed, _DRAWS]).normal(0, _RESIDUE, sky.field.bad.shape)
-    return Exposure(sky, seed, float(np.median(np.concatenate(ratio)) / snr) ** 2, residue)
+    gain = float(np.median(np.concatenate(ratio)) / snr) ** 2
+    return Exposure(sky, seed, gain, _residue(sky, seed, gain))
+
+
+def _residue(sky: Sky, seed: int, gain: float) -> np.ndarray:
+    """Share (NY, NX) of the sky's lines that sky subtraction leaves, as large as deep exposures leave it.
+
+    The noise of the strongest line, [OI] 5577, sets it; fainter lines stand out less.
+    """
+    [strongest] = sky_lines(np.array([BRIGHTEST]))
+    noise = np.sqrt(gain * sky.night * strongest / sensitivity(BRIGHTEST))
+    width = _RESIDUE * noise / (sky.night * strongest) if sky.night else 0.0
+    return np.random.default_rng([seed, _DRAWS]).normal(0, width, sky.field.bad.shape)
 
 
 def _unit_variance(sky: Sky, clean: np.ndarray, edges: np.ndarray) -> np.ndarray:

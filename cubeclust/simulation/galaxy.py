@@ -18,7 +18,7 @@ from cubeclust.simulation.truth import measured
 
 _DRAWS = 4  # of the seed's streams
 _LEVEL = 1500.0  # 10^-20 erg/s/cm2/Angstrom and spaxel of the disk's center
-_NIGHT = 0.3  # of it: the night sky's continuum
+_NIGHT = 0.08  # of it: the night sky's continuum
 KINDS = (
     Kind("old stars", "bulge and halo without emission lines"),
     Kind("young stars", "disk without emission lines"),
@@ -62,9 +62,10 @@ class Stage:
             "reddening": self.reddening,
         }
 
-    def gas(self, kind: str, spectrum: str, *maps: Any) -> Gaslight:
-        """Gas of a kind with the ratios of a spectrum; maps: brightness, velocity, sigma."""
-        return Gaslight(kind, **self.maps(*maps), redshift=self.redshift, lines=SPECTRA[spectrum])
+    def gas(self, kind: str, spectrum: str, *maps: Any, component: str = "") -> Gaslight:
+        """Gas of a kind with the ratios of a spectrum; maps: brightness, velocity, sigma; kinds may move as one."""
+        lines, redshift = SPECTRA[spectrum], self.redshift
+        return Gaslight(kind, **self.maps(*maps), redshift=redshift, lines=lines, component=component or kind)
 
     def stars(self, kind: str, population: populations.Population, *maps: Any) -> Starlight:
         """Stars of a kind; maps: brightness, velocity, sigma."""
@@ -109,15 +110,20 @@ def _stars(stage: Stage) -> tuple[Starlight, ...]:
 
 
 def _gas(stage: Stage, light: np.ndarray) -> tuple[Light, ...]:
-    """Gas, whose brightness is an equivalent width (Angstrom) times the stars' light."""
+    """Gas, whose brightness is an equivalent width (Angstrom) times the stars' light.
+
+    In the cones the nucleus ionizes the disk's gas, too, so that little of it shines as elsewhere.
+    """
+    wall = _wall(stage)
+    shaded = light * (1 - 0.97 * wall)
     turbulence = 8 * geometry.clouds(stage.random, stage.seeing, 0.04)
     rotation = stage.disk.rotation(220, 0.06) + turbulence
     patchy = np.exp(0.4 * geometry.clouds(stage.random, stage.seeing, 0.06))
-    diffuse = 9 * light * patchy * _edge(stage.disk.radius, 0.6, 0.03)
+    diffuse = 7 * shaded * patchy * _edge(stage.disk.radius, 0.6, 0.03)
     return (
-        stage.gas("diffuse", "diffuse", diffuse, rotation, 40.0),
-        *_ring(stage, light, rotation),
-        *_outflow(stage, light, rotation),
+        stage.gas("diffuse", "diffuse", diffuse, rotation, 40.0, component="disk"),
+        *_ring(stage, shaded, rotation),
+        *_outflow(stage, light * wall, rotation),
         stage.gas("nucleus", "nucleus", _core(stage, 3000), -60.0, 220.0),
         stage.gas("broad", "broad", _core(stage, 3000), 0.0, 1300.0),
     )
@@ -134,25 +140,29 @@ def _ring(stage: Stage, light: np.ndarray, rotation: np.ndarray) -> list[Gasligh
         off = np.hypot(x - radius * np.cos(turn), y - radius * np.sin(turn))
         scale, peak = stage.random.uniform(0.035, 0.055), stage.random.uniform(60, 160)
         width[names[number // 2 % 4]] += peak * np.exp(-0.5 * (off / scale) ** 2) * (off < 4 * scale)
-    return [stage.gas(name, name, width[name] * light, rotation, 28.0) for name in names]
+    return [stage.gas(name, name, width[name] * light, rotation, 28.0, component="disk") for name in names]
+
+
+def _wall(stage: Stage) -> np.ndarray:
+    """Two cones along a position angle of 32 degrees, half open by as many: 1 inside, 0 outside."""
+    axis, across = geometry.along(stage.east, stage.north, 32)
+    opening = np.arctan2(np.abs(across), np.abs(axis))
+    return _edge(opening, np.radians(32), 0.06) * _edge(stage.radius, 0.55, 0.04)
 
 
 def _outflow(stage: Stage, light: np.ndarray, rotation: np.ndarray) -> tuple[Gaslight, ...]:
-    """Two cones with a wall that approaches and one that recedes, and the jet; line ratios of all are the same.
+    """Cones with a wall that approaches and one that recedes, and the jet; line ratios of all are the same.
 
     The gas speeds up to a distance of 0.2, then slows down (Das et al. 2006, AJ 132, 620). The north-eastern cone is
     on this side of the disk, so that its front wall is the brighter one.
     """
     axis, across = geometry.along(stage.east, stage.north, 32)
     side = np.tanh(axis / 0.03)  # 1 in the north-east, -1 in the south-west
-    opening = np.arctan2(np.abs(across), np.abs(axis))
-    wall = _edge(opening, np.radians(32), 0.06) * _edge(stage.radius, 0.55, 0.04)
-    cones = 60 * light * wall
     speed = 420 * stage.radius / 0.2 * np.exp(1 - stage.radius / 0.2)
-    jet = 110 * light * np.exp(-0.5 * (across / 0.035) ** 2) * _edge(np.abs(axis), 0.3, 0.03) * (np.abs(across) < 0.15)
+    jet = 110 * light * np.exp(-0.5 * (across / 0.035) ** 2) * _edge(np.abs(axis), 0.3, 0.03)
     return (
-        stage.gas("front", "cone", cones * (0.5 + 0.35 * side), 0.4 * rotation - 0.8 * speed, 90.0),
-        stage.gas("back", "cone", cones * (0.5 - 0.35 * side), 0.4 * rotation + 0.7 * speed, 120.0),
+        stage.gas("front", "cone", 60 * light * (0.5 + 0.35 * side), 0.4 * rotation - 0.8 * speed, 90.0),
+        stage.gas("back", "cone", 60 * light * (0.5 - 0.35 * side), 0.4 * rotation + 0.7 * speed, 120.0),
         stage.gas("jet", "cone", jet, 0.2 * rotation - 180 * side, 290.0),
     )
 

@@ -55,19 +55,27 @@ SPECTRA = {
 
 @dataclass(frozen=True)
 class Gaslight(Light):
-    """Light of gas in lines, whose brightness is the flux of H-alpha; lines: fluxes beside it, by name in EMISSION."""
+    """Light of gas in lines, whose brightness is the flux of H-alpha.
+
+    lines: fluxes beside it, by name in EMISSION. component: what it moves with; kinds may share one.
+    """
 
     lines: dict[str, float]
+    component: str
 
     def flux(self, name: str) -> np.ndarray:
         """Flux (NY, NX) of a line behind the dust."""
         return self.lines.get(name, 0.0) * self.dimmed(_AIR[name])
 
-    def total(self) -> np.ndarray:
-        """Flux (NY, NX) behind the dust of all lines that lie within MUSE's range."""
+    @property
+    def visible(self) -> list[str]:
+        """Names of the lines that lie within MUSE's range."""
         low, high = _RANGE
-        inside = [name for name in self.lines if low < _AIR[name] * (1 + self.redshift) < high]
-        return np.sum([self.flux(name) for name in inside], axis=0)
+        return [name for name in self.lines if low < _AIR[name] * (1 + self.redshift) < high]
+
+    def total(self) -> np.ndarray:
+        """Flux (NY, NX) behind the dust of all visible lines."""
+        return np.sum([self.flux(name) for name in self.visible], axis=0)
 
     def density(self, edges: np.ndarray) -> np.ndarray:
         """Flux density (n_channels, n): Gaussians integrated over the channels."""

@@ -4,10 +4,11 @@ import numpy as np
 
 from cubeclust.simulation.profile import lsf
 
-# Air wavelength, Angstrom -> flux beside [OI] 5577: the strongest lines of the night sky over MUSE's range (Osterbrock
-# et al. 1996, PASP 108, 277; strengths in order of magnitude after Hanuschik 2003, A&A 407, 1157).
+BRIGHTEST = 5577.34  # Angstrom in air, [OI]
+# Air wavelength, Angstrom -> flux beside the brightest: the strongest lines of the night sky over MUSE's range
+# (Osterbrock et al. 1996, PASP 108, 277; strengths in order of magnitude after Hanuschik 2003, A&A 407, 1157).
 _LINES = {
-    5577.34: 1.0, 5889.95: 0.15, 5895.92: 0.10, 6300.30: 0.5, 6363.78: 0.17, 6498.73: 0.03, 6533.04: 0.04,
+    BRIGHTEST: 1.0, 5889.95: 0.15, 5895.92: 0.10, 6300.30: 0.5, 6363.78: 0.17, 6498.73: 0.03, 6533.04: 0.04,
     6553.62: 0.04, 6577.18: 0.02, 6863.96: 0.12, 6923.22: 0.14, 7244.91: 0.06, 7276.41: 0.20, 7316.28: 0.27,
     7340.89: 0.20, 7369.25: 0.12, 7401.86: 0.13, 7524.10: 0.06, 7712.30: 0.08, 7750.64: 0.30, 7794.11: 0.40,
     7821.50: 0.28, 7852.0: 0.13, 7913.71: 0.40, 7964.65: 0.35, 7993.33: 0.30, 8025.81: 0.18, 8344.60: 0.45,
@@ -15,7 +16,7 @@ _LINES = {
     8827.10: 0.70, 8867.6: 0.35, 8885.85: 0.75, 8919.64: 0.70, 8943.40: 0.35, 8958.10: 0.45, 8988.38: 0.40,
     9001.57: 0.20, 9037.95: 0.15, 9049.23: 0.20, 9313.4: 0.30, 9337.86: 0.35,
 }  # fmt: skip
-_BRIGHTEST = 60.0  # Angstrom of the sky's continuum that [OI] 5577 is worth
+_WORTH = 60.0  # Angstrom of the sky's continuum in that line
 
 
 def sky_lines(wavelength: np.ndarray) -> np.ndarray:
@@ -23,11 +24,11 @@ def sky_lines(wavelength: np.ndarray) -> np.ndarray:
     out = np.zeros(len(wavelength))
     for center, flux in _LINES.items():
         scale = lsf(center)
-        peak = _BRIGHTEST * flux / (scale * np.sqrt(2 * np.pi))
+        peak = _WORTH * flux / (scale * np.sqrt(2 * np.pi))
         out += peak * np.exp(-0.5 * ((wavelength - center) / scale) ** 2)
     return out
 
 
-def sensitivity(wavelength: np.ndarray) -> np.ndarray:
+def sensitivity(wavelength: np.ndarray | float) -> np.ndarray:
     """Share of photons detected, 1 at 7,000 Angstrom, about 0.4 at the ends (Bacon et al. 2010, SPIE 7735, 773508)."""
     return np.exp(-0.5 * ((wavelength - 7000) / 1700) ** 2)

@@ -36,7 +36,6 @@ def measured(lights: Sequence[Light], seeing: Seeing, kinds: Sequence[Kind]) -> 
     v_stars, s_stars = _moments(stars, in_stars, seeing)
     shining = width > _NO_GAS
     seen = [seeing.blurred(weight) for weight in in_lines]
-    components = sum_of(part > _COUNTS * sum_of(seen) for part in seen)
     starry = _dominant(stars, [seeing.blurred(weight) for weight in in_stars], kinds)
     classes = np.where(width < _LINELESS, starry, _dominant(gas, seen, kinds))
     return {
@@ -45,7 +44,9 @@ def measured(lights: Sequence[Light], seeing: Seeing, kinds: Sequence[Kind]) -> 
         "VSTARS": Image(v_stars, "km/s", "mean velocity of the starlight"),
         "SIGMA_GAS": Image(np.where(shining, s_gas, np.nan), "km/s", "dispersion of the lines' flux"),
         "SIGMA_STARS": Image(s_stars, "km/s", "dispersion of the starlight"),
-        "N_COMPONENTS": Image(np.where(shining, components, 0), "", "gas with over 5 % of the lines' flux"),
+        "N_COMPONENTS": Image(np.where(shining, _components(gas, seen), 0), "", "motions with over 5 % of the flux"),
+        "SPREAD_GAS": Image(np.where(shining, _spread(gas, v_gas, seeing), np.nan), "km/s",
+                            "scatter of the mean velocities of single lines"),
         "FLUX_HALPHA": Image(halpha, "10**(-20)*erg/s/cm**2", "flux of H-alpha, without broad lines"),
         "EW_HALPHA": Image(width, "Angstrom", "equivalent width of H-alpha emission at rest"),
     }  # fmt: skip
@@ -65,7 +66,7 @@ def _width(halpha: np.ndarray, lights: Sequence[Light], seeing: Seeing) -> np.nd
 
 
 def _moments(lights: Sequence[Light], weights: Sequence[np.ndarray], seeing: Seeing) -> tuple[np.ndarray, np.ndarray]:
-    """Mean velocity and dispersion (NY, NX), km/s, weighted by flux after the seeing."""
+    """Mean velocity and dispersion (NY, NX), km/s, weighted by flux after the seeing; NaN where there is none."""
     flux, first, second = (
         seeing.blurred(sum_of(terms))
         for terms in (
@@ -76,6 +77,28 @@ def _moments(lights: Sequence[Light], weights: Sequence[np.ndarray], seeing: See
     )
     mean, square = (np.divide(part, flux, out=np.full_like(flux, np.nan), where=flux > 0) for part in (first, second))
     return mean, np.sqrt(np.maximum(square - mean**2, 0))
+
+
+def _components(gas: Sequence[Gaslight], seen: Sequence[np.ndarray]) -> np.ndarray:
+    """Number (NY, NX) of components, of kinematics and not of spectra, that carry a share of the flux which counts."""
+    names = {light.component for light in gas}
+    parts = [sum_of(flux for flux, light in zip(seen, gas, strict=True) if light.component == name) for name in names]
+    return np.count_nonzero(np.array(parts) > _COUNTS * sum_of(seen), axis=0).astype(np.int16)
+
+
+def _spread(gas: Sequence[Gaslight], mean: np.ndarray, seeing: Seeing) -> np.ndarray:
+    """Standard deviation (NY, NX), weighted by flux, of the mean velocities of single lines about that of all, km/s.
+
+    Where gases of several motions and ratios meet, each line has a velocity of its own, and no one velocity fits all.
+    """
+    total, scatter = np.zeros_like(mean), np.zeros_like(mean)
+    for name in gas[0].visible:
+        fluxes = [light.flux(name) for light in gas]
+        flux = seeing.blurred(sum_of(fluxes))
+        moment = seeing.blurred(sum_of(part * light.velocity for part, light in zip(fluxes, gas, strict=True)))
+        total += flux
+        scatter += np.divide((moment - mean * flux) ** 2, flux, out=np.zeros_like(flux), where=flux > 0)
+    return np.sqrt(scatter / np.maximum(total, np.finfo(float).tiny))
 
 
 def _dominant(lights: Sequence[Light], seen: Sequence[np.ndarray], kinds: Sequence[Kind]) -> np.ndarray:
