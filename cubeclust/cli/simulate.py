@@ -1,5 +1,6 @@
 """`cubeclust simulate`."""
 
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ _SKIES = "\n".join(f"  {name:8}  {recipe.summary}" for name, recipe in SKIES.ite
 
 
 def simulate(quiet: bool, **values: Any) -> None:
-    """Make a cube with a known answer, as MUSE would write it: DATA, STAT and, in a file of its own, the truth.
+    """Make a cube with a known answer, as MUSE would write it, and in a file of its own the truth.
 
-    The cube's path is printed on stdout. Spaxels that miss have NaN; borders, sky residuals and noise that neighbors
-    share are part of the sky. The same options give the same bytes.
+    Noise that neighbors share, residuals of the night sky, poor borders and NaN are part of it, but for blobs. The same
+    options give the same bytes. The cube's path is printed on stdout; --size 320 takes 3 GB on the disk, a minute on
+    one core and 0.2 GB of memory (hudf: 1 GB).
     """
     with for_stderr(quiet) as progress:
         from cubeclust import simulate as road
@@ -39,8 +41,8 @@ simulate_command = click.Command(
         click.Option(["--seed"], type=click.IntRange(0, 2**32 - 1), default=0, show_default=True,
                      help="Seed of clouds, knots and noise."),
         click.Option(["--snr"], type=float, default=20.0, show_default=True,
-                     help="Median signal to noise per channel of the continuum, over all spaxels with data and "
-                          "6000:6800 Angstrom."),
+                     help="Median signal to noise per channel of the continuum, over all spaxels with data (hudf: "
+                          "those of galaxies) and 6000:6800 Angstrom."),
         click.Option(["--channels"], type=int, default=3681, show_default=True,
                      help="Channels of 1.25 Angstrom, 100 to 3681. Fewer are a window with H-alpha in its middle, but "
                           "at most 250 Angstrom from its red end: 1600 reach from H-beta past [SII]."),
@@ -51,5 +53,5 @@ simulate_command = click.Command(
         click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing on stderr but errors."),
     ],
     callback=simulate,
-    help=f"{simulate.__doc__}\n\n\b\n{_SKIES}",
+    help=f"{cleandoc(str(simulate.__doc__))}\n\n\b\n{_SKIES}",
 )  # fmt: skip

@@ -11,7 +11,6 @@ import numpy as np
 from cubeclust.simulation import geometry
 from cubeclust.simulation.field import rotated
 from cubeclust.simulation.gas import SPECTRA, Gaslight
-from cubeclust.simulation.light import Light
 from cubeclust.simulation.noise import RESAMPLED
 from cubeclust.simulation.populations import OLD, REFERENCE, YOUNG, Population
 from cubeclust.simulation.seeing import Seeing
@@ -22,6 +21,7 @@ _DRAWS = 4  # of the seed's streams
 _LEVEL, _NIGHT = 100.0, 300.0  # flux densities of a galaxy's middle and of the night sky's continuum
 _SPAXELS = 250  # of the field for each galaxy
 _REDSHIFTS = (0.1, 1.5)
+_SIGMA, _REDDENING = 60.0, 0.05  # km/s and E(B - V) of all galaxies
 _MIDDLE, _RANGE = 7000.0, 4600.0  # Angstrom, of MUSE
 _FAINT = 0.04  # of a galaxy's typical middle: less light than that is sky
 
@@ -47,11 +47,16 @@ KINDS = (Kind("sky", "no galaxy"), *(entry.kind for entry in TYPES))
 
 @dataclass(frozen=True)
 class Galaxy:
-    """A galaxy of a type (its number in TYPES) with its lights."""
+    """A galaxy of a type (its number in TYPES) with its stars and gas."""
 
     type: int
-    redshift: float
-    lights: tuple[Light, ...]
+    stars: Starlight
+    gas: Gaslight
+
+    def white(self) -> np.ndarray:
+        """Mean flux density (side, side) over MUSE's range, about."""
+        rest = _MIDDLE / (1 + self.stars.redshift)
+        return self.stars.dimmed(rest) * self.stars.population.continuum(rest) + self.gas.total() / _RANGE
 
 
 def make(size: int, seed: int, redshift: float) -> Sky:
@@ -60,12 +65,11 @@ def make(size: int, seed: int, redshift: float) -> Sky:
     random = np.random.default_rng([seed, _DRAWS])
     seeing = Seeing(size, 3.0)
     galaxies = [_galaxy(random, seeing, number % len(TYPES)) for number in range(max(6, size**2 // _SPAXELS))]
-    lights = tuple(light for galaxy in galaxies for light in galaxy.lights)
+    lights = tuple(light for galaxy in galaxies for light in (galaxy.stars, galaxy.gas) if light.brightness.any())
     truth = _truth(galaxies, seeing)
     aim = truth["OBJECT"].values > 0
-    return Sky(
-        "Deep field (simulated)", lights, seeing, rotated(size, seed), RESAMPLED, _NIGHT, KINDS, truth, aim
-    )  # fmt: skip
+    field = rotated(size, seed)
+    return Sky("Deep field (simulated)", lights, seeing, field, RESAMPLED, _NIGHT, KINDS, truth, aim)
 
 
 def _galaxy(random: np.random.Generator, seeing: Seeing, number: int) -> Galaxy:
@@ -75,34 +79,24 @@ def _galaxy(random: np.random.Generator, seeing: Seeing, number: int) -> Galaxy:
     middle = random.uniform(-0.9, 0.9, 2)
     disk = geometry.disk(east - middle[0], north - middle[1], random.uniform(0, 180), random.uniform(20, 65))
     radius = disk.radius * seeing.size / 2 / random.uniform(1.0, 2.0)
-    shape = np.exp(-radius) * (radius < 7)
+    shape = (np.exp(-radius) * (radius < 7)).astype(np.float32)
     middling = own.level * random.lognormal(0, 0.4) * _LEVEL * own.population.continuum(REFERENCE)
     brightness = shape * middling / own.population.continuum(_MIDDLE / (1 + redshift))
-    maps = (np.zeros_like(shape), np.full_like(shape, 60.0), np.full_like(shape, 0.05), redshift)
-    lights: list[Light] = [Starlight(own.kind.name, brightness, *maps, population=own.population)]
-    if own.width:
-        lights.append(
-            Gaslight(own.kind.name, own.width * brightness, *maps, lines=SPECTRA[own.lines], component="galaxy")
-        )
-    return Galaxy(number, redshift, tuple(lights))
+    velocity, sigma, reddening = (np.broadcast_to(value, shape.shape) for value in (0.0, _SIGMA, _REDDENING))
+    maps = (velocity, sigma, reddening)
+    stars = Starlight(own.kind.name, brightness, *maps, redshift, own.population)
+    gas = Gaslight(own.kind.name, own.width * brightness, *maps, redshift, SPECTRA[own.lines], "galaxy")
+    return Galaxy(number, stars, gas)
 
 
 def _truth(galaxies: list[Galaxy], seeing: Seeing) -> dict[str, Image]:
     """The galaxy with the most light in each spaxel, where there is any to speak of."""
-    light = seeing.blurred(np.stack([np.sum([_white(part) for part in galaxy.lights], axis=0) for galaxy in galaxies]))
+    light = np.stack([seeing.blurred(galaxy.white().astype(np.float32)) for galaxy in galaxies])
     best, there = np.argmax(light, axis=0), light.max(axis=0) > _FAINT * _LEVEL
-    types, redshifts = (np.array([getattr(galaxy, name) for galaxy in galaxies]) for name in ("type", "redshift"))
+    types = np.array([galaxy.type for galaxy in galaxies])
+    redshifts = np.array([galaxy.stars.redshift for galaxy in galaxies])
     return {
         "CLASS": Image(np.where(there, types[best] + 2, 1).astype(np.int16), "", "true class, 0 = no data"),
         "OBJECT": Image(np.where(there, best + 1, 0).astype(np.int16), "", "number of the galaxy, 0 = sky"),
         "REDSHIFT": Image(np.where(there, redshifts[best], np.nan), "", "redshift of the galaxy"),
     }
-
-
-def _white(light: Light) -> np.ndarray:
-    """Mean flux density (side, side) over MUSE's range, about."""
-    if isinstance(light, Gaslight):
-        return light.total() / _RANGE
-    assert isinstance(light, Starlight)
-    rest = _MIDDLE / (1 + light.redshift)
-    return light.dimmed(rest) * light.population.continuum(rest)

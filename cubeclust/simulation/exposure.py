@@ -19,10 +19,11 @@ _DRAWS = 3  # of the seed's streams
 def seen(sky: Sky, lights: tuple[Light, ...], edges: np.ndarray) -> np.ndarray:
     """Flux density (n_channels, NY, NX) float32 of lights through the seeing, without noise."""
     side = sky.seeing.side
-    planes = np.zeros((len(edges) - 1, side**2), np.float32)
+    planes = np.zeros((len(edges) - 1, side, side), np.float32)
     for light in lights:
-        planes[:, light.where] += light.density(edges)
-    return sky.seeing.blurred(planes.reshape(-1, side, side))
+        y, x = light.where
+        planes[:, y, x] += light.density(edges)
+    return sky.seeing.blurred(planes)
 
 
 @dataclass(frozen=True)

@@ -93,14 +93,14 @@ def _stage(seeing: Seeing, seed: int, redshift: float) -> Stage:
     east, north = geometry.places(seeing)
     disk = geometry.disk(east, north, 80, 40)
     arm = np.cos(2 * (disk.angle - 3.0 * np.log(disk.radius + 0.05)) + 0.4 * geometry.clouds(random, seeing, 0.08))
-    reddening = 0.05 + 0.35 * np.maximum(arm, 0) ** 3 * np.exp(-0.5 * ((disk.radius - 0.3) / 0.2) ** 2)
+    reddening = 0.05 + 0.35 * np.maximum(arm, 0) ** 3 * np.exp(-0.5 * ((disk.radius - 0.35) / 0.25) ** 2)
     return Stage(seeing, east, north, disk, reddening, redshift, random)
 
 
 def _stars(stage: Stage) -> tuple[Starlight, ...]:
     """Bulge and halo turn slowly and are hot; the young disk lags the gas by its asymmetric drift."""
-    bulge = _LEVEL * (4.0 * np.exp(-((stage.radius / 0.06) ** 0.75)) + 0.2 * np.exp(-stage.radius / 0.9))
-    disk = _LEVEL * np.exp(-stage.disk.radius / 0.38) * _edge(stage.disk.radius, 0.85, 0.08)
+    bulge = _LEVEL * (4.0 * np.exp(-((stage.radius / 0.06) ** 0.75)) + 0.22 * np.exp(-stage.radius / 1.3))
+    disk = _LEVEL * np.exp(-stage.disk.radius / 0.5) * _edge(stage.disk.radius, 0.98, 0.06)
     hot, cool = 70 + 80 * np.exp(-stage.radius / 0.25), 55 + 40 * np.exp(-stage.disk.radius / 0.3)
     return (
         stage.stars("old stars", populations.OLD, bulge, stage.disk.rotation(90, 0.1), hot),
@@ -119,7 +119,7 @@ def _gas(stage: Stage, light: np.ndarray) -> tuple[Light, ...]:
     turbulence = 8 * geometry.clouds(stage.random, stage.seeing, 0.04)
     rotation = stage.disk.rotation(220, 0.06) + turbulence
     patchy = np.exp(0.4 * geometry.clouds(stage.random, stage.seeing, 0.06))
-    diffuse = 7 * shaded * patchy * _edge(stage.disk.radius, 0.6, 0.03)
+    diffuse = 7 * shaded * patchy * _edge(stage.disk.radius, 0.78, 0.03)
     return (
         stage.gas("diffuse", "diffuse", diffuse, rotation, 40.0, component="disk"),
         *_ring(stage, shaded, rotation),
@@ -133,12 +133,12 @@ def _ring(stage: Stage, light: np.ndarray, rotation: np.ndarray) -> list[Gasligh
     """Knots of star formation on a ring, each of one of four metallicities, which take turns along the ring."""
     names = [kind.name for kind in KINDS if kind.name.startswith("HII")]
     turns = np.linspace(0, 2 * np.pi, 32, endpoint=False) + stage.random.normal(0, 0.05, 32)
-    radii = stage.random.normal(0.42, 0.03, 32)
+    radii = stage.random.normal(0.5, 0.03, 32)
     x, y = stage.disk.radius * np.cos(stage.disk.angle), stage.disk.radius * np.sin(stage.disk.angle)
     width = {name: np.zeros_like(light) for name in names}
     for number, (turn, radius) in enumerate(zip(turns, radii, strict=True)):
         off = np.hypot(x - radius * np.cos(turn), y - radius * np.sin(turn))
-        scale, peak = stage.random.uniform(0.035, 0.055), stage.random.uniform(60, 160)
+        scale, peak = stage.random.uniform(0.04, 0.065), stage.random.uniform(60, 160)
         width[names[number // 2 % 4]] += peak * np.exp(-0.5 * (off / scale) ** 2) * (off < 4 * scale)
     return [stage.gas(name, name, width[name] * light, rotation, 28.0, component="disk") for name in names]
 
@@ -147,7 +147,7 @@ def _wall(stage: Stage) -> np.ndarray:
     """Two cones along a position angle of 32 degrees, half open by as many: 1 inside, 0 outside."""
     axis, across = geometry.along(stage.east, stage.north, 32)
     opening = np.arctan2(np.abs(across), np.abs(axis))
-    return _edge(opening, np.radians(32), 0.06) * _edge(stage.radius, 0.55, 0.04)
+    return _edge(opening, np.radians(32), 0.06) * _edge(stage.radius, 0.62, 0.04)
 
 
 def _outflow(stage: Stage, light: np.ndarray, rotation: np.ndarray) -> tuple[Gaslight, ...]:

@@ -1,6 +1,7 @@
 """Glowing gas: the ratios of its lines, and their profiles on the channels."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtr
@@ -12,7 +13,7 @@ from cubeclust.simulation.profile import lsf
 
 _AIR = {line.name: line.air for line in EMISSION}
 _WINGS = 7.0  # standard deviations from a line's center beyond which it is nothing
-_RANGE = (4750.0, 9350.0)  # Angstrom, of MUSE
+_RANGE = (4720.0, 9380.0)  # Angstrom, of MUSE, with lines' wings
 
 
 def spectrum(
@@ -77,22 +78,30 @@ class Gaslight(Light):
         """Flux (NY, NX) behind the dust of all visible lines."""
         return np.sum([self.flux(name) for name in self.visible], axis=0)
 
+    @cached_property
+    def _reach(self) -> dict[str, tuple[float, float]]:
+        """Wavelengths, Angstrom, between which each line is anywhere."""
+        low, high = self.stretch.min(), self.stretch.max()
+        wings = _WINGS * self.at("sigma").max() / LIGHT_SPEED
+        return {
+            name: (rest * low * (1 - wings) - _WINGS * lsf(rest * low), rest * high * (1 + wings) + _WINGS * lsf(rest))
+            for name, rest in ((name, _AIR[name]) for name in self.visible)
+        }
+
     def density(self, edges: np.ndarray) -> np.ndarray:
         """Flux density (n_channels, n): Gaussians integrated over the channels."""
-        out = np.zeros((len(edges) - 1, len(self.where)), np.float32)
-        for name, part in self.lines.items():
-            self._add(out, edges, _AIR[name], part)
+        out = np.zeros((len(edges) - 1, len(self.where[0])), np.float32)
+        for name, (low, high) in self._reach.items():
+            begin, end = int(np.searchsorted(edges, low)) - 1, int(np.searchsorted(edges, high)) + 1
+            if begin < len(out) and end > 1:
+                own = slice(max(begin, 0), min(end, len(out)))
+                out[own] += self._line(edges[own.start : own.stop + 1], name)
         return out
 
-    def _add(self, out: np.ndarray, edges: np.ndarray, rest: float, part: float) -> None:
-        """Add a line on the channels that it reaches."""
-        center = rest * self.stretch
+    def _line(self, edges: np.ndarray, name: str) -> np.ndarray:
+        """Flux density (n_channels, n) of one line."""
+        center = _AIR[name] * self.stretch
         scale = np.hypot(center * self.at("sigma") / LIGHT_SPEED, lsf(center))
-        low = np.searchsorted(edges, np.min(center - _WINGS * scale)) - 1
-        high = np.searchsorted(edges, np.max(center + _WINGS * scale)) + 1
-        own = edges[max(low, 0) : high]
-        if len(own) < 2:
-            return
-        share = np.diff(ndtr((own[:, None] - center) / scale), axis=0) / np.diff(own)[:, None]
-        flux = part * self.at("brightness") * attenuation(rest, self.at("reddening"))
-        out[max(low, 0) : max(low, 0) + len(share)] += share * flux
+        share = np.diff(ndtr((edges[:, None] - center) / scale), axis=0) / np.diff(edges)[:, None]
+        dust = attenuation(_AIR[name], self.at("reddening"))
+        return share * (self.lines[name] * self.at("brightness") * dust)

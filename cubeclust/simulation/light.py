@@ -27,13 +27,13 @@ class Light:
     redshift: float
 
     @cached_property
-    def where(self) -> np.ndarray:
-        """Flat indices of the spaxels that shine."""
-        return np.flatnonzero(self.brightness)
+    def where(self) -> tuple[np.ndarray, ...]:
+        """Indices, y (n,) and x (n,), of the spaxels that shine."""
+        return np.nonzero(self.brightness)
 
     def at(self, name: str) -> np.ndarray:
         """Values (n,) of one of the maps on the spaxels that shine."""
-        return getattr(self, name).ravel()[self.where]
+        return getattr(self, name)[self.where]
 
     @cached_property
     def stretch(self) -> np.ndarray:

@@ -19,12 +19,13 @@ _METALS = {line.air: _STRENGTHS[line.name] for line in ABSORPTION} | {
     6122.2: 0.4, 6162.2: 0.6, 6191.6: 0.3, 6358.7: 0.3, 6400.0: 0.3, 6494.9: 0.7, 7699.0: 0.3, 8183.3: 0.5,
     8194.8: 0.7, 8806.8: 0.6,
 }  # fmt: skip
+_DAMPED = {3933.66: 450.0, 3968.47: 450.0}  # lines with wide wings: their own standard deviation, km/s
 _BALMER = {3970.07: 0.6, 4101.73: 0.9, 4340.46: 1.0, 4861.33: 1.0, 6562.80: 0.7}  # beside H-beta's equivalent width
 _PASCHEN = {8598.39: 0.2, 8665.02: 0.25, 8750.47: 0.3, 8862.78: 0.35, 9014.91: 0.4, 9229.01: 0.45}
 # Head of a band, which fades to the red (TiO), Angstrom -> depth and width there of an old population.
 _BANDS = {4761.0: (0.03, 60.0), 4954.0: (0.04, 70.0), 5448.0: (0.03, 60.0), 5847.0: (0.03, 60.0), 6158.0: (0.05, 90.0),
           6651.0: (0.04, 70.0), 7054.0: (0.07, 110.0), 7589.0: (0.05, 90.0), 8432.0: (0.04, 60.0)}  # fmt: skip
-_WEAK = 500  # lines of iron and its kin, drawn once and for all skies
+_WEAK, _STRONGEST = 500, 0.8  # lines of iron and its kin, drawn once and for all skies; Angstrom of one
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,10 @@ class Population:
 
     def features(self) -> list[tuple[float, float, float]]:
         """Lines as (rest wavelength in air, equivalent width in Angstrom, own standard deviation in km/s)."""
-        metals = [(center, self.metals * width, 0.0) for center, width in (_METALS | weak_lines()).items()]
+        metals = [
+            (center, self.metals * width, _DAMPED.get(center, 0.0))
+            for center, width in (_METALS | weak_lines()).items()
+        ]
         hydrogen = {**_BALMER, **{center: part * self.hydrogen_width / 400 for center, part in _PASCHEN.items()}}
         own = self.hydrogen_width
         return [*metals, *((center, self.balmer * part, own) for center, part in hydrogen.items()),
@@ -70,8 +74,9 @@ def weak_lines() -> dict[float, float]:
     Where they lie is drawn, but the same for every sky: nature has one iron.
     """
     random = np.random.default_rng(1862)
-    centers = 3600 + 5800 * random.uniform(size=_WEAK) ** 1.5
-    return dict(zip(centers.tolist(), random.exponential(0.28 * (5500 / centers) ** 2).tolist(), strict=True))
+    centers = 3600 + 5800 * random.uniform(size=_WEAK) ** 1.2
+    widths = np.minimum(random.exponential(0.28 * (5500 / centers) ** 2), _STRONGEST)
+    return dict(zip(centers.tolist(), widths.tolist(), strict=True))
 
 
 def _black_body(wavelength: np.ndarray | float, temperature: float) -> np.ndarray:
