@@ -13,8 +13,9 @@ from cubeclust.class_table import ClassRow
 from cubeclust.errors import InputError
 from cubeclust.io import fits_files
 from cubeclust.io.atomic import claim_files, said_plainly, written_aside
-from cubeclust.io.class_maps import Provenance, write_class_map
+from cubeclust.io.class_maps import write_class_map
 from cubeclust.io.frames import Frame, require_same_frame
+from cubeclust.io.map_hdus import Provenance
 from cubeclust.io.stored_maps import StoredMap, read_class_map
 from cubeclust.nested_maps import notes, replaced
 from cubeclust.quality import Quality

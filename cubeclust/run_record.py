@@ -17,7 +17,7 @@ from cubeclust.class_table import ClassRow, class_table
 from cubeclust.clustering import Clustering
 from cubeclust.fitted import Fitted
 from cubeclust.io import fits_files
-from cubeclust.io.class_maps import Provenance
+from cubeclust.io.map_hdus import Provenance
 from cubeclust.plan import Plan
 from cubeclust.prepare import Prepared, reason_counts
 from cubeclust.run_settings import RunSettings

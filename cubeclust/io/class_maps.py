@@ -11,6 +11,7 @@ from cubeclust.class_map import ClassMap
 from cubeclust.class_spectra import STATISTICS, ClassSpectra
 from cubeclust.class_table import ClassRow
 from cubeclust.io.celestial import cd_header
+from cubeclust.io.map_hdus import Provenance, flag_hdu, image_hdu, primary_hdu
 from cubeclust.lines import LIGHT_SPEED
 from cubeclust.quality import MEANING
 
@@ -26,18 +27,7 @@ CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
     "name": ("NAME", ""),
     "parent": ("PARENT", ""),
 }
-
-
-_CARD = 64  # characters of a value and its comment that fit a header card
 REST = "SOURCE"  # SPECSYS of wavelengths at rest
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a map comes from: header cards (key -> value, comment) and lines of HISTORY."""
-
-    cards: dict[str, tuple[str | int, str]]
-    history: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,14 +53,15 @@ def write_class_map(
     """
     sky = cd_header(class_map.wcs)
     hdus = [
-        _primary(provenance),
-        fits.ImageHDU(class_map.classes, _header(sky, "class, 0 = unclassified"), name="CLASSMAP"),
-        fits.ImageHDU(class_map.quality.astype(np.int32), _quality_header(sky), name="QUALITY"),
-        fits.ImageHDU(class_map.max_posterior, _header(sky, "largest posterior p(class|spectrum)"), name="MAXPROB"),
-        fits.ImageHDU(white_light.image, _white_light_header(sky, white_light.unit), name="WHITELIGHT"),
+        primary_hdu(provenance),
+        image_hdu("CLASSMAP", class_map.classes, sky, "class, 0 = unclassified"),
+        flag_hdu("QUALITY", class_map.quality, sky, "bits that say why a spaxel has no class", MEANING),
+        image_hdu("MAXPROB", class_map.max_posterior, sky, "largest posterior p(class|spectrum)"),
+        image_hdu("WHITELIGHT", white_light.image, sky, "mean flux over the channels read", white_light.unit),
     ]
     if class_map.redshift is not None:
-        hdus.append(_velocity(class_map.redshift, sky))
+        velocity = (class_map.redshift * LIGHT_SPEED).astype(np.float32)
+        hdus.append(image_hdu("VELOCITY", velocity, sky, "velocity v = c z that was corrected for", "km/s"))
     tables = {
         "CLASSES": fits.table_to_hdu(_class_table(rows)),
         "SPECTRA": _with_unit(fits.table_to_hdu(_spectra_table(spectra)), spectra.unit),
@@ -79,47 +70,6 @@ def write_class_map(
     for name, hdu in tables.items():
         hdu.name = name
     fits.HDUList([*hdus, *tables.values()]).writeto(path, checksum=True)
-
-
-def _primary(provenance: Provenance) -> fits.PrimaryHDU:
-    hdu = fits.PrimaryHDU()
-    for key, (value, comment) in provenance.cards.items():
-        text = _ascii(value) if isinstance(value, str) else value
-        hdu.header[key] = (text, comment if len(str(text)) + len(comment) <= _CARD else "")
-    for line in provenance.history:
-        hdu.header.add_history(_ascii(line))
-    return hdu
-
-
-def _ascii(text: str) -> str:
-    """The printable ASCII that FITS headers are limited to; other characters as escapes."""
-    return "".join(c if c.isprintable() else " " for c in text).encode("ascii", "backslashreplace").decode()
-
-
-def _header(sky: fits.Header, content: str) -> fits.Header:
-    header = sky.copy()
-    header["CONTENT"] = content
-    return header
-
-
-def _velocity(redshift: np.ndarray, sky: fits.Header) -> fits.ImageHDU:
-    header = _header(sky, "velocity v = c z that was corrected for")
-    header["BUNIT"] = "km/s"
-    return fits.ImageHDU((redshift * LIGHT_SPEED).astype(np.float32), header, name="VELOCITY")
-
-
-def _white_light_header(sky: fits.Header, unit: str) -> fits.Header:
-    header = _header(sky, "mean flux over the channels read")
-    if unit:
-        header["BUNIT"] = _ascii(unit)
-    return header
-
-
-def _quality_header(sky: fits.Header) -> fits.Header:
-    header = _header(sky, "bits that say why a spaxel has no class")
-    for bit, meaning in MEANING.items():
-        header[f"QBIT{bit.bit_length() - 1}"] = (bit.name, f"{bit.value}: {meaning}")
-    return header
 
 
 def _class_table(rows: list[ClassRow]) -> Table:

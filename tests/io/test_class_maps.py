@@ -11,7 +11,8 @@ from cubeclust import InputError
 from cubeclust.class_map import ClassMap
 from cubeclust.class_spectra import STATISTICS, ClassSpectra
 from cubeclust.class_table import ClassRow
-from cubeclust.io.class_maps import Provenance, WhiteLight, write_class_map
+from cubeclust.io.class_maps import WhiteLight, write_class_map
+from cubeclust.io.map_hdus import Provenance
 from cubeclust.io.stored_maps import read_class_map
 from cubeclust.palette import class_colors
 
