@@ -26,6 +26,9 @@ def simulate(settings: SimulationSettings, report: Progress | None = None) -> Pa
     axis = window(settings.channels, settings.redshift, settings.medium)
     exposure = exposed(sky, settings.seed, settings.snr)
     frame = _frame(sky, axis, settings)
+    report.say(
+        f"{sky.title}: {frame.shape[0]} planes of {settings.size} x {settings.size} spaxels to {settings.output}"
+    )
     step = memory.rows_per_block(_ARRAYS * 4 * sky.seeing.side**2)
     with written_aside(*paths) as (cube, truth):
         with written_cube(cube, frame) as file:

@@ -39,6 +39,9 @@ class SimulationSettings:
             raise InputError(f"--snr is {self.snr} but must be above 0; 20 suits most purposes.")
         if self.z is not None and self.recipe.redshift is None:
             raise InputError(f"--z: the galaxies of {self.sky} have redshifts of their own; leave it out.")
+        for path in (self.output, self.truth_path):
+            if path.suffix != ".fits":
+                raise InputError(f"{path}: FITS files are written plain; give it a name that ends in .fits.")
         if self.truth_path == self.output:
             raise InputError(f"--truth is the cube's own file {self.output}; give it another name.")
 

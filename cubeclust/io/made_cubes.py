@@ -12,6 +12,7 @@ from astropy.table import Table
 
 from cubeclust import __version__
 from cubeclust.io.atomic import said_plainly
+from cubeclust.io.map_hdus import Provenance, image_hdu, primary_hdu
 
 _UNIT = "10**(-20)*erg/s/cm**2/Angstrom"
 _CTYPE = {"air": "AWAV", "vacuum": "WAVE"}
@@ -32,13 +33,12 @@ class MadeFrame:
 
     def primary(self) -> fits.PrimaryHDU:
         """Primary HDU without data."""
-        hdu = fits.PrimaryHDU()
-        hdu.header["INSTRUME"] = ("MUSE", "instrument that is imitated")
-        hdu.header["OBJECT"] = self.title
-        hdu.header["ORIGIN"] = (f"cubeclust {__version__}", "simulated, not observed")
-        for line in self.history:
-            hdu.header.add_history(line)
-        return hdu
+        cards: dict[str, tuple[str | int, str]] = {
+            "INSTRUME": ("MUSE", "instrument that is imitated"),
+            "OBJECT": (self.title, ""),
+            "ORIGIN": (f"cubeclust {__version__}", "simulated, not observed"),
+        }
+        return primary_hdu(Provenance(cards, self.history))
 
     def celestial(self) -> fits.Header:
         """Cards of the celestial axes: 0.2 arcsec, north up, around NGC 1068."""
@@ -106,12 +106,8 @@ def write_truth(
     """Write images (values, unit, content) of the frame and the table CLASSES of kinds (name, description)."""
     hdus: list[fits.hdu.base.ExtensionHDU] = []
     for name, (values, unit, content) in images.items():
-        header = frame.celestial()
-        header["CONTENT"] = content
-        if unit:
-            header["BUNIT"] = unit
         narrow = values.astype(np.float32) if values.dtype == np.float64 else values
-        hdus.append(fits.ImageHDU(narrow, header, name=name))
+        hdus.append(image_hdu(name, narrow, frame.celestial(), content, unit))
     rows = [(number, *kind) for number, kind in enumerate(kinds, start=1)]
     hdus.append(fits.table_to_hdu(Table(rows=rows, names=("CLASS", "NAME", "DESCRIPTION"))))
     hdus[-1].name = "CLASSES"

@@ -1,6 +1,6 @@
 """Light of one kind: where it shines, how it moves, what spectrum it has."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from cubeclust.simulation.dust import attenuation
 
 
 @dataclass(frozen=True)
-class Light:
+class Light(ABC):
     """Light of one kind, before the seeing; maps are (NY, NX).
 
     brightness: flux density at the reference wavelength (stars) or flux of H-alpha (gas), before the dust; it shines

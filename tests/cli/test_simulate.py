@@ -81,6 +81,19 @@ def test_files_that_exist_are_kept(existing: str, tmp_path: Path) -> None:
     assert (tmp_path / existing).read_text() == "mine"
 
 
+@pytest.mark.parametrize("option", ["--output", "--truth"])
+def test_packed_files_are_not_written(option: str, tmp_path: Path) -> None:
+    others = {"--output": tmp_path / "sky.fits", option: tmp_path / "sky.fits.gz"}
+    refused(call("simulate", "blobs", *[word for pair in others.items() for word in pair]), "sky.fits.gz", ".fits")
+
+
+def test_letters_that_fits_does_not_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "ciel_\u00e9toil\u00e9.fits"
+    monkeypatch.setattr("sys.argv", ["cubeclust", "simulate", "blobs", "-o", str(path)])
+    assert call("simulate", "blobs", "-o", path, "--size", 20, "--channels", 100).exit_code == 0
+    assert "\\xe9" in str(fits.getheader(path)["HISTORY"])
+
+
 def test_truth_and_cube_are_two_files(tmp_path: Path) -> None:
     path = tmp_path / "sky.fits"
     refused(call("simulate", "blobs", "-o", path, "--truth", path), "--truth")
