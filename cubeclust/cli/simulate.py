@@ -17,8 +17,8 @@ def simulate(quiet: bool, **values: Any) -> None:
     """Make a cube with a known answer, as MUSE would write it, and in a file of its own the truth.
 
     Noise that neighbors share, residuals of the night sky, poor borders and NaN are part of it, but for blobs. The same
-    options give the same bytes. The cube's path is printed on stdout; --size 320 takes 3 GB on the disk, a minute on
-    one core and 0.2 GB of memory (hudf: 1 GB).
+    options give the same bytes. The cube's path is printed on stdout; --size 320 takes 3 GB on the disk, a minute or
+    two on one core and 0.2 GB of memory (hudf: 1.2 GB).
     """
     with for_stderr(quiet) as progress:
         from cubeclust import simulate as road

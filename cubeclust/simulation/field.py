@@ -26,7 +26,7 @@ class Field:
         """Planes with dimmed and spiky borders, NaN where there are no data; begin: number of the first plane."""
         flux = flux * self.passed
         border = self.bad == BORDER
-        for plane, noise, number in zip(flux, deviation, range(begin, begin + len(flux)), strict=True):
+        for plane, noise, number in zip(flux, deviation, range(begin + 1, begin + 1 + len(flux)), strict=True):
             random = np.random.default_rng([seed, _DRAWS, number])
             spikes = random.uniform(size=border.sum()) < _SPIKES
             plane[border] += np.where(spikes, random.choice([-1, 1], len(spikes)) * _HEIGHT * noise[border], 0)

@@ -103,8 +103,8 @@ def _stars(stage: Stage) -> tuple[Starlight, ...]:
     disk = _LEVEL * np.exp(-stage.disk.radius / 0.5) * _edge(stage.disk.radius, 0.98, 0.06)
     hot, cool = 70 + 80 * np.exp(-stage.radius / 0.25), 55 + 40 * np.exp(-stage.disk.radius / 0.3)
     return (
-        stage.stars("old stars", populations.OLD, bulge, stage.disk.rotation(90, 0.1), hot),
-        stage.stars("young stars", populations.YOUNG, disk, stage.disk.rotation(190, 0.08), cool),
+        stage.stars("old stars", populations.OLD, bulge, stage.disk.rotation(140, 0.1), hot),
+        stage.stars("young stars", populations.YOUNG, disk, stage.disk.rotation(180, 0.08), cool),
         stage.stars("nucleus", populations.FEATURELESS, _core(stage, 6), 0.0, 100.0),
     )
 

@@ -13,9 +13,7 @@ from cubeclust.simulation.stars import Starlight
 
 _HALPHA = 6562.80
 _COUNTS = 0.05  # share of the flux in lines from which a component counts
-_LINELESS = (
-    3.0  # Angstrom: under this width of H-alpha stars name the class (Cid Fernandes et al. 2011, MNRAS 413, 1687)
-)
+_LINELESS = 3.0  # Angstrom of H-alpha, under which stars name the class (Cid Fernandes et al. 2011, MNRAS 413, 1687)
 _NO_GAS = 0.05  # Angstrom: under it no velocity of the gas is told
 
 
