@@ -66,8 +66,10 @@ ROAD = {
     "velocity_bins",
     "cube_velocities",
     "row_blocks",
+    "simulate",
+    "simulation_settings",
 }
-STAGES = {"methods", "preprocessing", "io", "plots", "evaluation", "selection"}
+STAGES = {"methods", "preprocessing", "io", "plots", "evaluation", "selection", "simulation"}
 ALLOWED = {
     **dict.fromkeys(GROUND, GROUND),
     **{name: GROUND | set(RECORDS[:place]) for place, name in enumerate(RECORDS)},
@@ -75,6 +77,7 @@ ALLOWED = {
     "fisher": GROUND,
     "kinematics": GROUND,
     "learning": GROUND,
+    "simulation": GROUND,
     **{stage: GROUND | set(RECORDS) for stage in ("preprocessing", "evaluation")},
     "selection": GROUND | set(RECORDS) | {"evaluation"},
     **{stage: GROUND | set(RECORDS) | {"selection"} for stage in ("io", "plots")},

@@ -13,6 +13,7 @@ from cubeclust.cli.plot import plot
 from cubeclust.cli.run import run
 from cubeclust.cli.sample import sample
 from cubeclust.cli.select import select
+from cubeclust.cli.simulate import simulate_command
 from cubeclust.errors import InputError
 
 
@@ -43,5 +44,5 @@ def main() -> None:
     """  # noqa: D301 (the backspace keeps click from wrapping the line)
 
 
-for command in (run, select, apply_command, merge_command, plot, info_command, methods, sample):
+for command in (run, select, apply_command, merge_command, plot, info_command, methods, sample, simulate_command):
     main.add_command(command)

@@ -24,12 +24,13 @@ _ORDER = (
     VelocityFlag.FAR,
     VelocityFlag.FEW_LINES,
     VelocityFlag.LOW_SNR,
+    VelocityFlag.UNCERTAIN,
     VelocityFlag.DISAGREEING,
     VelocityFlag.OUTLYING,
     VelocityFlag.PROFILE,
     VelocityFlag.BINNED,
 )
-_COLORS = dict(zip(_ORDER, (UNCLASSIFIED, *class_colors(9)), strict=True))
+_COLORS = dict(zip(_ORDER, (UNCLASSIFIED, *class_colors(10)), strict=True))
 _GOOD = "#FFFFFF"
 _GRAY, _STRIPE = 0.85, 0.55
 _ISOPHOTES = (60, 80, 92, 98)  # percentiles of the white light

@@ -1,0 +1,49 @@
+"""Light of one kind: where it shines, how it moves, what spectrum it has."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from cubeclust.lines import LIGHT_SPEED
+from cubeclust.simulation.dust import attenuation
+
+
+@dataclass(frozen=True)
+class Light(ABC):
+    """Light of one kind, before the seeing; maps are (NY, NX).
+
+    brightness: flux density at the reference wavelength (stars) or flux of H-alpha (gas), before the dust; it shines
+    where that is positive. velocity and sigma in km/s, the velocity v about the redshift z of the source:
+    wavelengths are stretched by (1 + z)(1 + v / c). reddening: E(B - V).
+    """
+
+    kind: str
+    brightness: np.ndarray
+    velocity: np.ndarray
+    sigma: np.ndarray
+    reddening: np.ndarray
+    redshift: float
+
+    @cached_property
+    def where(self) -> tuple[np.ndarray, ...]:
+        """Indices, y (n,) and x (n,), of the spaxels that shine."""
+        return np.nonzero(self.brightness)
+
+    def at(self, name: str) -> np.ndarray:
+        """Values (n,) of one of the maps on the spaxels that shine."""
+        return getattr(self, name)[self.where]
+
+    @cached_property
+    def stretch(self) -> np.ndarray:
+        """Observed over rest wavelength (n,)."""
+        return (1 + self.redshift) * (1 + self.at("velocity") / LIGHT_SPEED)
+
+    def dimmed(self, wavelength: float) -> np.ndarray:
+        """Brightness (NY, NX) behind the dust at a rest wavelength."""
+        return self.brightness * attenuation(wavelength, self.reddening)
+
+    @abstractmethod
+    def density(self, edges: np.ndarray) -> np.ndarray:
+        """Flux density (n_channels, n) between the edges of channels, Angstrom, on the spaxels that shine."""

@@ -1,0 +1,50 @@
+"""Noise as resampling leaves it: right in each voxel, shared between neighbors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import correlate1d
+
+_DRAWS = 1  # of the seed's streams: the white noise of planes
+
+
+@dataclass(frozen=True)
+class Grain:
+    """How noise of variance 1 is shared: each direction's kernel is (share, 1, share), normalized.
+
+    In MUSE cubes a voxel of noise has 0.60 of the standard deviation that the noise of its detector pixels has, because
+    drizzling (pixfrac 0.8) moves the rest into the covariance with neighbors (Bacon et al. 2017, A&A 608, A1, section
+    3.1). The covariances of a voxel thus sum to 1 / 0.60^2 = 2.78 variances. RESAMPLED divides that evenly between the
+    three directions: a correlation of 0.19 with each neighbor, which STAT does not tell. STAT is the variance of a
+    voxel.
+    """
+
+    share: float
+
+    @property
+    def kernel(self) -> np.ndarray:
+        """Weights (3,) whose squares sum to 1."""
+        weights = np.array([self.share, 1.0, self.share])
+        return weights / np.linalg.norm(weights)
+
+    @property
+    def correlation(self) -> float:
+        """Correlation of neighbors along one direction."""
+        return 2 * self.share / (1 + 2 * self.share**2)
+
+    def draw(self, seed: int, begin: int, end: int, shape: tuple[int, int]) -> np.ndarray:
+        """Noise (end - begin, NY, NX) float32 of variance 1 for planes begin .. end - 1 of the MUSE axis.
+
+        A plane's noise depends on the seed and its number alone, however the cube is cut into blocks or windows.
+        """
+        ny, nx = shape
+        planes = np.empty((end - begin + 2, ny + 2, nx + 2), np.float32)
+        for plane, number in zip(planes, range(begin, end + 2), strict=True):
+            np.random.default_rng([seed, _DRAWS, number]).standard_normal(out=plane, dtype=np.float32)
+        for axis in range(3):
+            correlate1d(planes, self.kernel, axis, output=planes)
+        return planes[1:-1, 1:-1, 1:-1]
+
+
+WHITE = Grain(0.0)
+RESAMPLED = Grain(0.0986)
