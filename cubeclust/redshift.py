@@ -1,20 +1,62 @@
 """Velocities of the spaxels of a cube: measured, or taken from others, and judged."""
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cubeclust.errors import InputError
-from cubeclust.io.cube_files import open_cube
+from cubeclust.imported_velocities import imported_field
+from cubeclust.io.atomic import claim_files, said_plainly, written_aside
+from cubeclust.io.cube_files import CubeFile, open_cube
 from cubeclust.io.noise import with_noise_check
+from cubeclust.io.survey import white_light
+from cubeclust.io.velocity_fields import write_velocity_field
 from cubeclust.kinematics.judgement import Limits, far, outlying
+from cubeclust.lines import LIGHT_SPEED
 from cubeclust.progress import Progress, Silent
 from cubeclust.redshift_settings import RedshiftSettings
+from cubeclust.run_record import origin, versions
 from cubeclust.velocity_field import VelocityField
-from cubeclust.velocity_flag import VelocityFlag
+from cubeclust.velocity_flag import Tracer, VelocityFlag
 from cubeclust.velocity_measurement import measure_field
 
-_KEEPABLE = {str(bit.name).lower(): bit for bit in VelocityFlag}
+_BITS = {str(bit.name).lower(): bit for bit in VelocityFlag}
+
+
+@dataclass(frozen=True)
+class Velocities:
+    """Velocities that were written: the field, the files by their ending, and a record as JSON can hold it."""
+
+    field: VelocityField
+    files: dict[str, Path]
+    record: dict[str, Any]
+
+
+def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Velocities:
+    """Write the velocities of a cube and their figure, both or neither.
+
+    Raises:
+        InputError: as for `estimate`, and files that exist or cannot be written.
+    """
+    from cubeclust.plots.velocity import plot_velocity
+
+    progress, started = progress or Silent(), datetime.now(UTC)
+    cube_file = _open(settings)
+    path = settings.output or Path(f"{cube_file.stem}_velocity.fits")
+    files = {"velocity.fits": path, "velocity.png": path.with_suffix(".png")}
+    claim_files(path.parent, files.values(), overwrite=settings.overwrite)
+    field = _estimated(settings, cube_file, progress)
+    record = _record(settings, cube_file, field, started) | {"files": {name: str(file) for name, file in files.items()}}
+    with (
+        said_plainly(f"{path.parent}: the map cannot be written", "make room or choose another --output"),
+        written_aside(*files.values()) as (table, figure),
+    ):
+        write_velocity_field(table, field, origin(record))
+        plot_velocity(figure, field, white_light(cube_file), f"{cube_file.target or cube_file.stem}: velocities")
+    return Velocities(field, files, record)
 
 
 def estimate(settings: RedshiftSettings, progress: Progress | None = None) -> VelocityField:
@@ -23,36 +65,43 @@ def estimate(settings: RedshiftSettings, progress: Progress | None = None) -> Ve
     Raises:
         InputError: bad input or settings, no line in range, no velocity that can be used, no room in memory.
     """
-    from cubeclust.learning.device import make_exact, resolve_device
+    return _estimated(settings, _open(settings), progress or Silent())
 
-    progress = progress or Silent()
-    cube_file = with_noise_check(
-        open_cube(
-            settings.cube,
-            hdu=settings.hdu,
-            variance_hdu=settings.variance_hdu,
-            variance_kind=settings.variance_kind,
-            mask_hdu=settings.mask_hdu,
-            wavelength_unit=settings.wavelength_unit,
-        )
+
+def _open(settings: RedshiftSettings) -> CubeFile:
+    cube_file = open_cube(
+        settings.cube,
+        hdu=settings.hdu,
+        variance_hdu=settings.variance_hdu,
+        variance_kind=settings.variance_kind,
+        mask_hdu=settings.mask_hdu,
+        wavelength_unit=settings.wavelength_unit,
     )
+    return with_noise_check(cube_file)
+
+
+def _estimated(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField:
     for note in cube_file.notes:
         progress.say(note)
-    device = resolve_device(settings.device)
-    make_exact(device)
     limits = Limits(**{f.name: getattr(settings, f.name) for f in fields(Limits)})
-    field = measure_field(settings, cube_file, limits, device, progress)
-    field = judged_on_the_sky(replace(field, dropped=dropped_bits(settings.keep)), limits)
+    field = imported_field(settings, cube_file, progress)
+    if field is None:
+        from cubeclust.learning.device import make_exact, resolve_device
+
+        device = resolve_device(settings.device)
+        make_exact(device)
+        field = measure_field(settings, cube_file, limits, device, progress)
+    field = judged_on_the_sky(replace(field, dropped=_dropped(settings.keep)), limits)
     _require_usable(settings, field)
     return field
 
 
-def dropped_bits(keep: tuple[str, ...]) -> VelocityFlag:
+def _dropped(keep: tuple[str, ...]) -> VelocityFlag:
     """Bits that make a velocity misleading: all but those that are to be kept, by their names in lower case."""
-    kept = VelocityFlag(0)
+    bits = ~VelocityFlag(0)
     for name in keep:
-        kept |= _KEEPABLE[name]
-    return ~kept
+        bits &= ~_BITS[name]
+    return bits
 
 
 def judged_on_the_sky(field: VelocityField, limits: Limits) -> VelocityField:
@@ -72,6 +121,31 @@ def _require_usable(settings: RedshiftSettings, field: VelocityField) -> None:
     if field.misleading.all():
         reasons = ", ".join(f"{count} {bit.name}" for bit, count in field.counts().items())
         raise InputError(
-            f"{settings.cube}: every velocity misleads ({reasons}); loosen the rules, gather faint spaxels by "
-            "--bin, or name the redshift by --guess."
+            f"{settings.cube}: every velocity misleads ({reasons}); loosen the rules, gather faint spaxels by --bin, "
+            "or name the redshift by --guess."
         )
+
+
+def _record(settings: RedshiftSettings, cube_file: CubeFile, field: VelocityField, started: datetime) -> dict[str, Any]:
+    """The velocities as one JSON object."""
+    good = ~field.misleading
+    error = field.error[good & np.isfinite(field.error)]
+    tracer = np.zeros(good.shape, np.uint8) if field.tracer is None else field.tracer
+    return {
+        "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
+        "command": settings.command,
+        "cube": str(settings.cube),
+        "target": cube_file.target,
+        "versions": versions(),
+        "systemic": field.systemic,
+        "systemic_km_s": field.systemic * LIGHT_SPEED,
+        "medium": field.medium,
+        "good": int(np.count_nonzero(good)),
+        "spaxels": int(good.size),
+        "of_gas": int(np.count_nonzero(good & (tracer == Tracer.GAS))),
+        "of_stars": int(np.count_nonzero(good & (tracer == Tracer.STARS))),
+        "median_error": float(np.median(error)) if len(error) else None,
+        "range": [float(value) for value in np.percentile(field.velocity[good], (2, 50, 98))],
+        "flags": {str(bit.name): count for bit, count in field.counts().items()},
+        "notes": list(cube_file.notes),
+    }

@@ -8,6 +8,7 @@ from cubeclust.errors import InputError
 from cubeclust.io import velocity_maps
 from cubeclust.io.layouts import VARIANCE_KINDS, VarianceKind
 from cubeclust.lines import LIGHT_SPEED
+from cubeclust.velocity_flag import VelocityFlag
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class RedshiftSettings:
             "velocity_unit": self.velocity_unit is None or self.velocity_unit in velocity_maps.UNITS,
             "device": self.device in ("auto", "cpu", "cuda"),
             "medium": self.medium in (None, "air", "vacuum"),
+            "keep": set(self.keep) <= {str(bit.name).lower() for bit in VelocityFlag},
+            "search": 100 <= self.search <= 5000,
         }
         for name, fits in allowed.items():
             if not fits:
@@ -66,6 +69,17 @@ class RedshiftSettings:
                 raise InputError(
                     f"{option} cannot be {getattr(self, name)!r}; `cubeclust redshift --help` says what it takes."
                 )
+        if self.guess is not None and self.z is not None:
+            raise InputError("--guess and --z both name the systemic redshift; give one of them.")
+        if self.from_alfa is not None and self.velocity_map is not None:
+            raise InputError("--from-alfa and --velocity-map both bring velocities of others; give one of them.")
+        if self.velocity_map is None and (self.velocity_unit or self.velocity_hdu or self.velocity_zero is not None):
+            raise InputError(
+                "--velocity-unit, --velocity-hdu and --velocity-zero describe a --velocity-map; give one or leave them "
+                "out."
+            )
+        if self.output is not None and self.output.suffix != ".fits":
+            raise InputError(f"{self.output}: --output names the map's file; give it a name that ends in .fits.")
 
     @property
     def asked(self) -> float | None:

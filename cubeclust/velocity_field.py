@@ -23,7 +23,7 @@ class VelocityField:
     medium        "air" or "vacuum": that of the rest wavelengths which were matched; "unknown" for imported maps
     dropped       VelocityFlag bits that make a velocity misleading
     wcs           celestial WCS of the frame or None
-    fluxes        line name -> flux, in the cube's unit x Angstrom; empty for imported maps
+    fluxes        line name -> flux in flux_unit; empty for imported maps
     flux_errors   line name -> one standard deviation
     bins          int32: number of the bin that the spaxel was measured in, -1 = none; None without binning
     tracer        uint8: what moves, a Tracer; None for imported maps
@@ -41,6 +41,7 @@ class VelocityField:
     wcs: WCS | None = None
     fluxes: dict[str, np.ndarray] = field(default_factory=dict)
     flux_errors: dict[str, np.ndarray] = field(default_factory=dict)
+    flux_unit: str = ""
     bins: np.ndarray | None = None
     tracer: np.ndarray | None = None
 

@@ -170,6 +170,7 @@ def _field(rows: Rows, by: Instrument, cube_file: CubeFile, scale: float) -> Vel
         wcs=read_celestial(cube_file.header),
         fluxes=fluxes,
         flux_errors=errors,
+        flux_unit=f"{cube_file.unit}*Angstrom" if cube_file.unit else "",
         tracer=image(found.tracer, Tracer.NOTHING, np.uint8),
     )
 

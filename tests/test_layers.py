@@ -62,6 +62,7 @@ ROAD = {
     "trials",
     "redshift",
     "redshift_settings",
+    "imported_velocities",
     "velocity_measurement",
     "velocity_bins",
     "cube_velocities",

@@ -10,6 +10,7 @@ from cubeclust.cli.info import info_command
 from cubeclust.cli.merge import merge_command
 from cubeclust.cli.methods import methods
 from cubeclust.cli.plot import plot
+from cubeclust.cli.redshift import redshift_command
 from cubeclust.cli.run import run
 from cubeclust.cli.sample import sample
 from cubeclust.cli.select import select
@@ -44,5 +45,16 @@ def main() -> None:
     """  # noqa: D301 (the backspace keeps click from wrapping the line)
 
 
-for command in (run, select, apply_command, merge_command, plot, info_command, methods, sample, simulate_command):
+for command in (
+    run,
+    redshift_command,
+    select,
+    apply_command,
+    merge_command,
+    plot,
+    info_command,
+    methods,
+    sample,
+    simulate_command,
+):
     main.add_command(command)

@@ -62,6 +62,7 @@ def read_alfa(
         wcs=read_celestial(cube_file.header),
         fluxes=fluxes,
         flux_errors=errors,
+        flux_unit=f"{cube_file.unit}*Angstrom" if cube_file.unit else "",
     )
 
 

@@ -63,3 +63,13 @@ def _quantiles(flux: np.ndarray, variance: np.ndarray, finite: np.ndarray) -> li
     if not covered.any():
         return None
     return [float(value) for value in np.quantile(np.nanmedian(ratio[:, covered], axis=0), (0.1, 0.5, 0.9))]
+
+
+def white_light(cube_file: CubeFile) -> np.ndarray:
+    """Mean flux (NY, NX) over evenly spaced planes, NaN where there is none."""
+    chosen = _spread(cube_file.shape[0])
+    with fits_files.open_hdus(cube_file.path, checked=True) as hdus, fits_files.damage_reported(cube_file.path):
+        flux = _planes(fits_files.image_hdus(hdus, 3)[cube_file.hdus["flux"]], chosen)
+    known = np.isfinite(flux)
+    count = known.sum(axis=0)
+    return np.where(count > 0, np.where(known, flux, 0).sum(axis=0) / np.maximum(count, 1), np.nan)

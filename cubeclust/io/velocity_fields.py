@@ -15,7 +15,7 @@ from cubeclust.io.frames import Frame, require_same_frame
 from cubeclust.io.map_hdus import Provenance, flag_hdu, image_hdu, primary_hdu
 from cubeclust.lines import ABSORPTION, EMISSION, LIGHT_SPEED
 from cubeclust.velocity_field import VelocityField
-from cubeclust.velocity_flag import MEANING, VelocityFlag
+from cubeclust.velocity_flag import MEANING, Tracer, VelocityFlag
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ _FLUXES = {"fluxes": ("LINEFLUX", "flux of each of LINES"), "flux_errors": ("LIN
 _KNOWN = {line.name: line for line in EMISSION + ABSORPTION}
 
 
-def write_velocity_field(path: Path, field: VelocityField, provenance: Provenance, *, flux_unit: str = "") -> None:
+def write_velocity_field(path: Path, field: VelocityField, provenance: Provenance) -> None:
     """Write an empty primary with ZSYS, CZSYS, MEDIUM and DROPBITS, the images IMAGES and FLAG, and what else is known.
 
-    BIN follows where spaxels were binned; LINEFLUX and LINEERR (n_lines, NY, NX), in flux_unit, with the table LINES
-    where fluxes are known. Other pages than the sky's two axes are numbered from 1.
+    BIN follows where spaxels were binned, TRACER where gas and stars were told apart; LINEFLUX and LINEERR, (n_lines,
+    NY, NX), with the table LINES where fluxes are known. Other pages than the sky's two axes are numbered from 1.
     """
     sky = cd_header(field.wcs)
     hdus = [_primary(field, provenance)]
@@ -53,10 +53,13 @@ def write_velocity_field(path: Path, field: VelocityField, provenance: Provenanc
     hdus.append(flag_hdu("FLAG", field.flag, sky, "bits that say what speaks against a velocity", MEANING))
     if field.bins is not None:
         hdus.append(image_hdu("BIN", field.bins.astype(np.int32), sky, "bin measured together, -1 = none"))
+    if field.tracer is not None:
+        meaning = ", ".join(f"{kind.value} = {kind.name.lower()}" for kind in Tracer)
+        hdus.append(image_hdu("TRACER", field.tracer.astype(np.uint8), sky, f"what moves: {meaning}"))
     if field.fluxes:
         for key, (name, content) in _FLUXES.items():
             pages = np.stack(list(getattr(field, key).values())).astype(np.float32)
-            hdus.append(image_hdu(name, pages, _paged(sky), content, flux_unit))
+            hdus.append(image_hdu(name, pages, _paged(sky), content, field.flux_unit))
         hdus.append(_lines(list(field.fluxes)))
     fits.HDUList(hdus).writeto(path, checksum=True)
 
@@ -128,8 +131,10 @@ def _field(hdus: fits.HDUList) -> VelocityField:
         dropped=VelocityFlag(int(primary["DROPBITS"])),
         wcs=astropy_celestial(hdus["VELOCITY"].header),
         bins=hdus["BIN"].data.astype(np.int32) if "BIN" in hdus else None,
+        tracer=hdus["TRACER"].data.astype(np.uint8) if "TRACER" in hdus else None,
         fluxes=fluxes,
         flux_errors=flux_errors,
+        flux_unit=str(hdus["LINEFLUX"].header.get("BUNIT", "")) if fluxes else "",
     )
 
 
