@@ -36,7 +36,8 @@ def simulate(settings: SimulationSettings, report: Progress | None = None) -> Pa
                 end = min(begin + step, axis.channels)
                 file.put(begin, *exposure.planes(axis, begin, end))
                 report.advance("planes", end, axis.channels)
-        write_truth(truth, frame, _images(sky), sky.kinds)
+        redshift = None if settings.recipe.redshift is None else settings.redshift
+        write_truth(truth, frame, _images(sky), sky.kinds, redshift)
     return settings.output
 
 

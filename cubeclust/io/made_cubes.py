@@ -101,9 +101,19 @@ def written_cube(path: Path, frame: MadeFrame) -> Iterator[MadeCube]:
 
 
 def write_truth(
-    path: Path, frame: MadeFrame, images: Mapping[str, tuple[np.ndarray, str, str]], kinds: Sequence[tuple[str, str]]
+    path: Path,
+    frame: MadeFrame,
+    images: Mapping[str, tuple[np.ndarray, str, str]],
+    kinds: Sequence[tuple[str, str]],
+    redshift: float | None,
 ) -> None:
-    """Write images (values, unit, content) of the frame and the table CLASSES of kinds (name, description)."""
+    """Write images (values, unit, content) of the frame and the table CLASSES of kinds (name, description).
+
+    The primary has ZSYS, the redshift that velocities are about, where the sky has one.
+    """
+    primary = frame.primary()
+    if redshift is not None:
+        primary.header["ZSYS"] = (redshift, "systemic redshift, z = v / c")
     hdus: list[fits.hdu.base.ExtensionHDU] = []
     for name, (values, unit, content) in images.items():
         narrow = values.astype(np.float32) if values.dtype == np.float64 else values
@@ -111,4 +121,4 @@ def write_truth(
     rows = [(number, *kind) for number, kind in enumerate(kinds, start=1)]
     hdus.append(fits.table_to_hdu(Table(rows=rows, names=("CLASS", "NAME", "DESCRIPTION"))))
     hdus[-1].name = "CLASSES"
-    fits.HDUList([frame.primary(), *hdus]).writeto(path, checksum=True)
+    fits.HDUList([primary, *hdus]).writeto(path, checksum=True)

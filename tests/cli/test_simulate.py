@@ -24,6 +24,7 @@ def test_writes_cube_and_truth_of_one_frame(sky: str, size: int, tmp_path: Path)
         empty = np.isnan(made["DATA"].data).all(axis=0)
         np.testing.assert_array_equal(answer["CLASS"].data == 0, empty)
         np.testing.assert_array_equal(answer["BAD"].data >= 2, empty)
+        assert answer[0].header.get("ZSYS") == SKIES[sky].redshift
         numbers = answer["CLASSES"].data["CLASS"].tolist()
         assert set(np.unique(answer["CLASS"].data)) <= {0, *numbers}
         for key in ("CRVAL1", "CRPIX1", "CD1_1", "CD2_2"):

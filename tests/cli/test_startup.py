@@ -12,7 +12,16 @@ HEAVY = ("torch", "mpdaf", "matplotlib", "sklearn", "scipy", "astropy", "h5py", 
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["methods"], ["methods", "--json"], ["run", "--help"], ["plot", "--help"], ["sample"]]
+    "arguments",
+    [
+        ["--help"],
+        ["methods"],
+        ["methods", "--json"],
+        ["run", "--help"],
+        ["plot", "--help"],
+        ["simulate", "--help"],
+        ["sample"],
+    ],
 )
 def test_nothing_heavy_is_imported(arguments: list[str]) -> None:
     code = (
