@@ -72,7 +72,7 @@ redshift_command = click.Command(
                      help="Width of the instrument's line profile, Angstrom, which SIGMA is free of.  [default: MUSE's "
                           "own, else 0]"),
         click.Option(["--bin"], type=click.FloatRange(1), metavar="S/N",
-                     help="Measure spaxels that are too faint together with neighbors, until their lines have this S/N.  "
+                     help="Measure spaxels that are too faint together with neighbors, up to this S/N of their lines.  "
                           "[default: each by itself]"),
         click.Option(["--from-alfa"], type=click.Path(path_type=Path), metavar="DIR",
                      help="Directory of ALFA's fits of this cube: judge its velocities instead."),
@@ -93,7 +93,7 @@ redshift_command = click.Command(
         click.Option(["--max-error"], type=click.FloatRange(0), default=15.0, show_default=True,
                      help="Misleading: an error over this, km/s."),
         click.Option(["--max-velocity"], type=click.FloatRange(0),
-                     help="Misleading: farther than this from the systemic velocity, km/s.  [default: that of --search]"),
+                     help="Misleading: farther than this from the systemic velocity, km/s.  [default: --search]"),
         click.Option(["--max-deviation"], type=click.FloatRange(0), default=6.0, show_default=True,
                      help="Misleading: this many times the local scatter (1.48 MAD of 24 neighbors) off their median."),
         click.Option(["--max-sigma"], type=click.FloatRange(0), default=300.0, show_default=True,
