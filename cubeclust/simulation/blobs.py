@@ -5,7 +5,7 @@ import numpy as np
 from cubeclust.simulation import geometry, populations
 from cubeclust.simulation.field import whole
 from cubeclust.simulation.gas import SPECTRA, Gaslight
-from cubeclust.simulation.noise import WHITE
+from cubeclust.simulation.grain import WHITE
 from cubeclust.simulation.seeing import Seeing
 from cubeclust.simulation.sky import Kind, Sky
 from cubeclust.simulation.stars import Starlight

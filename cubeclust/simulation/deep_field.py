@@ -11,7 +11,7 @@ import numpy as np
 from cubeclust.simulation import geometry
 from cubeclust.simulation.field import rotated
 from cubeclust.simulation.gas import SPECTRA, Gaslight
-from cubeclust.simulation.noise import RESAMPLED
+from cubeclust.simulation.grain import RESAMPLED
 from cubeclust.simulation.populations import OLD, REFERENCE, YOUNG, Population
 from cubeclust.simulation.seeing import Seeing
 from cubeclust.simulation.sky import Image, Kind, Sky

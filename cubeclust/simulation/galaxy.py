@@ -9,8 +9,8 @@ from scipy.special import erfc
 from cubeclust.simulation import geometry, populations
 from cubeclust.simulation.field import rotated
 from cubeclust.simulation.gas import SPECTRA, Gaslight
+from cubeclust.simulation.grain import RESAMPLED
 from cubeclust.simulation.light import Light
-from cubeclust.simulation.noise import RESAMPLED
 from cubeclust.simulation.seeing import Seeing
 from cubeclust.simulation.sky import Kind, Sky
 from cubeclust.simulation.stars import Starlight

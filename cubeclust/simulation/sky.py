@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cubeclust.simulation.field import Field
+from cubeclust.simulation.grain import Grain
 from cubeclust.simulation.light import Light
-from cubeclust.simulation.noise import Grain
 from cubeclust.simulation.seeing import Seeing
 
 

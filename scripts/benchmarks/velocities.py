@@ -1,0 +1,121 @@
+"""Velocities of `cubeclust redshift` against the truth of simulated galaxies like NGC 1068.
+
+Errors are those of spaxels without any flag: the median and the 95 % quantile of |error| (km/s), the share within one
+standard deviation as claimed (68.3 % if errors are what they say), the share of bad velocities (more than 50 km/s off,
+a channel of MUSE) that no flag tells of, and how many draws had their redshift found within 50 km/s. The truth is the
+median velocity of the lines' flux for spaxels measured by their gas, that of the starlight for those measured by stars;
+an area is absorption-dominated where H-alpha has an equivalent width under 3 Angstrom.
+"""
+
+import time
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from astropy.io import fits
+
+from cubeclust.lines import LIGHT_SPEED
+from cubeclust.redshift import estimate
+from cubeclust.redshift_settings import RedshiftSettings
+from cubeclust.simulate import simulate
+from cubeclust.simulation_settings import SimulationSettings
+from cubeclust.velocity_field import VelocityField
+from cubeclust.velocity_flag import Tracer
+
+BAD = 50.0  # km/s
+LINELESS = 3.0  # Angstrom
+
+
+def add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--draws", type=int, default=20, help="seeds of the sky")
+    parser.add_argument("--size", type=int, default=60, help="spaxels of a side")
+    parser.add_argument("--snr", type=numbers, default="20,5", help="of the continuum per channel")
+    parser.add_argument("--bin", type=float, help="as of cubeclust redshift")
+
+
+def numbers(text: str) -> list[float]:
+    return [float(part) for part in text.split(",")]
+
+
+def run(options: Namespace) -> None:
+    for snr in options.snr:
+        with TemporaryDirectory() as folder:
+            draws = [draw(Path(folder), options, snr, seed) for seed in range(options.draws)]
+        print(f"S/N {snr:g} per channel, {options.draws} draws of {options.size} x {options.size}, "
+              f"{np.mean([one.seconds for one in draws]):.1f} s each; redshift found in "
+              f"{sum(one.found for one in draws)}")  # fmt: skip
+        for name, where in AREAS.items():
+            print(f"  {name:32} {report(draws, where)}")
+        print(f"  bad ones that no flag tells of: {unflagged(draws)}", flush=True)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One sky: error and claimed error (n,) of its spaxels with data, their flags, kinds and equivalent widths."""
+
+    off: np.ndarray
+    claimed: np.ndarray
+    flag: np.ndarray
+    misleading: np.ndarray
+    tracer: np.ndarray
+    width: np.ndarray
+    found: bool
+    seconds: float
+
+
+AREAS = {
+    "all without a flag": lambda one: one.flag == 0,
+    "line-emitting": lambda one: (one.flag == 0) & (one.width >= LINELESS),
+    "absorption-dominated": lambda one: (one.flag == 0) & (one.width < LINELESS),
+    "measured by gas": lambda one: (one.flag == 0) & (one.tracer == Tracer.GAS),
+    "measured by stars": lambda one: (one.flag == 0) & (one.tracer == Tracer.STARS),
+    "all that a run keeps": lambda one: ~one.misleading,
+}
+
+
+def draw(folder: Path, options: Namespace, snr: float, seed: int) -> Draw:
+    cube, truth = folder / "sky.fits", folder / "truth.fits"
+    simulate(SimulationSettings("ngc1068", cube, truth, options.size, seed, snr, overwrite=True))
+    start = time.perf_counter()
+    field = estimate(RedshiftSettings(cube, bin=options.bin))
+    return against(field, truth, time.perf_counter() - start)
+
+
+def against(field: VelocityField, truth: Path, seconds: float) -> Draw:
+    """The field of a sky against its truth."""
+    with fits.open(truth) as hdus:
+        z = hdus[0].header["ZSYS"]
+        images = {hdu.name: np.asarray(hdu.data, float) for hdu in hdus if hdu.is_image and hdu.data is not None}
+    inside = images["CLASS"] > 0
+    seen = (1 + field.systemic) * (1 + field.velocity.astype(float) / LIGHT_SPEED)
+    velocity = LIGHT_SPEED * (seen / (1 + z) - 1)
+    true = np.where(field.tracer == Tracer.GAS, images["VGAS"], images["VSTARS"])
+    return Draw(
+        *(image[inside] for image in (velocity - true, field.error, field.flag, field.misleading, field.tracer)),
+        width=images["EW_HALPHA"][inside],
+        found=abs(field.systemic - z) * LIGHT_SPEED < BAD,
+        seconds=seconds,
+    )
+
+
+def report(draws: list[Draw], where) -> str:
+    """Errors of the spaxels that `where` chooses, over all draws."""
+    off = np.concatenate([one.off[where(one)] for one in draws])
+    claimed = np.concatenate([one.claimed[where(one)] for one in draws])
+    known = np.isfinite(off)
+    if not known.any():
+        return "none"
+    size = np.abs(off[known])
+    return (f"n {len(size):6d}  median {np.median(size):5.2f}  95 % {np.quantile(size, 0.95):6.2f}  "
+            f"within 1 sigma {np.mean(size < claimed[known]):.3f}")  # fmt: skip
+
+
+def unflagged(draws: list[Draw]) -> str:
+    """Bad velocities that no flag tells of, of all that are bad or missing."""
+    bad = [~(np.abs(one.off) <= BAD) for one in draws]
+    missed = sum(int(np.count_nonzero(wrong & (one.flag == 0))) for wrong, one in zip(bad, draws, strict=True))
+    total = sum(int(np.count_nonzero(wrong)) for wrong in bad)
+    clear = sum(int(np.count_nonzero(one.flag == 0)) for one in draws)
+    return f"{missed} of {total} ({missed / max(total, 1):.2%}), and {missed / max(clear, 1):.3%} of all without a flag"
