@@ -94,7 +94,7 @@ def _summary(end: Evaluated, place: torch.Tensor) -> LineFit:
     moments, widest = (every @ end.slope[..., None])[..., 0], _roots(_covariance(every, end.scatter))
     shift, error, disagreement = _between_windows(end)
     skewed = 3 * sigma**2 * (moments[:, 2] ** 2 - widest[:, 2] ** 2).clamp(min=0)  # (mean - velocity)^2
-    freedom = end.n_channels - end.flux.shape[1] - 2
+    freedom = end.n_channels - end.flux.shape[1] - 2 * end.pull.shape[1] - 2  # a straight line in each window
     return LineFit(
         velocity=place[:, 0] + shift,
         velocity_error=torch.sqrt(torch.maximum(error, spread[:, 0]) ** 2 + skewed / 4 + _TABLED**2),
