@@ -38,10 +38,10 @@ class Lines:
         return total
 
 
-def spectrograph(correlation: list[float] | None = None, search: float = 500.0) -> Spectrograph:
-    """How the lines FLUXES are seen."""
-    lines = LinesInRange.of(EMISSION, "air", WAVELENGTH, Z, search)
-    assert lines.names == tuple(FLUXES)
+def spectrograph(correlation: list[float] | None = None, fluxes: dict[str, float] = FLUXES) -> Spectrograph:
+    """How lines are seen, 500 km/s searched."""
+    lines = LinesInRange.of(tuple(line for line in EMISSION if line.name in fluxes), "air", WAVELENGTH, Z, 500.0)
+    assert lines.names == tuple(fluxes)
     noise = torch.tensor([1.0] if correlation is None else correlation, dtype=torch.float64)
     return Spectrograph(torch.from_numpy(EDGES), lines, torch.full((len(lines),), LSF).double(), Z, noise)
 

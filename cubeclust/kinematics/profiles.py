@@ -12,7 +12,7 @@ from cubeclust.lines import LIGHT_SPEED
 class Profiles:
     """Mean density (n, n_channels, n_lines) of lines of unit flux in each channel, and its derivatives.
 
-    by_velocity and by_width are per km/s of the velocity and per unit of the logarithm of the width.
+    by_velocity is per km/s of the velocity, at a fixed width in Angstrom; by_width per unit of the logarithm of sigma.
     """
 
     density: torch.Tensor
