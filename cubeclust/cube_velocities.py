@@ -106,7 +106,7 @@ def systemic_redshift(light: Light, asked: float | None, search: Search) -> floa
             f"{search.cube}: no line that is known lies in {wavelength[0]:.0f}:{wavelength[-1]:.0f} Angstrom at "
             f"a redshift from {LOWEST:g} to {HIGHEST:g}; give the velocities by --velocity-map."
         )
-    sure = "" if found.confidence >= SURE else "; that is not sure: name it by --guess or --z"
+    sure = "" if found.sure else "; that is not sure: name it by --guess or --z"
     search.progress.say(
         f"systemic redshift {_redshift(found.z)}, the score of its lines {found.confidence:.1f} times that of the next "
         f"best, {found.rival:.4f}{sure}"
@@ -129,7 +129,7 @@ def _require_bearable(cube: str, asked: float, found: Systemic | None, near: Sys
         raise InputError(
             f"{cube}: no line that is known is in range at the redshift {_redshift(asked)}; correct --guess or --z."
         )
-    if found is not None and found.confidence >= SURE and near.score * SURE < found.score:
+    if found is not None and found.sure and near.score * SURE < found.score:
         raise InputError(
             f"{cube}: the lines do not lie at the redshift {_redshift(asked)} but at {_redshift(found.z)}; correct "
             "--guess or --z, or leave them out."

@@ -10,6 +10,7 @@ from cubeclust.lines import ABSORPTION, EMISSION, LIGHT_SPEED, Line, wavelengths
 
 LOWEST, HIGHEST = -0.005, 1.5  # redshifts searched
 SURE = 1.25  # times the score of the next best that a redshift should have
+_LOUD = 4.0  # score that the best redshift of noise has in less than 1 of 100 spectra
 _STEP = 5e-5  # in ln(1 + z): 15 km/s
 _APART = 3000.0  # km/s between a redshift and its rivals
 _NOISE_WINDOW = 301  # channels
@@ -29,6 +30,11 @@ class Systemic:
     def confidence(self) -> float:
         """Score over that of the rival."""
         return self.score / max(self.rival_score, 1e-6)
+
+    @property
+    def sure(self) -> bool:
+        """Whether neither noise nor another redshift explains the score."""
+        return self.confidence >= SURE and self.score >= _LOUD
 
 
 def find_redshift(
