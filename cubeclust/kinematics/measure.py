@@ -94,7 +94,8 @@ def with_template(flux: torch.Tensor, variance: torch.Tensor | None, by: Instrum
     noise = noise_correlation(prepared.residual, prepared.weight)
     by = replace(by, noise=noise)
     spectra = Absorption.of(prepared, by.wavelength)
-    velocity, gas = torch.zeros(len(flux), dtype=torch.float64, device=flux.device), torch.zeros(len(flux)).bool()
+    velocity = torch.zeros(len(flux), dtype=torch.float64, device=flux.device)
+    gas = velocity > 0
     if len(by.lines):
         found = correlate(prepared.residual, prepared.weight, by.edges, by.lines, by.lsf, z=by.z, search=by.search)
         velocity = torch.where(found.gain > _SURE_GAS, found.velocity, 0).double()
