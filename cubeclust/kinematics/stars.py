@@ -1,15 +1,22 @@
 """Velocities of stars: cross-correlation with their absorption lines."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 
 from cubeclust.kinematics.absorption import Absorption
-from cubeclust.kinematics.marks import Marks
 from cubeclust.kinematics.peaks import peak
 
 STEP = 25.0  # km/s between trials
+
+
+class Shapes(Protocol):
+    """Features of stars that move."""
+
+    def at(self, wavelength: np.ndarray, velocity: np.ndarray, z: float) -> np.ndarray:
+        """Features (n, n_wave), in units of the continuum, of sources at velocity (n,) km/s about redshift z."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class StarsMoved:
 
 
 def correlate_stars(
-    spectra: Absorption, wavelength: np.ndarray, marks: Marks, noise: torch.Tensor, *, z: float, search: float
+    spectra: Absorption, wavelength: np.ndarray, lines: Shapes, noise: torch.Tensor, *, z: float, search: float
 ) -> StarsMoved:
     """Velocity at which the lines, times a strength, take most off chi2; up to `search` km/s about redshift z.
 
@@ -31,7 +38,7 @@ def correlate_stars(
     noise (n_lags,) of neighboring channels raises.
     """
     trials = np.arange(-search, search + STEP / 2, STEP)
-    shapes = marks.at(wavelength, trials, z)  # (n_trials, n_wave)
+    shapes = lines.at(wavelength, trials, z)  # (n_trials, n_wave)
     template = torch.from_numpy(shapes).to(spectra.residual)
     own = spectra.weight * spectra.continuum
     matched = (own * spectra.residual) @ template.T
