@@ -53,7 +53,7 @@ def run(options: Namespace) -> None:
 
 @dataclass(frozen=True)
 class Draw:
-    """One sky: error and claimed error (n,) of its spaxels with data, their flags, tracers, widths of H-alpha and borders."""
+    """One sky: errors and claimed errors (n,) of its spaxels with data, flags, tracers, width of H-alpha, border."""
 
     off: np.ndarray
     claimed: np.ndarray
