@@ -48,6 +48,8 @@ def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Ve
     path = settings.output or Path(f"{cube_file.stem}_velocity.fits")
     files = {"velocity.fits": path, "velocity.png": path.with_suffix(".png")}
     claim_files(path.parent, files.values(), overwrite=settings.overwrite)
+    for note in cube_file.notes:
+        progress.say(note)
     field = _estimated(settings, cube_file, progress)
     record = _record(settings, cube_file, field, started) | {"files": {name: str(file) for name, file in files.items()}}
     with (
@@ -81,8 +83,6 @@ def _open(settings: RedshiftSettings) -> CubeFile:
 
 
 def _estimated(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField:
-    for note in cube_file.notes:
-        progress.say(note)
     limits = Limits(**{f.name: getattr(settings, f.name) for f in fields(Limits)})
     field = imported_field(settings, cube_file, progress)
     if field is None:

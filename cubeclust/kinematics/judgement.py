@@ -12,7 +12,7 @@ from cubeclust.velocity_flag import Tracer, VelocityFlag
 _MOMENT = 0.03  # h3 or h4 from which lines are no Gaussians, if they are as many errors as the next number
 _SURE = 5.0
 _APART = 20.0  # km/s: scatter of the lines' own velocities that one velocity cannot stand for
-_STARS_ERROR = 2.0  # km/s: what blends of lines and of populations leave open
+_STARS_ERROR = 3.0  # km/s: what blends of lines and of populations leave open
 _NEIGHBORS = 6  # spaxels of 24 that a local median needs
 _SCATTER = 1.4826  # standard deviation of a Gaussian in median absolute deviations
 

@@ -11,9 +11,10 @@ from cubeclust.kinematics.correlation import Correlated, correlate
 from cubeclust.kinematics.line_fit import LineFit, fit_lines
 from cubeclust.kinematics.line_model import Spectrograph
 from cubeclust.kinematics.marks import Marks, marks_of
+from cubeclust.kinematics.mean_stars import MeanStars, proven
 from cubeclust.kinematics.noise import noise_correlation
 from cubeclust.kinematics.prepared import Prepared
-from cubeclust.kinematics.stars import StarsMoved, correlate_stars
+from cubeclust.kinematics.stars import Shapes, StarsMoved, correlate_stars
 from cubeclust.kinematics.template import Template, mean_template
 from cubeclust.kinematics.windows import LinesInRange
 
@@ -21,7 +22,8 @@ DETECTED = 3.0  # standard deviations at which a line counts
 _SEEN = 25.0  # gain of chi2 from which gas or stars are seen
 _SURE_GAS = 100.0  # gain of chi2 from which gas says how spectra are aligned at first
 _EMISSION = 0.25  # of the continuum: residuals over it are the gas's
-_ROUNDS = 3  # of template and velocities
+_ROUNDS = 3  # of template and velocities by lines
+_REFINED = 2  # of template and velocities by itself
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Instrument:
     """What all spectra of a cube share.
 
     wavelength (n_wave,) and edges (n_wave + 1,) Angstrom in `medium`; velocities up to `search` km/s about redshift z;
-    lsf (n_lines,) Angstrom of the lines in range; noise (n_lags,) correlation of neighboring channels; marks and
-    template of the stars, None where no lines of theirs are in range.
+    lsf (n_lines,) Angstrom of the lines in range; noise (n_lags,) correlation of neighboring channels. Where lines
+    of stars are in range, marks are those, template is their mean spectrum, and stars is what tells their velocities.
     """
 
     wavelength: np.ndarray
@@ -43,6 +45,7 @@ class Instrument:
     noise: torch.Tensor
     marks: Marks | None = None
     template: Template | None = None
+    stars: Shapes | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ def with_template(flux: torch.Tensor, variance: torch.Tensor | None, by: Instrum
     noise = noise_correlation(prepared.residual, prepared.weight)
     by = replace(by, noise=noise)
     spectra = Absorption.of(prepared, by.wavelength)
-    velocity, gas = torch.zeros(len(flux), dtype=torch.float64, device=flux.device), torch.zeros(len(flux)).bool()
+    velocity = torch.zeros(len(flux), dtype=torch.float64, device=flux.device)
+    gas = velocity > 0
     if len(by.lines):
         found = correlate(prepared.residual, prepared.weight, by.edges, by.lines, by.lsf, z=by.z, search=by.search)
         velocity = torch.where(found.gain > _SURE_GAS, found.velocity, 0).double()
@@ -106,14 +110,30 @@ def with_template(flux: torch.Tensor, variance: torch.Tensor | None, by: Instrum
             return by
         moved = correlate_stars(spectra, by.wavelength, marks, noise, z=by.z, search=by.search)
         velocity = torch.where(moved.gain > _SEEN, moved.velocity, velocity).double()
-    return replace(by, marks=marks, template=template)
+    by = replace(by, marks=marks, template=template, stars=marks)
+    return _with_mean(by, template, spectra, moved, gas)
+
+
+def _with_mean(
+    by: Instrument, template: Template, spectra: Absorption, by_lines: StarsMoved, gas: torch.Tensor
+) -> Instrument:
+    """The instrument with the mean spectrum as what tells velocities, if it follows the lines."""
+    for _ in range(_REFINED):
+        mean = MeanStars.of(template, by.medium)
+        moved = correlate_stars(spectra, by.wavelength, mean, by.noise, z=by.z, search=by.search)
+        zero = proven(moved, by_lines, _SEEN)
+        if zero is None:
+            return by
+        velocity = torch.where(moved.gain > _SEEN, moved.velocity - zero, by_lines.velocity).double()
+        template = mean_template(spectra, velocity, gas, by.wavelength, medium=by.medium, z=by.z)
+    return replace(by, template=template, stars=MeanStars.of(template, by.medium))
 
 
 def _stars(prepared: Prepared, by: Instrument) -> StarsMoved | None:
-    if by.marks is None:
+    if by.stars is None:
         return None
     spectra = Absorption.of(prepared, by.wavelength)
-    return correlate_stars(spectra, by.wavelength, by.marks, by.noise, z=by.z, search=by.search)
+    return correlate_stars(spectra, by.wavelength, by.stars, by.noise, z=by.z, search=by.search)
 
 
 def _without_stars(prepared: Prepared, stars: StarsMoved, by: Instrument) -> torch.Tensor:

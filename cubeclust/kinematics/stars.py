@@ -1,15 +1,22 @@
 """Velocities of stars: cross-correlation with their absorption lines."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 
 from cubeclust.kinematics.absorption import Absorption
-from cubeclust.kinematics.marks import Marks
 from cubeclust.kinematics.peaks import peak
 
 STEP = 25.0  # km/s between trials
+
+
+class Shapes(Protocol):
+    """Features of stars that move."""
+
+    def at(self, wavelength: np.ndarray, velocity: np.ndarray, z: float) -> np.ndarray:
+        """Features (n, n_wave), in units of the continuum, of sources at velocity (n,) km/s about redshift z."""
 
 
 @dataclass(frozen=True)
@@ -22,23 +29,27 @@ class StarsMoved:
 
 
 def correlate_stars(
-    spectra: Absorption, wavelength: np.ndarray, marks: Marks, noise: torch.Tensor, *, z: float, search: float
+    spectra: Absorption, wavelength: np.ndarray, lines: Shapes, noise: torch.Tensor, *, z: float, search: float
 ) -> StarsMoved:
     """Velocity at which the lines, times a strength, take most off chi2; up to `search` km/s about redshift z.
 
     The gain is N^2 / D with N = sum of w r C T, D = sum of w C^2 T^2: r the residual, C the continuum, T the lines at
-    the velocity (Tonry & Davis 1979, with weights). Its curvature at the peak gives the error, which the correlation
-    noise (n_lags,) of neighboring channels raises.
+    the velocity (Tonry & Davis 1979, with weights). The error is 1 / sqrt(sum of w (a C dT/dv)^2) with the strength
+    a = N / D, raised by the correlation noise (n_lags,) of neighboring channels.
     """
     trials = np.arange(-search, search + STEP / 2, STEP)
-    shapes = marks.at(wavelength, trials, z)  # (n_trials, n_wave)
+    shapes = lines.at(wavelength, trials, z)  # (n_trials, n_wave)
     template = torch.from_numpy(shapes).to(spectra.residual)
     own = spectra.weight * spectra.continuum
     matched = (own * spectra.residual) @ template.T
     norm = ((own * spectra.continuum) @ (template**2).T).clamp(min=1e-30)
     raised = _raised(shapes[len(trials) // 2], noise)
     found = peak(matched.clamp(min=0) ** 2 / norm, torch.from_numpy(trials).to(matched))
-    error = (2 * raised / -found.curvature).sqrt().nan_to_num(nan=torch.inf)
+    at = ((found.place + search) / STEP).round().long().clamp(0, len(trials) - 1)[:, None]
+    turns = torch.from_numpy(np.gradient(shapes, STEP, axis=0)).to(template)
+    strength = matched.gather(1, at) / norm.gather(1, at)
+    told = (strength**2 * ((own * spectra.continuum) @ (turns**2).T).gather(1, at))[:, 0]
+    error = (raised / told.clamp(min=1e-30)).sqrt()
     return StarsMoved(found.place, error, found.height / raised)
 
 

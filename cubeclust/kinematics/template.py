@@ -41,7 +41,7 @@ def mean_template(
     """
     edge = np.log(wavelength[[0, -1]]) - np.log1p(z)
     logarithm = np.arange(edge[0], edge[1], _GRID)
-    calm = _apart_from_gas(logarithm, medium)
+    calm = apart_from_gas(logarithm, medium)
     both = np.zeros((2, len(logarithm)))  # of residuals and of continua, weighted
     own = spectra.weight * spectra.continuum
     bins = (velocity / _BIN).round()
@@ -57,7 +57,7 @@ def mean_template(
     return Template(logarithm, feature, np.where(known, norm, 0.0))
 
 
-def _apart_from_gas(logarithm: np.ndarray, medium: str) -> np.ndarray:
+def apart_from_gas(logarithm: np.ndarray, medium: str) -> np.ndarray:
     """1 (n_grid,) apart from emission lines, 0 near them."""
     nearest = np.full(len(logarithm), np.inf)
     for line in np.log(wavelengths(EMISSION, medium)):

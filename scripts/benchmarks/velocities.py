@@ -53,7 +53,7 @@ def run(options: Namespace) -> None:
 
 @dataclass(frozen=True)
 class Draw:
-    """One sky: error and claimed error (n,) of its spaxels with data, their flags, kinds and equivalent widths."""
+    """One sky: errors and claimed errors (n,) of its spaxels with data, flags, tracers, width of H-alpha, border."""
 
     off: np.ndarray
     claimed: np.ndarray
@@ -61,6 +61,7 @@ class Draw:
     misleading: np.ndarray
     tracer: np.ndarray
     width: np.ndarray
+    border: np.ndarray
     found: bool
     seconds: float
 
@@ -69,6 +70,7 @@ AREAS = {
     "all without a flag": lambda one: one.flag == 0,
     "line-emitting": lambda one: (one.flag == 0) & (one.width >= LINELESS),
     "absorption-dominated": lambda one: (one.flag == 0) & (one.width < LINELESS),
+    "  less the dim border": lambda one: (one.flag == 0) & (one.width < LINELESS) & ~one.border,
     "measured by gas": lambda one: (one.flag == 0) & (one.tracer == Tracer.GAS),
     "measured by stars": lambda one: (one.flag == 0) & (one.tracer == Tracer.STARS),
     "all that a run keeps": lambda one: ~one.misleading,
@@ -95,6 +97,7 @@ def against(field: VelocityField, truth: Path, seconds: float) -> Draw:
     return Draw(
         *(image[inside] for image in (velocity - true, field.error, field.flag, field.misleading, field.tracer)),
         width=images["EW_HALPHA"][inside],
+        border=images["BAD"][inside] > 0,
         found=abs(field.systemic - z) * LIGHT_SPEED < BAD,
         seconds=seconds,
     )
