@@ -151,6 +151,7 @@ def instrument(light: Light, z: float, search: Search) -> Instrument:
         lines=lines,
         lsf=search.profile(lines.rest * (1 + z)),
         noise=torch.ones(1, dtype=torch.float64),
+        quiet=np.ones(len(wavelength), bool),
     )
     flux, variance = tensors(light.brightest, slice(None), search.device)
     by = with_template(flux, variance, by)

@@ -27,18 +27,17 @@ class Absorption:
     weight: torch.Tensor
 
     @classmethod
-    def of(cls, prepared: Prepared, wavelength: np.ndarray) -> "Absorption":
-        """From spectra at wavelength (n_wave,) Angstrom."""
+    def of(cls, prepared: Prepared, quiet: np.ndarray) -> "Absorption":
+        """From spectra, of which only channels that are quiet (n_wave,) bool count."""
         deviations, share = _EMISSION
         residual, level = prepared.residual, prepared.continuum.nan_to_num(0.0)
         gas = (residual * prepared.weight.sqrt() > deviations) & (residual > share * level)
-        quiet = torch.from_numpy(_quiet(prepared.weight, wavelength)).to(residual)
-        weight = torch.where(gas | ~(level > 0), 0, prepared.weight * quiet)
+        weight = torch.where(gas | ~(level > 0), 0, prepared.weight * torch.from_numpy(quiet).to(residual))
         return cls(_centered(residual, weight), level, weight)
 
 
-def _quiet(weight: torch.Tensor, wavelength: np.ndarray) -> np.ndarray:
-    """Channels (n_wave,) bool without lines of the night sky and bands of the air."""
+def quiet_channels(weight: torch.Tensor, wavelength: np.ndarray) -> np.ndarray:
+    """Channels (n_wave,) bool without lines of the night sky, where weight (n, n_wave) is low, and bands of the air."""
     typical = torch.nanmedian(torch.where(weight > 0, weight, torch.nan), dim=0).values.nan_to_num(0.0).cpu().numpy()
     quiet = typical * _BRIGHT_SKY > median_filter(typical, _AROUND, mode="nearest")
     for low, high in _TELLURIC:

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 import torch
 
-from cubeclust.kinematics.absorption import Absorption
+from cubeclust.kinematics.absorption import Absorption, quiet_channels
 from cubeclust.kinematics.correlation import Correlated, correlate
 from cubeclust.kinematics.line_fit import LineFit, fit_lines
 from cubeclust.kinematics.line_model import Spectrograph
@@ -31,8 +31,9 @@ class Instrument:
     """What all spectra of a cube share.
 
     wavelength (n_wave,) and edges (n_wave + 1,) Angstrom in `medium`; velocities up to `search` km/s about redshift z;
-    lsf (n_lines,) Angstrom of the lines in range; noise (n_lags,) correlation of neighboring channels. Where lines
-    of stars are in range, marks are those, template is their mean spectrum, and stars is what tells their velocities.
+    lsf (n_lines,) Angstrom of the lines in range; noise (n_lags,) correlation of neighboring channels; quiet (n_wave,)
+    bool, channels without lines of the night sky and bands of the air. Where lines of stars are in range, marks are
+    those, template is their mean spectrum, and stars is what tells their velocities.
     """
 
     wavelength: np.ndarray
@@ -43,6 +44,7 @@ class Instrument:
     lines: LinesInRange
     lsf: np.ndarray
     noise: torch.Tensor
+    quiet: np.ndarray
     marks: Marks | None = None
     template: Template | None = None
     stars: Shapes | None = None
@@ -95,8 +97,8 @@ def with_template(flux: torch.Tensor, variance: torch.Tensor | None, by: Instrum
     """The instrument with the noise's correlation and the stellar template that these spectra show."""
     prepared = Prepared.of(flux, variance)
     noise = noise_correlation(prepared.residual, prepared.weight)
-    by = replace(by, noise=noise)
-    spectra = Absorption.of(prepared, by.wavelength)
+    by = replace(by, noise=noise, quiet=quiet_channels(prepared.weight, by.wavelength))
+    spectra = Absorption.of(prepared, by.quiet)
     velocity = torch.zeros(len(flux), dtype=torch.float64, device=flux.device)
     gas = velocity > 0
     if len(by.lines):
@@ -132,7 +134,7 @@ def _with_mean(
 def _stars(prepared: Prepared, by: Instrument) -> StarsMoved | None:
     if by.stars is None:
         return None
-    spectra = Absorption.of(prepared, by.wavelength)
+    spectra = Absorption.of(prepared, by.quiet)
     return correlate_stars(spectra, by.wavelength, by.stars, by.noise, z=by.z, search=by.search)
 
 
