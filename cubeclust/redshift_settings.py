@@ -1,6 +1,7 @@
 """Everything that a user can ask of a velocity map."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
@@ -55,7 +56,11 @@ class RedshiftSettings:
     command: str = ""
 
     def __post_init__(self) -> None:
-        allowed = {
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        allowed = {name: math.isfinite(value) for name, value in values.items() if isinstance(value, float)}
+        allowed |= {
+            "z": self.z is None or -1 < self.z < math.inf,
+            "guess": self.guess is None or -LIGHT_SPEED < self.guess < math.inf,
             "variance_kind": self.variance_kind is None or self.variance_kind in VARIANCE_KINDS,
             "velocity_unit": self.velocity_unit is None or self.velocity_unit in velocity_maps.UNITS,
             "device": self.device in ("auto", "cpu", "cuda"),
@@ -67,7 +72,7 @@ class RedshiftSettings:
             if not fits:
                 option = "--" + name.replace("_", "-")
                 raise InputError(
-                    f"{option} cannot be {getattr(self, name)!r}; `cubeclust redshift --help` says what it takes."
+                    f"{option} cannot be {values[name]!r}; `cubeclust redshift --help` says what it takes."
                 )
         if self.guess is not None and self.z is not None:
             raise InputError("--guess and --z both name the systemic redshift; give one of them.")
@@ -80,6 +85,9 @@ class RedshiftSettings:
             )
         if self.output is not None and self.output.suffix != ".fits":
             raise InputError(f"{self.output}: --output names the map's file; give it a name that ends in .fits.")
+        read = [path.resolve() for path in (self.cube, self.mask, self.velocity_map) if path is not None]
+        if self.output is not None and self.output.resolve() in read:
+            raise InputError(f"{self.output}: --output is a file that is read; give it another name.")
 
     @property
     def asked(self) -> float | None:
