@@ -117,19 +117,18 @@ def test_galaxy(tmp_path: Path) -> None:
 
 
 def test_the_same_map_twice_and_by_any_memory(blobs: Path, field_of_blobs: VelocityField, tmp_path: Path) -> None:
-    """Of the galaxy, too, whose night sky leaves lines, and for blocks as low as a row."""
-    galaxy = simulated(tmp_path, "ngc1068", size=20, channels=1600, snr=10)
+    """Of a galaxy, too, whose night sky leaves lines."""
+    galaxy = simulated(tmp_path, "ngc1068", size=20, channels=1000, snr=10)
     field_of_galaxy, _ = measured(galaxy)
-    for cube, field, n_wave in ((blobs, field_of_blobs, 400), (galaxy, field_of_galaxy, 1600)):
-        row = 2 * 4 * 2 * n_wave * 20
-        for name, rows in (("all.fits", 20), ("three.fits", 3), ("one.fits", 1)):
-            budget = memory.LIBRARIES + _WORK + 1.01 * rows * row
-            again, result = measured(cube, "--memory", f"{budget / 1e3}kB", output=name)
-            assert f" {rows} rows of spaxels at a time" in result.stderr
-            assert again.systemic == pytest.approx(field.systemic, abs=1e-12)
-            np.testing.assert_array_equal(again.flag, field.flag)
-            for image in ("velocity", "error", "sigma", "snr"):
-                np.testing.assert_allclose(getattr(again, image), getattr(field, image), rtol=0, atol=1e-3)
+    cases = ((blobs, field_of_blobs, 400, 20), (blobs, field_of_blobs, 400, 3), (galaxy, field_of_galaxy, 1000, 1))
+    for cube, field, n_wave, rows in cases:
+        budget = memory.LIBRARIES + _WORK + 1.01 * rows * (2 * 4 * 2 * n_wave * 20)
+        again, result = measured(cube, "--memory", f"{budget / 1e3}kB", output=f"{rows}.fits")
+        assert f" {rows} rows of spaxels at a time" in result.stderr
+        assert again.systemic == pytest.approx(field.systemic, abs=1e-12)
+        np.testing.assert_array_equal(again.flag, field.flag)
+        for image in ("velocity", "error", "sigma", "snr"):
+            np.testing.assert_allclose(getattr(again, image), getattr(field, image), rtol=0, atol=1e-3)
 
 
 def test_too_little_memory(blobs: Path, tmp_path: Path) -> None:
