@@ -12,7 +12,8 @@ from cubeclust.velocity_flag import Tracer, VelocityFlag
 LIMITS = Limits(min_snr=8, min_lines=2, max_error=15, max_velocity=None, max_sigma=300, max_deviation=6)
 SEARCH = 1000.0
 GOOD = {
-    "gas": 100.0, "gas_noise": 1.0, "gas_error": 2.0, "gas_snr": 50.0, "correlated": 102.0, "disagreement": 0.0, "sigma": 80.0,
+    "gas": 100.0, "gas_noise": 1.0, "gas_error": 2.0,
+    "gas_snr": 50.0, "correlated": 102.0, "disagreement": 0.0, "sigma": 80.0,
     "n_lines": 5.0, "h3": 0.0, "h3_snr": 0.0, "h4": 0.0, "h4_snr": 0.0, "stars": 90.0, "stars_error": 3.0,
     "stars_snr": 30.0,
 }  # fmt: skip
