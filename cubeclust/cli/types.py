@@ -105,13 +105,15 @@ class NumbersType(click.ParamType):
 
 
 class WordsType(click.ParamType):
-    """all or NAME,NAME,... -> names, none for all."""
+    """NAME,NAME,... -> names; no names for one word of its own, which says what that means."""
 
-    name = "all|NAMES"
+    def __init__(self, empty: str) -> None:
+        self.empty = empty
+        self.name = f"{empty}|NAMES"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names."""
         if isinstance(value, tuple):
             return value
         words = tuple(word.strip() for word in str(value).split(","))
-        return () if words == ("all",) else words
+        return () if words == (self.empty,) else words
