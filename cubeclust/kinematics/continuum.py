@@ -1,4 +1,4 @@
-"""The continuum under lines."""
+"""The continuum under lines: the first quartile of the flux, raised by what noise lowers it."""
 
 import torch
 
@@ -9,10 +9,14 @@ _PERCENTILE = 25.0
 _QUARTILE = 0.6745  # standard deviations between the first quartile of a Gaussian and its mean
 
 
-def continuum(flux: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-    """Continuum (n, n_wave) of flux: its running first quartile, raised by what noise of the variance lowers it.
+def lower_quartile(flux: torch.Tensor) -> torch.Tensor:
+    """Running first quartile of flux (n, n_wave).
 
-    A quartile in place of the median leaves out emission lines that fill up to half of a window.
+    In place of the median it leaves out emission lines that fill up to half of a window.
     """
-    noise = running_percentile(variance, 50.0, WINDOW).sqrt()
-    return running_percentile(flux, _PERCENTILE, WINDOW) + _QUARTILE * noise
+    return running_percentile(flux, _PERCENTILE, WINDOW)
+
+
+def raised(quartile: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+    """Continuum (n, n_wave): the mean of what has this quartile and Gaussian noise of the variance (n, n_wave)."""
+    return quartile + _QUARTILE * running_percentile(variance, 50.0, WINDOW).sqrt()

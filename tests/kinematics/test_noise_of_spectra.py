@@ -5,8 +5,13 @@ import pytest
 import torch
 from made_lines import CORRELATION, correlated_noise
 
-from cubeclust.kinematics.continuum import continuum
+from cubeclust.kinematics.continuum import lower_quartile, raised
 from cubeclust.kinematics.noise import noise_correlation, noise_scale, scattered_variance
+from cubeclust.kinematics.prepared import Prepared
+
+
+def continuum(flux: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+    return raised(lower_quartile(flux), variance)
 
 
 def normal(shape: tuple[int, int], seed: int = 0) -> np.ndarray:
@@ -36,6 +41,15 @@ def test_continuum_follows_a_slope_and_passes_over_gaps() -> None:
     # A quartile of a window of 101 channels lies 25 channels of the slope lower.
     torch.testing.assert_close(level[0, 60:940], ramp[0, 60:940] - 25 * 100 / 999, rtol=0, atol=0.2)
     assert level.isfinite().all()
+
+
+@pytest.mark.parametrize("times", [1e-4, 1e4])
+def test_size_of_the_variance_claimed_does_not_matter(times: float) -> None:
+    """Neither continuum nor weights follow it; both had the noise of the claim where it is far too large."""
+    flux = torch.from_numpy(100 + 3 * normal((20, 1000))).float()
+    right, wrong = (Prepared.of(flux, torch.full_like(flux, variance)) for variance in (9.0, 9.0 * times))
+    for name in ("continuum", "weight"):
+        torch.testing.assert_close(getattr(wrong, name), getattr(right, name), rtol=1e-4, atol=0)
 
 
 @pytest.mark.parametrize("times", [0.25, 1.0, 9.0])
