@@ -3,7 +3,8 @@
 Skies of `cubeclust simulate ngc1068`, a seed each, are clustered three times by each method: as observed, brought to
 rest by the velocities of `cubeclust redshift`, and by the true ones. Spaxels are the same each time (those with a
 defect or a misleading velocity are masked), windows are the same at rest, the number of clusters is that of the true
-classes, and methods have their defaults; GEMINIs end once they have converged. Mean and standard deviation over skies:
+classes, and methods have their defaults; GEMINIs end once they have converged (--tolerance 1e-4). Mean and standard
+deviation over skies:
 
 ARI      agreement with the true classes, 1 = the same, 0 = by chance
 of gas   the same of spaxels whose class is one of gas, with front, back and jet as one class: they share their ratios
@@ -68,8 +69,8 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--windows",
         type=window_sets,
-        default="4800:5050+6500:6800,6500:6800",
-        help="Angstrom at rest, joined by +, or all",
+        default="4800:5050+6500:6800",
+        help="Angstrom at rest, joined by +, or all; a table for each between commas",
     )
     parser.add_argument("--figure", type=Path, help="PNG of the first sky, its first window and last two methods")
 
