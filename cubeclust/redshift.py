@@ -27,15 +27,15 @@ _BITS = {str(bit.name).lower(): bit for bit in VelocityFlag}
 
 
 @dataclass(frozen=True)
-class Velocities:
-    """Velocities that were written: the field, the files by their ending, and a record as JSON can hold it."""
+class Written:
+    """A map that was written: the field, the files by their ending, and a record as JSON can hold it."""
 
     field: VelocityField
     files: dict[str, Path]
     record: dict[str, Any]
 
 
-def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Velocities:
+def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Written:
     """Write the velocities of a cube and their figure, both or neither.
 
     Raises:
@@ -58,7 +58,7 @@ def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Ve
     ):
         write_velocity_field(table, field, origin(record))
         plot_velocity(figure, field, white_light(cube_file), f"{cube_file.target or cube_file.stem}: velocities")
-    return Velocities(field, files, record)
+    return Written(field, files, record)
 
 
 def estimate(settings: RedshiftSettings, progress: Progress | None = None) -> VelocityField:

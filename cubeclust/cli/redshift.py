@@ -13,7 +13,7 @@ from cubeclust.cli.types import CropType, MemoryType, WordsType
 from cubeclust.velocity_flag import KEPT, MEANING, VelocityFlag
 
 if TYPE_CHECKING:
-    from cubeclust.redshift import Velocities
+    from cubeclust.redshift import Written
 
 _FLAGS = tuple(str(bit.name).lower() for bit in VelocityFlag)
 _DEFAULT_KEPT = ",".join(str(bit.name).lower() for bit in VelocityFlag if bit & KEPT)
@@ -38,7 +38,7 @@ def redshift(cube: Path, as_json: bool, quiet: bool, **values: Any) -> None:
     click.echo(json.dumps(done.record) if as_json else done.files["velocity.fits"])
 
 
-def _closing(done: "Velocities") -> list[str]:
+def _closing(done: "Written") -> list[str]:
     """What the user should know of the velocities."""
     facts, field = done.record, done.field
     low, middle, high = facts["range"]

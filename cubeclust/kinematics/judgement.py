@@ -70,13 +70,14 @@ def _gas(measured: Measured, limits: Limits, search: float) -> Judged:
     ]
     off = np.abs(measured.gas - measured.correlated)
     broad = (measured.sigma > limits.max_sigma) | (measured.disagreement > _APART)
+    ambiguous = ~(measured.gas_error <= limits.max_error)  # what noise does not explain is the profile
     rules = {
         VelocityFlag.LOW_SNR: measured.gas_snr < limits.min_snr,
         VelocityFlag.FEW_LINES: measured.n_lines < limits.min_lines,
-        VelocityFlag.UNCERTAIN: ~(measured.gas_error <= limits.max_error),
+        VelocityFlag.UNCERTAIN: ~(measured.gas_noise <= limits.max_error),
         VelocityFlag.AT_BOUND: (np.abs(measured.gas) > search - STEP) | (measured.sigma > 0.99 * BROADEST),
         VelocityFlag.DISAGREEING: off > _SURE * measured.gas_error + measured.sigma / 2,
-        VelocityFlag.PROFILE: moments[0] | moments[1] | broad,
+        VelocityFlag.PROFILE: moments[0] | moments[1] | broad | ambiguous,
     }
     known = np.isfinite(measured.gas) & np.isfinite(measured.gas_error)
     return Judged(

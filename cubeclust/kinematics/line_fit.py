@@ -18,8 +18,10 @@ _DAMPING = (1e-2, 0.2, 5.0, 1e8)  # first value, factor after a better and after
 class LineFit:
     """Lines fitted to each of n spectra; errors are one standard deviation for the noise given.
 
-    velocity, sigma     (n,) km/s, velocities about the redshift; their error has half of what skewed lines leave open,
-                        the distance of their mean, sqrt(3) h3 sigma (van der Marel & Franx 1993, equation 18), too
+    velocity, sigma     (n,) km/s, velocities about the redshift
+    velocity_noise      (n,) km/s: error of the velocity by noise alone; velocity_error has the scatter of the windows'
+                        own velocities, too, and half of what skewed lines leave open, the distance of their mean,
+                        sqrt(3) h3 sigma (van der Marel & Franx 1993, equation 18)
     disagreement        (n,) km/s: scatter of the windows' own velocities beyond their errors
     flux                (n, n_lines) in the unit of the density x Angstrom
     h3, h4              (n,) Gauss-Hermite moments of all lines together, to first order: 0 for Gaussians
@@ -27,6 +29,7 @@ class LineFit:
     """
 
     velocity: torch.Tensor
+    velocity_noise: torch.Tensor
     velocity_error: torch.Tensor
     disagreement: torch.Tensor
     sigma: torch.Tensor
@@ -97,6 +100,7 @@ def _summary(end: Evaluated, place: torch.Tensor) -> LineFit:
     freedom = end.n_channels - end.flux.shape[1] - 2 * end.pull.shape[1] - 2  # a straight line in each window
     return LineFit(
         velocity=place[:, 0] + shift,
+        velocity_noise=spread[:, 0],
         velocity_error=torch.sqrt(torch.maximum(error, spread[:, 0]) ** 2 + skewed / 4 + _TABLED**2),
         disagreement=disagreement,
         sigma=sigma,

@@ -52,7 +52,7 @@ class Instrument:
 
 @dataclass(frozen=True)
 class Measured:
-    """Velocities of n spectra, km/s about the redshift; of gas, each with its error, and of stars.
+    """Velocities of n spectra, km/s about the redshift; of gas, with its error by noise and in all, and of stars.
 
     correlated is the velocity of the gas by correlation, before the fit. snr of the gas is that of all lines together;
     h3 and h4 are the Gauss-Hermite moments of the lines over their errors in h3_snr, h4_snr. Arrays are float64 (n,),
@@ -60,6 +60,7 @@ class Measured:
     """
 
     gas: np.ndarray
+    gas_noise: np.ndarray
     gas_error: np.ndarray
     gas_snr: np.ndarray
     correlated: np.ndarray
@@ -164,13 +165,16 @@ def _joined(first: Correlated | None, fit: LineFit | None, stars: StarsMoved | N
         "stars_snr": none if stars is None else stars.gain.sqrt(),
     }
     if fit is None or first is None:
-        nothing = dict.fromkeys(("gas", "gas_error", "correlated", "disagreement", "sigma", "h3", "h4"), unknown)
+        nothing = dict.fromkeys(
+            ("gas", "gas_noise", "gas_error", "correlated", "disagreement", "sigma", "h3", "h4"), unknown
+        )
         nothing |= dict.fromkeys(("gas_snr", "n_lines", "h3_snr", "h4_snr"), none)
         values |= nothing | dict.fromkeys(("flux", "flux_error"), torch.zeros(n, 0))
     else:
         ratio = (fit.flux / fit.flux_error.clamp(min=1e-300)).nan_to_num(0.0)
         values |= {
             "gas": fit.velocity,
+            "gas_noise": fit.velocity_noise,
             "gas_error": fit.velocity_error,
             "disagreement": fit.disagreement,
             "gas_snr": ((ratio.clamp(min=0) ** 2).sum(dim=1) - ratio.shape[1] / 2).clamp(min=0).sqrt(),
