@@ -15,6 +15,7 @@ from cubeclust.velocity_flag import KEPT, MEANING, VelocityFlag
 if TYPE_CHECKING:
     from cubeclust.redshift import Written
 
+_FLAGS = tuple(str(bit.name).lower() for bit in VelocityFlag)
 _DEFAULT_KEPT = ",".join(str(bit.name).lower() for bit in VelocityFlag if bit & KEPT)
 
 
@@ -72,8 +73,8 @@ redshift_command = click.Command(
                      help="Width of the instrument's line profile, Angstrom, which SIGMA is free of.  [default: MUSE's "
                           "own, else 0]"),
         click.Option(["--bin"], type=click.FloatRange(1), metavar="S/N",
-                     help="Measure spaxels that are too faint together with neighbors, up to this S/N of their lines.  "
-                          "[default: each by itself]"),
+                     help="Measure spaxels that are too faint together with neighbors, up to this S/N of their lines; "
+                          "needs powerbin.  [default: each by itself]"),
         click.Option(["--from-alfa"], type=click.Path(path_type=Path), metavar="DIR",
                      help="Directory of ALFA's fits of this cube: judge its velocities instead."),
         click.Option(["--velocity-map"], type=click.Path(path_type=Path),
@@ -93,12 +94,13 @@ redshift_command = click.Command(
         click.Option(["--max-error"], type=click.FloatRange(0), default=15.0, show_default=True,
                      help="Misleading: an error over this, km/s."),
         click.Option(["--max-velocity"], type=click.FloatRange(0),
-                     help="Misleading: farther than this from the systemic velocity, km/s.  [default: --search]"),
+                     help="Misleading: farther than this from the systemic velocity, km/s.  [default: no limit but "
+                          "--search]"),
         click.Option(["--max-deviation"], type=click.FloatRange(0), default=6.0, show_default=True,
                      help="Misleading: this many times the local scatter (1.48 MAD of 24 neighbors) off their median."),
         click.Option(["--max-sigma"], type=click.FloatRange(0), default=300.0, show_default=True,
                      help="Lines wider than this, km/s, have the flag PROFILE, as double-peaked and skewed ones have."),
-        click.Option(["--keep"], type=WordsType(), default=_DEFAULT_KEPT, show_default=True,
+        click.Option(["--keep"], type=WordsType(_FLAGS), default=_DEFAULT_KEPT, show_default=True,
                      help="Flags that do not make a velocity misleading, by their names in lower case."),
         *HDUS,
         click.Option(["--device"], type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,

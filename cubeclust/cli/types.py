@@ -105,13 +105,16 @@ class NumbersType(click.ParamType):
 
 
 class WordsType(click.ParamType):
-    """all or NAME,NAME,... -> names, none for all."""
+    """all or NAME,NAME,... -> names, `every` for all."""
 
     name = "all|NAMES"
+
+    def __init__(self, every: tuple[str, ...] = ()) -> None:
+        self.every = every
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names."""
         if isinstance(value, tuple):
             return value
         words = tuple(word.strip() for word in str(value).split(","))
-        return () if words == ("all",) else words
+        return self.every if words == ("all",) else words

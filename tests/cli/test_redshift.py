@@ -229,6 +229,8 @@ def test_words_of_keep(blobs: Path, tmp_path: Path, field_of_blobs: VelocityFiel
     )
     np.testing.assert_array_equal(field.misleading, field.flag & (VelocityFlag.PROFILE | VelocityFlag.NO_VELOCITY) != 0)
     assert not np.array_equal(field.misleading, field_of_blobs.misleading)
+    everything, _ = measured(blobs, "--keep", "all", output="everything.fits")
+    np.testing.assert_array_equal(everything.misleading, np.isnan(everything.velocity))
 
 
 def test_rules_are_those_asked_for(blobs: Path) -> None:
