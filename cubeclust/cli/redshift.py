@@ -92,7 +92,7 @@ redshift_command = click.Command(
         click.Option(["--min-lines"], type=click.IntRange(0), default=2, show_default=True,
                      help="Misleading: fewer emission lines of 3 sigma than this."),
         click.Option(["--max-error"], type=click.FloatRange(0), default=15.0, show_default=True,
-                     help="Misleading: an error over this, km/s."),
+                     help="Misleading: an error by noise over this, km/s; by the shape of lines it is PROFILE."),
         click.Option(["--max-velocity"], type=click.FloatRange(0),
                      help="Misleading: farther than this from the systemic velocity, km/s.  [default: no limit but "
                           "--search]"),
