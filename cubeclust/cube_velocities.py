@@ -21,6 +21,7 @@ from cubeclust.spectra import Spectra
 if TYPE_CHECKING:
     from torch import Tensor
 
+_FEWEST = 16  # channels
 _TOGETHER = 1024  # spectra that are measured at a time
 _BRIGHTEST = 2048  # spectra that make the template of the stars
 
@@ -52,7 +53,14 @@ class Light:
 
 
 def first_look(blocks: RowBlocks) -> Light:
-    """Mean spectrum and brightest spectra of a cube; InputError where no spaxel has data."""
+    """Mean spectrum and brightest spectra of a cube.
+
+    Raises:
+        InputError: too few channels to tell noise from lines, no spaxel with data, no positive variance.
+    """
+    path, n_wave = blocks.cube_file.path, blocks.cube_file.shape[0]
+    if n_wave < _FEWEST:
+        raise InputError(f"{path}: {n_wave} channels tell no velocity; give a cube of {_FEWEST} or more.")
     total = count = 0.0
     brightest: Spectra | None = None
     for spectra in blocks:
@@ -62,7 +70,11 @@ def first_look(blocks: RowBlocks) -> Light:
         best = _brightest(spectra)
         brightest = best if brightest is None else _brightest(_stacked(brightest, best))
     if brightest is None:
-        raise InputError(f"{blocks.cube_file.path}: no spaxel that is left has data; widen --crop or loosen --mask.")
+        raise InputError(f"{path}: no spaxel that is left has data; widen --crop or loosen --mask.")
+    if brightest.variance is not None and not np.isfinite(brightest.variance).any():
+        raise InputError(
+            f"{path}: no variance is positive; name its HDU by --variance-hdu, or none to take the scatter of channels."
+        )
     with np.errstate(invalid="ignore"):
         return Light(total / np.where(count == 0, np.nan, count), brightest)
 
@@ -158,7 +170,8 @@ def instrument(light: Light, z: float, search: Search) -> Instrument:
     if not len(lines) and by.marks is None:
         raise InputError(
             f"{search.cube}: no line that is known is in range at z = {z:.5f} between {wavelength[0]:.0f} and "
-            f"{wavelength[-1]:.0f} Angstrom; correct --guess, or give the velocities by --velocity-map."
+            f"{wavelength[-1]:.0f} Angstrom, up to {search.reach:g} km/s off; correct --guess, narrow --search, or "
+            "give a --velocity-map."
         )
     return by
 

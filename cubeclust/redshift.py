@@ -45,7 +45,7 @@ def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Wr
 
     progress, started = progress or Silent(), datetime.now(UTC)
     cube_file = _open(settings)
-    path = settings.output or Path(f"{cube_file.stem}_velocity.fits")
+    path = _output(settings, cube_file)
     files = {"velocity.fits": path, "velocity.png": path.with_suffix(".png")}
     claim_files(path.parent, files.values(), overwrite=settings.overwrite)
     for note in cube_file.notes:
@@ -59,6 +59,15 @@ def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Wr
         write_velocity_field(table, field, origin(record))
         plot_velocity(figure, field, white_light(cube_file), f"{cube_file.target or cube_file.stem}: velocities")
     return Written(field, files, record)
+
+
+def _output(settings: RedshiftSettings, cube_file: CubeFile) -> Path:
+    """Path of the map; InputError where it is that of a file that is read."""
+    path = settings.output or Path(f"{cube_file.stem}_velocity.fits")
+    read = (settings.cube, settings.mask, settings.velocity_map)
+    if path.resolve() in {each.resolve() for each in read if each is not None}:
+        raise InputError(f"{path}: the map would replace a file that is read; give it another name by --output.")
+    return path
 
 
 def estimate(settings: RedshiftSettings, progress: Progress | None = None) -> VelocityField:

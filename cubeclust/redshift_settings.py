@@ -65,7 +65,6 @@ class RedshiftSettings:
             "velocity_unit": self.velocity_unit is None or self.velocity_unit in velocity_maps.UNITS,
             "device": self.device in ("auto", "cpu", "cuda"),
             "medium": self.medium in (None, "air", "vacuum"),
-            "keep": set(self.keep) <= {str(bit.name).lower() for bit in VelocityFlag},
             "search": 100 <= self.search <= 5000,
         }
         for name, fits in allowed.items():
@@ -74,6 +73,11 @@ class RedshiftSettings:
                 raise InputError(
                     f"{option} cannot be {values[name]!r}; `cubeclust redshift --help` says what it takes."
                 )
+        flags = [str(bit.name).lower() for bit in VelocityFlag]
+        if unknown := set(self.keep) - set(flags):
+            raise InputError(
+                f"--keep {','.join(sorted(unknown))}: no such flag; it takes none or some of {', '.join(flags)}."
+            )
         if self.guess is not None and self.z is not None:
             raise InputError("--guess and --z both name the systemic redshift; give one of them.")
         if self.from_alfa is not None and self.velocity_map is not None:
@@ -85,9 +89,6 @@ class RedshiftSettings:
             )
         if self.output is not None and self.output.suffix != ".fits":
             raise InputError(f"{self.output}: --output names the map's file; give it a name that ends in .fits.")
-        read = [path.resolve() for path in (self.cube, self.mask, self.velocity_map) if path is not None]
-        if self.output is not None and self.output.resolve() in read:
-            raise InputError(f"{self.output}: --output is a file that is read; give it another name.")
 
     @property
     def asked(self) -> float | None:

@@ -100,7 +100,7 @@ redshift_command = click.Command(
                      help="Misleading: this many times the local scatter (1.48 MAD of 24 neighbors) off their median."),
         click.Option(["--max-sigma"], type=click.FloatRange(0), default=300.0, show_default=True,
                      help="Lines wider than this, km/s, have the flag PROFILE, as double-peaked and skewed ones have."),
-        click.Option(["--keep"], type=WordsType(_FLAGS), default=_DEFAULT_KEPT, show_default=True,
+        click.Option(["--keep"], type=WordsType(all=_FLAGS, none=()), default=_DEFAULT_KEPT, show_default=True,
                      help="Flags that do not make a velocity misleading, by their names in lower case."),
         *HDUS,
         click.Option(["--device"], type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,

@@ -105,16 +105,14 @@ class NumbersType(click.ParamType):
 
 
 class WordsType(click.ParamType):
-    """all or NAME,NAME,... -> names, `every` for all."""
+    """NAME,NAME,... -> names; some words stand for names of their own."""
 
-    name = "all|NAMES"
-
-    def __init__(self, every: tuple[str, ...] = ()) -> None:
-        self.every = every
+    def __init__(self, **standing: tuple[str, ...]) -> None:
+        self.standing = standing
+        self.name = "|".join([*standing, "NAMES"])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names."""
         if isinstance(value, tuple):
             return value
-        words = tuple(word.strip() for word in str(value).split(","))
-        return self.every if words == ("all",) else words
+        return self.standing.get(str(value).strip(), tuple(word.strip() for word in str(value).split(",")))

@@ -1,7 +1,7 @@
 """Reading the part of a cube that is asked for."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +139,8 @@ def flux_scale(cube_file: CubeFile) -> float:
     chosen = np.zeros(cube_file.shape[0], bool)
     chosen[np.linspace(0, len(chosen) - 1, _PLANES).astype(int)] = True
     ny, nx = cube_file.frame
-    cube = read_cube(cube_file, slice(0, ny), slice(0, nx), chosen, scale=1.0)
+    of_flux = {role: hdu for role, hdu in cube_file.hdus.items() if role != "variance"}
+    cube = read_cube(replace(cube_file, hdus=of_flux), slice(0, ny), slice(0, nx), chosen, scale=1.0)
     return _power_of_ten(cube_file.path, cube.flux)
 
 

@@ -30,7 +30,7 @@ class Marks:
 
 
 def marks_of(template: Template, medium: str) -> Marks | None:
-    """Depths of the lines that a template covers, and the common width that suits them best; None for no two lines.
+    """Depths of the lines that a template covers, and the common width that suits them best; None for no two.
 
     Least squares in the surroundings of the lines, for one width after the other; one that shows in emission is none.
     """
@@ -41,6 +41,8 @@ def marks_of(template: Template, medium: str) -> Marks | None:
         return None
     off = np.abs(template.logarithm[:, None] - np.log(rest)) * LIGHT_SPEED
     near = (off.min(axis=1) < _REACH) & (template.norm > 0)
+    if not near.any():
+        return None
     best, least = None, np.inf
     for width in _WIDTHS:
         bells = _bells(template.logarithm[near], rest, np.zeros(1), width)[0]  # (n_near, n_lines)

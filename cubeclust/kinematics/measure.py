@@ -100,6 +100,8 @@ def with_template(flux: torch.Tensor, variance: torch.Tensor | None, by: Instrum
     noise = noise_correlation(prepared.residual, prepared.weight)
     by = replace(by, noise=noise, quiet=quiet_channels(prepared.weight, by.wavelength))
     spectra = Absorption.of(prepared, by.quiet)
+    if not (spectra.weight > 0).any():
+        return by
     velocity = torch.zeros(len(flux), dtype=torch.float64, device=flux.device)
     gas = velocity > 0
     if len(by.lines):

@@ -103,8 +103,8 @@ def main_reason(field: VelocityField) -> np.ndarray:
 
 
 def _decorate(axes: Axes, field: VelocityField, white_light: np.ndarray | None) -> None:
-    """Isophotes, scale bar and compass, where they are known."""
-    if white_light is not None:
+    """Isophotes, scale bar and compass, where they are known; there are no isophotes along a single row."""
+    if white_light is not None and min(white_light.shape) > 1:
         _draw_isophotes(axes, white_light)
     if field.wcs is not None:
         draw_scale_bar(axes, field.wcs)

@@ -233,6 +233,11 @@ def test_words_of_keep(blobs: Path, tmp_path: Path, field_of_blobs: VelocityFiel
     np.testing.assert_array_equal(everything.misleading, np.isnan(everything.velocity))
 
 
+def test_keep_none_drops_every_flag(blobs: Path) -> None:
+    field, _ = measured(blobs, "--keep", "none", output="none.fits")
+    np.testing.assert_array_equal(field.misleading, field.flag != 0)
+
+
 def test_rules_are_those_asked_for(blobs: Path) -> None:
     field, _ = measured(
         blobs, "--min-snr", 30, "--min-lines", 4, "--max-error", 1, "--max-velocity", 150, output="strict.fits"

@@ -1,6 +1,7 @@
 """What `cubeclust redshift` refuses: one sentence with the cure, and nothing left behind."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,24 @@ def test_no_data(tmp_path: Path, galaxy: Galaxy, value: float) -> None:
     refuses(write_sky(tmp_path / "empty.fits", empty), words=("empty.fits",))
 
 
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan])
+def test_no_variance_is_positive(tmp_path: Path, galaxy: Galaxy, value: float) -> None:
+    blind = replace(galaxy, variance=np.full_like(galaxy.variance, value))
+    refuses(write_sky(tmp_path / "blind.fits", blind), words=("blind.fits", "no variance", "--variance-hdu"))
+
+
+def test_constant_flux_has_no_velocity(tmp_path: Path, galaxy: Galaxy) -> None:
+    """With a variance nothing lies about the lines; without one no sample has a weight."""
+    cube = write_sky(tmp_path / "flat.fits", replace(galaxy, flux=np.full_like(galaxy.flux, 7.0)))
+    refuses(cube, words=("flat.fits", "every velocity misleads", "LOW_SNR"))
+    refuses(cube, "--variance-hdu", "none", words=("flat.fits", "every velocity misleads", "NO_VELOCITY"))
+
+
+def test_too_few_channels(tmp_path: Path) -> None:
+    sky = make_sky(ny=4, nx=4, n_wave=2, wavelength=6560.0 + 1.25 * np.arange(2))
+    refuses(write_sky(tmp_path / "two.fits", sky), words=("two.fits", "2 channels", "16"))
+
+
 def test_everything_masked(cube: Path, galaxy: Galaxy, tmp_path: Path) -> None:
     fits.writeto(tmp_path / "mask.fits", np.ones(galaxy.truth.shape, np.int16))
     refuses(cube, "--mask", tmp_path / "mask.fits", words=("no spaxel", "--mask"))
@@ -90,7 +109,8 @@ def test_maps_of_others_that_do_not_fit(cube: Path, galaxy: Galaxy, tmp_path: Pa
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--keep", "profile,blurred"], ("--keep", "blurred")),
+        (["--keep", "profile,blurred"], ("--keep blurred", "none", "outlying")),
+        (["--keep", "all"], ("--keep all", "none")),
         (["--z", "0.003", "--guess", "1000"], ("--guess and --z",)),
         (["--velocity-unit", "z"], ("--velocity-map",)),
         (["--velocity-map", "v.fits", "--from-alfa", "alfa"], ("--from-alfa and --velocity-map",)),
@@ -116,6 +136,16 @@ def test_outputs_that_are_in_the_way(cube: Path, tmp_path: Path) -> None:
     refuses(cube, output="folder.fits", words=("folder.fits",))
     refuses(cube, "--overwrite", output="folder.fits", words=("folder.fits",))
     refuses(cube, "--overwrite", output="disk.fits", words=("disk.fits",))
+
+
+def test_default_output_that_is_a_map_of_others(
+    cube: Path, galaxy: Galaxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    theirs = write_velocity_map(tmp_path / "disk_velocity.fits", galaxy.velocity)
+    before = theirs.read_bytes()
+    refused(call("redshift", cube, "--velocity-map", theirs, "--overwrite"), "disk_velocity.fits", "--output")
+    assert theirs.read_bytes() == before
 
 
 def test_powerbin_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

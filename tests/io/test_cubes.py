@@ -1,6 +1,7 @@
 """Reading cubes: axes, units, variances, quality, and only the part that is asked for."""
 
 import bz2
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from astropy.io import fits
 from skies import Sky, sky_header, write_sky
 
 from cubeclust.io.cube_files import CubeFile, open_cube
-from cubeclust.io.cubes import crop_area, plane_runs, read_cube
+from cubeclust.io.cubes import crop_area, flux_scale, plane_runs, read_cube
 from cubeclust.io.sample import sample_cube
 
 
@@ -221,3 +222,10 @@ def test_runs_of_planes_cover_the_chosen_channels_once() -> None:
 def test_cube_without_celestial_wcs(tmp_path: Path, sky: Sky) -> None:
     path = single(tmp_path / "sky.fits", sky, CTYPE1="LINEAR", CTYPE2="LINEAR")
     assert read_all(open_cube(path)).wcs is None
+
+
+@pytest.mark.filterwarnings("error")
+def test_scale_of_flux_asks_nothing_of_a_variance_beyond_float32(tmp_path: Path, sky: Sky) -> None:
+    bright = replace(sky, flux=sky.flux * np.float32(1e28), variance=np.full(sky.flux.shape, 1e56))
+    scale = flux_scale(open_cube(write_sky(tmp_path / "bright.fits", bright)))
+    assert 0.1 < np.median(np.abs(bright.flux)) / scale < 10

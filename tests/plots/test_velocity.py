@@ -61,6 +61,13 @@ def test_field_of_which_nothing_is_known_is_drawn(monkeypatch: pytest.MonkeyPatc
     assert flag_axes.get_position().y0 == pytest.approx(velocity_axes.get_position().y0), "one row"
 
 
+def test_a_single_row_is_drawn_without_isophotes(monkeypatch: pytest.MonkeyPatch, field: VelocityField) -> None:
+    names = ("velocity", "error", "sigma", "snr", "n_lines", "flag")
+    row = replace(field, **{name: getattr(field, name)[5:6] for name in names})
+    figure = drawn(monkeypatch, row, np.arange(30.0)[None])
+    np.testing.assert_array_equal(figure.axes[0].images[1].get_array(), row.velocity)
+
+
 def test_misleading_spaxels_are_striped_below_every_panel(
     monkeypatch: pytest.MonkeyPatch, field: VelocityField
 ) -> None:
