@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cubeclust.cli.course import command_line
-from cubeclust.cli.options import CUBE, HDUS
+from cubeclust.cli.options import CUBE, HDUS, VELOCITY_MAP
 from cubeclust.cli.progress import for_stderr
 from cubeclust.cli.types import CropType, MemoryType, WordsType
 from cubeclust.velocity_flag import KEPT, MEANING, VelocityFlag
@@ -79,11 +79,7 @@ redshift_command = click.Command(
                      help="Directory of ALFA's fits of this cube: judge its velocities instead."),
         click.Option(["--velocity-map"], type=click.Path(path_type=Path),
                      help="FITS image of another tool, v = c z: judge its velocities instead."),
-        click.Option(["--velocity-unit"], type=click.Choice(["km/s", "m/s", "z"]),
-                     help="Unit of that image, where its BUNIT is missing or wrong."),
-        click.Option(["--velocity-hdu"], help="HDU of that image, where the file has several."),
-        click.Option(["--velocity-zero"], type=float,
-                     help="Systemic velocity c z, km/s, that the image is relative to, where the file does not tell."),
+        *VELOCITY_MAP,
         click.Option(["--crop"], type=CropType(), default="0", show_default=True,
                      help="Spaxels to cut off the borders."),
         click.Option(["--mask"], type=click.Path(path_type=Path), help="FITS image of the frame, 0 = good."),
