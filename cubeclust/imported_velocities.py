@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from cubeclust.asked_files import asked_velocity_map
 from cubeclust.io.alfa import read_alfa
 from cubeclust.io.celestial import read_celestial
 from cubeclust.io.cube_files import CubeFile
-from cubeclust.io.velocity_maps import read_velocity_map
 from cubeclust.lines import LIGHT_SPEED
 from cubeclust.progress import Progress
 from cubeclust.redshift_settings import RedshiftSettings
@@ -24,14 +24,7 @@ def imported_field(settings: RedshiftSettings, cube_file: CubeFile, progress: Pr
 
 def _of_map(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField:
     """An image, about the redshift asked for or the median of its own."""
-    assert settings.velocity_map is not None
-    read = read_velocity_map(
-        settings.velocity_map,
-        cube_file,
-        hdu_name=settings.velocity_hdu,
-        unit=settings.velocity_unit,
-        zero=settings.velocity_zero,
-    )
+    read = asked_velocity_map(settings, cube_file)
     progress.say(f"velocities of {settings.velocity_map}: {read}")
     known = np.isfinite(read.z)
     flag = np.where(known, 0, VelocityFlag.NO_VELOCITY).astype(np.int32)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from cubeclust import memory
 from cubeclust.area import Area, choose_area
+from cubeclust.asked_files import asked_cube
 from cubeclust.errors import InputError
 from cubeclust.fitted import Fitted
-from cubeclust.io.cube_files import CubeFile, open_cube
-from cubeclust.io.noise import with_noise_check
+from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.parent_classes import read_start_classes
 from cubeclust.io.survey import spaxels_with_data
 from cubeclust.measuring import Assuming
@@ -60,15 +60,7 @@ def open_run(settings: RunSettings, progress: Progress, measure: Measure | None 
     fitted = None if settings.result is None else Fitted.read(settings.result)
     clusterer = settings.clusterer()
     device = _device(settings, clusterer, progress)
-    cube_file = open_cube(
-        settings.cube,
-        hdu=settings.hdu,
-        variance_hdu=settings.variance_hdu,
-        variance_kind=settings.variance_kind,
-        mask_hdu=settings.mask_hdu,
-        wavelength_unit=settings.wavelength_unit,
-    )
-    cube_file = with_noise_check(cube_file)
+    cube_file = asked_cube(settings)
     for note in cube_file.notes:
         progress.say(note)
     if settings.start_map is not None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from cubeclust.asked_files import asked_cube
 from cubeclust.errors import InputError
 from cubeclust.imported_velocities import imported_field
 from cubeclust.io.atomic import claim_files, said_plainly, written_aside
-from cubeclust.io.cube_files import CubeFile, open_cube
-from cubeclust.io.noise import with_noise_check
+from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.survey import white_light
 from cubeclust.io.velocity_fields import write_velocity_field
 from cubeclust.kinematics.judgement import Limits, far, outlying
@@ -27,15 +27,15 @@ _BITS = {str(bit.name).lower(): bit for bit in VelocityFlag}
 
 
 @dataclass(frozen=True)
-class Velocities:
-    """Velocities that were written: the field, the files by their ending, and a record as JSON can hold it."""
+class Written:
+    """A map that was written: the field, the files by their ending, and a record as JSON can hold it."""
 
     field: VelocityField
     files: dict[str, Path]
     record: dict[str, Any]
 
 
-def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Velocities:
+def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Written:
     """Write the velocities of a cube and their figure, both or neither.
 
     Raises:
@@ -44,7 +44,7 @@ def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Ve
     from cubeclust.plots.velocity import plot_velocity
 
     progress, started = progress or Silent(), datetime.now(UTC)
-    cube_file = _open(settings)
+    cube_file = asked_cube(settings)
     path = _output(settings, cube_file)
     files = {"velocity.fits": path, "velocity.png": path.with_suffix(".png")}
     claim_files(path.parent, files.values(), overwrite=settings.overwrite)
@@ -58,7 +58,7 @@ def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Ve
     ):
         write_velocity_field(table, field, origin(record))
         plot_velocity(figure, field, white_light(cube_file), f"{cube_file.target or cube_file.stem}: velocities")
-    return Velocities(field, files, record)
+    return Written(field, files, record)
 
 
 def _output(settings: RedshiftSettings, cube_file: CubeFile) -> Path:
@@ -76,19 +76,7 @@ def estimate(settings: RedshiftSettings, progress: Progress | None = None) -> Ve
     Raises:
         InputError: bad input or settings, no line in range, no velocity that can be used, no room in memory.
     """
-    return _estimated(settings, _open(settings), progress or Silent())
-
-
-def _open(settings: RedshiftSettings) -> CubeFile:
-    cube_file = open_cube(
-        settings.cube,
-        hdu=settings.hdu,
-        variance_hdu=settings.variance_hdu,
-        variance_kind=settings.variance_kind,
-        mask_hdu=settings.mask_hdu,
-        wavelength_unit=settings.wavelength_unit,
-    )
-    return with_noise_check(cube_file)
+    return _estimated(settings, asked_cube(settings), progress or Silent())
 
 
 def _estimated(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField:

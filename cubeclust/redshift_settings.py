@@ -76,7 +76,7 @@ class RedshiftSettings:
         flags = [str(bit.name).lower() for bit in VelocityFlag]
         if unknown := set(self.keep) - set(flags):
             raise InputError(
-                f"--keep {','.join(sorted(unknown))}: no such flag; it takes none or some of {', '.join(flags)}."
+                f"--keep {','.join(sorted(unknown))}: no such flag; it takes all, none or some of {', '.join(flags)}."
             )
         if self.guess is not None and self.z is not None:
             raise InputError("--guess and --z both name the systemic redshift; give one of them.")

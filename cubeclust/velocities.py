@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from cubeclust.asked_files import asked_velocity_map
 from cubeclust.errors import InputError
 from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.velocity_fields import read_velocity_field
-from cubeclust.io.velocity_maps import read_velocity_map
 from cubeclust.motion import Motion
 from cubeclust.quality import OF_VELOCITY
 from cubeclust.run_settings import RunSettings
@@ -94,13 +94,7 @@ def read_velocities(settings: RunSettings, cube_file: CubeFile, asked: np.ndarra
         InputError: a file that does not fit the cube, or that is none of these.
     """
     if settings.velocity_map is not None:
-        read = read_velocity_map(
-            settings.velocity_map,
-            cube_file,
-            hdu_name=settings.velocity_hdu,
-            unit=settings.velocity_unit,
-            zero=settings.velocity_zero,
-        )
+        read = asked_velocity_map(settings, cube_file)
         name = f"velocity map {settings.velocity_map}, {read}"
         return Velocities.unflagged("--velocity-map", name, read.z, asked)
     path = Path(str(settings.redshift))

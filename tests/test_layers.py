@@ -62,6 +62,7 @@ ROAD = {
     "trials",
     "redshift",
     "redshift_settings",
+    "asked_files",
     "imported_velocities",
     "velocity_measurement",
     "velocity_bins",

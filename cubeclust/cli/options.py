@@ -19,6 +19,15 @@ HDUS: list[click.Parameter] = [
     click.Option(["--wavelength-unit"], help="Unit of the wavelength axis, where the header has none or a wrong one."),
 ]  # fmt: skip
 
+# What an image of velocities of another tool is.
+VELOCITY_MAP: list[click.Parameter] = [
+    click.Option(["--velocity-unit"], type=click.Choice(["km/s", "m/s", "z"]),
+                 help="Unit of that image, where its BUNIT is missing or wrong."),
+    click.Option(["--velocity-hdu"], help="HDU of that image, where the file has several."),
+    click.Option(["--velocity-zero"], type=float,
+                 help="Systemic velocity c z, km/s, that the image is relative to, where the file does not tell it."),
+]  # fmt: skip
+
 # Which of its spaxels enter.
 AREA: list[click.Parameter] = [
     click.Option(["--crop"], type=CropType(), default="0", show_default=True, help="Spaxels to cut off the borders."),
@@ -29,11 +38,7 @@ AREA: list[click.Parameter] = [
                       "measure one first and keep it; every wavelength asked for is then one at rest."),
     click.Option(["--velocity-map"], type=click.Path(path_type=Path),
                  help="The same by a FITS image of another tool: velocities v = c z on the frame."),
-    click.Option(["--velocity-unit"], type=click.Choice(["km/s", "m/s", "z"]),
-                 help="Unit of that image, where its BUNIT is missing or wrong."),
-    click.Option(["--velocity-hdu"], help="HDU of that image, where the file has several."),
-    click.Option(["--velocity-zero"], type=float,
-                 help="Systemic velocity c z, km/s, that the image is relative to, where the file does not tell it."),
+    *VELOCITY_MAP,
 ]  # fmt: skip
 
 # Where it is computed and what comes of it.

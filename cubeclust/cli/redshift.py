@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cubeclust.cli.course import command_line
-from cubeclust.cli.options import CUBE, HDUS
+from cubeclust.cli.options import CUBE, HDUS, VELOCITY_MAP
 from cubeclust.cli.progress import for_stderr
 from cubeclust.cli.types import CropType, MemoryType, WordsType
 from cubeclust.velocity_flag import KEPT, MEANING, VelocityFlag
 
 if TYPE_CHECKING:
-    from cubeclust.redshift import Velocities
+    from cubeclust.redshift import Written
 
+_FLAGS = tuple(str(bit.name).lower() for bit in VelocityFlag)
 _DEFAULT_KEPT = ",".join(str(bit.name).lower() for bit in VelocityFlag if bit & KEPT)
 
 
@@ -37,7 +38,7 @@ def redshift(cube: Path, as_json: bool, quiet: bool, **values: Any) -> None:
     click.echo(json.dumps(done.record) if as_json else done.files["velocity.fits"])
 
 
-def _closing(done: "Velocities") -> list[str]:
+def _closing(done: "Written") -> list[str]:
     """What the user should know of the velocities."""
     facts, field = done.record, done.field
     low, middle, high = facts["range"]
@@ -72,17 +73,13 @@ redshift_command = click.Command(
                      help="Width of the instrument's line profile, Angstrom, which SIGMA is free of.  [default: MUSE's "
                           "own, else 0]"),
         click.Option(["--bin"], type=click.FloatRange(1), metavar="S/N",
-                     help="Measure spaxels that are too faint together with neighbors, up to this S/N of their lines.  "
-                          "[default: each by itself]"),
+                     help="Measure spaxels that are too faint together with neighbors, up to this S/N of their lines; "
+                          "needs powerbin.  [default: each by itself]"),
         click.Option(["--from-alfa"], type=click.Path(path_type=Path), metavar="DIR",
                      help="Directory of ALFA's fits of this cube: judge its velocities instead."),
         click.Option(["--velocity-map"], type=click.Path(path_type=Path),
                      help="FITS image of another tool, v = c z: judge its velocities instead."),
-        click.Option(["--velocity-unit"], type=click.Choice(["km/s", "m/s", "z"]),
-                     help="Unit of that image, where its BUNIT is missing or wrong."),
-        click.Option(["--velocity-hdu"], help="HDU of that image, where the file has several."),
-        click.Option(["--velocity-zero"], type=float,
-                     help="Systemic velocity c z, km/s, that the image is relative to, where the file does not tell."),
+        *VELOCITY_MAP,
         click.Option(["--crop"], type=CropType(), default="0", show_default=True,
                      help="Spaxels to cut off the borders."),
         click.Option(["--mask"], type=click.Path(path_type=Path), help="FITS image of the frame, 0 = good."),
@@ -91,14 +88,15 @@ redshift_command = click.Command(
         click.Option(["--min-lines"], type=click.IntRange(0), default=2, show_default=True,
                      help="Misleading: fewer emission lines of 3 sigma than this."),
         click.Option(["--max-error"], type=click.FloatRange(0), default=15.0, show_default=True,
-                     help="Misleading: an error over this, km/s."),
+                     help="Misleading: an error by noise over this, km/s; by the shape of lines it is PROFILE."),
         click.Option(["--max-velocity"], type=click.FloatRange(0),
-                     help="Misleading: farther than this from the systemic velocity, km/s.  [default: --search]"),
+                     help="Misleading: farther than this from the systemic velocity, km/s.  [default: no limit but "
+                          "--search]"),
         click.Option(["--max-deviation"], type=click.FloatRange(0), default=6.0, show_default=True,
                      help="Misleading: this many times the local scatter (1.48 MAD of 24 neighbors) off their median."),
         click.Option(["--max-sigma"], type=click.FloatRange(0), default=300.0, show_default=True,
                      help="Lines wider than this, km/s, have the flag PROFILE, as double-peaked and skewed ones have."),
-        click.Option(["--keep"], type=WordsType("none"), default=_DEFAULT_KEPT, show_default=True,
+        click.Option(["--keep"], type=WordsType(all=_FLAGS, none=()), default=_DEFAULT_KEPT, show_default=True,
                      help="Flags that do not make a velocity misleading, by their names in lower case."),
         *HDUS,
         click.Option(["--device"], type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,

@@ -43,7 +43,7 @@ def _numbers(option: click.Option, method: str) -> click.Option:
 
 def _models(option: click.Option, method: str) -> click.Option:
     names = f"[{method}] Models to try; `cubeclust run --method {method} --help` says what they are."
-    return click.Option(option.opts, type=WordsType("all"), default="all", show_default=True, help=names)
+    return click.Option(option.opts, type=WordsType(all=()), default="all", show_default=True, help=names)
 
 
 _SEVERAL = {"n_clusters": _numbers, "model": _models}  # option of a method -> what the scan makes of it

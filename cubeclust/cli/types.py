@@ -105,15 +105,14 @@ class NumbersType(click.ParamType):
 
 
 class WordsType(click.ParamType):
-    """NAME,NAME,... -> names; no names for one word of its own, which says what that means."""
+    """NAME,NAME,... -> names; some words stand for names of their own."""
 
-    def __init__(self, empty: str) -> None:
-        self.empty = empty
-        self.name = f"{empty}|NAMES"
+    def __init__(self, **standing: tuple[str, ...]) -> None:
+        self.standing = standing
+        self.name = "|".join([*standing, "NAMES"])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names."""
         if isinstance(value, tuple):
             return value
-        words = tuple(word.strip() for word in str(value).split(","))
-        return () if words == (self.empty,) else words
+        return self.standing.get(str(value).strip(), tuple(word.strip() for word in str(value).split(",")))

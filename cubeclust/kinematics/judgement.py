@@ -21,7 +21,7 @@ _SCATTER = 1.4826  # standard deviation of a Gaussian in median absolute deviati
 class Limits:
     """Beyond what a velocity misleads; velocities in km/s.
 
-    min_snr and min_lines: of the lines; max_error; max_velocity: about the systemic, None for the bound of the search;
+    min_snr and min_lines: of the lines; max_error; max_velocity: about the systemic, None for no limit;
     max_sigma: width of lines that are not broad; max_deviation: from the local median in units of the scatter there.
     """
 

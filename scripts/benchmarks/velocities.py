@@ -22,7 +22,7 @@ from cubeclust.redshift_settings import RedshiftSettings
 from cubeclust.simulate import simulate
 from cubeclust.simulation_settings import SimulationSettings
 from cubeclust.velocity_field import VelocityField
-from cubeclust.velocity_flag import Tracer
+from cubeclust.velocity_flag import Tracer, VelocityFlag
 
 BAD = 50.0  # km/s
 LINELESS = 3.0  # Angstrom
@@ -74,6 +74,7 @@ AREAS = {
     "measured by gas": lambda one: (one.flag == 0) & (one.tracer == Tracer.GAS),
     "measured by stars": lambda one: (one.flag == 0) & (one.tracer == Tracer.STARS),
     "all that a run keeps": lambda one: ~one.misleading,
+    "  of these, in bins": lambda one: ~one.misleading & (one.flag & VelocityFlag.BINNED != 0),
 }
 
 

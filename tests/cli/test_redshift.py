@@ -229,6 +229,8 @@ def test_words_of_keep(blobs: Path, tmp_path: Path, field_of_blobs: VelocityFiel
     )
     np.testing.assert_array_equal(field.misleading, field.flag & (VelocityFlag.PROFILE | VelocityFlag.NO_VELOCITY) != 0)
     assert not np.array_equal(field.misleading, field_of_blobs.misleading)
+    everything, _ = measured(blobs, "--keep", "all", output="everything.fits")
+    np.testing.assert_array_equal(everything.misleading, np.isnan(everything.velocity))
 
 
 def test_keep_none_drops_every_flag(blobs: Path) -> None:
@@ -244,10 +246,13 @@ def test_rules_are_those_asked_for(blobs: Path) -> None:
     for bit, broken in (
         (VelocityFlag.LOW_SNR, field.snr < 30),
         (VelocityFlag.FEW_LINES, field.n_lines < 4),
-        (VelocityFlag.UNCERTAIN, field.error > 1),
         (VelocityFlag.FAR, np.abs(field.velocity) > 150),
     ):
         np.testing.assert_array_equal((field.flag & bit != 0)[gas], broken[gas])
+    uncertain, ambiguous = ((field.flag & bit != 0)[gas] for bit in (VelocityFlag.UNCERTAIN, VelocityFlag.PROFILE))
+    assert uncertain.any()
+    assert (field.error[gas][uncertain] > 1).all()
+    assert (uncertain | ambiguous)[field.error[gas] > 1].all()
 
 
 def test_record(cube: Path, tmp_path: Path) -> None:

@@ -110,7 +110,6 @@ def test_maps_of_others_that_do_not_fit(cube: Path, galaxy: Galaxy, tmp_path: Pa
     ("options", "words"),
     [
         (["--keep", "profile,blurred"], ("--keep blurred", "none", "outlying")),
-        (["--keep", "all"], ("--keep all", "none")),
         (["--z", "0.003", "--guess", "1000"], ("--guess and --z",)),
         (["--velocity-unit", "z"], ("--velocity-map",)),
         (["--velocity-map", "v.fits", "--from-alfa", "alfa"], ("--from-alfa and --velocity-map",)),

@@ -115,7 +115,7 @@ def test_each_reason_has_its_bit_and_kept_ones_none(cube: Path, tmp_path: Path, 
     np.testing.assert_array_equal(hdus["CLASSMAP"].data == 0, expected != 0)
     np.testing.assert_array_equal(np.isnan(hdus["VELOCITY"].data), expected != 0)
     assert hdus["QUALITY"].header["QBIT8"] == "VELOCITY_LOW_SNR"
-    said = "velocity: 10 of 440 spaxels dropped: 2 NO_VELOCITY, 2 LOW_SNR, 2 FEW_LINES, 1 FAR, "
+    said = f"velocity: {len(DROPPING) + 2} of 440 spaxels dropped: 2 NO_VELOCITY, 2 LOW_SNR, 2 FEW_LINES, 1 FAR, "
     assert record["velocities"]["summary"].startswith(said)
     assert record["left_out"]["VELOCITY_LOW_SNR"] == 2
     assert "VELOCITY_PROFILE" not in record["left_out"]
