@@ -14,7 +14,7 @@ from cubeclust.io.atomic import claim_files, said_plainly, written_aside
 from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.survey import white_light
 from cubeclust.io.velocity_fields import write_velocity_field
-from cubeclust.kinematics.judgement import Limits, far, outlying
+from cubeclust.kinematics.judgement import Limits, far, outlying, poor
 from cubeclust.lines import LIGHT_SPEED
 from cubeclust.progress import Progress, Silent
 from cubeclust.redshift_settings import RedshiftSettings
@@ -88,6 +88,9 @@ def _estimated(settings: RedshiftSettings, cube_file: CubeFile, progress: Progre
         device = resolve_device(settings.device)
         make_exact(device)
         field = measure_field(settings, cube_file, limits, device, progress)
+    else:
+        told = poor(field.snr, field.n_lines, field.error, field.sigma, limits)
+        field = replace(field, flag=field.flag | told)
     field = judged_on_the_sky(replace(field, dropped=_dropped(settings.keep)), limits)
     _require_usable(settings, field)
     return field

@@ -111,11 +111,25 @@ def _stars(measured: Measured, limits: Limits, search: float) -> Judged:
 
 
 def _flags(rules: dict[VelocityFlag, np.ndarray], known: np.ndarray) -> np.ndarray:
-    """Bits (n,) int32 of the rules that are broken; NO_VELOCITY alone where nothing is known."""
-    flag = np.zeros(len(known), np.int32)
+    """Bits int32 of the rules that are broken; NO_VELOCITY alone where nothing is known."""
+    flag = np.zeros(known.shape, np.int32)
     for bit, broken in rules.items():
         flag |= np.where(broken, bit, 0).astype(np.int32)
     return np.where(known, flag, VelocityFlag.NO_VELOCITY).astype(np.int32)
+
+
+def poor(snr: np.ndarray, n_lines: np.ndarray, error: np.ndarray, sigma: np.ndarray, limits: Limits) -> np.ndarray:
+    """Flags of velocities that others measured, of one shape with what they tell; NaN speaks against none.
+
+    Lines are counted only where their signal to noise is known.
+    """
+    rules = {
+        VelocityFlag.LOW_SNR: snr < limits.min_snr,
+        VelocityFlag.FEW_LINES: np.isfinite(snr) & (n_lines < limits.min_lines),
+        VelocityFlag.UNCERTAIN: error > limits.max_error,
+        VelocityFlag.PROFILE: sigma > limits.max_sigma,
+    }
+    return _flags(rules, np.ones(snr.shape, bool))
 
 
 def far(velocity: np.ndarray, limits: Limits) -> np.ndarray:

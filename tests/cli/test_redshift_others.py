@@ -96,6 +96,8 @@ def test_the_fits_of_alfa(cube: Path, galaxy: Galaxy) -> None:
     assert set(field.fluxes) == {"Hbeta", "[OIII]4959", "[OIII]5007", "Halpha"}
     assert "145 of 156 spaxels" in said
     assert fits.getheader(cube.with_name("v.fits"))["ZSYS"] == pytest.approx(field.systemic)
+    strict, _ = judged(cube, "--from-alfa", folder, "--min-lines", 99, "--keep", "few_lines", "--overwrite")
+    np.testing.assert_array_equal(strict.flag & VelocityFlag.FEW_LINES != 0, np.isfinite(speed))
 
 
 def test_no_fits_of_alfa(cube: Path) -> None:

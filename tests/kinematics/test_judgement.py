@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cubeclust.kinematics.judgement import Judged, Limits, faint, far, judged, outlying
+from cubeclust.kinematics.judgement import Judged, Limits, faint, far, judged, outlying, poor
 from cubeclust.kinematics.measure import Measured
 from cubeclust.velocity_flag import Tracer, VelocityFlag
 
@@ -139,3 +139,15 @@ def test_only_those_that_are_alike_count() -> None:
     assert outlying(velocity, error, alike, 6.0)[2, 2]
     velocity[0] = np.nan
     assert not outlying(velocity, error, alike, 6.0)[2, 2]
+
+
+def test_velocities_of_others_are_held_to_what_is_told_of_them() -> None:
+    """Each rule by itself, and none where nothing is told; an image of 2 x 3."""
+    limits = Limits(min_snr=8, min_lines=2, max_error=15, max_velocity=None, max_sigma=300, max_deviation=6)
+    nan = np.nan
+    snr = np.array([[7, 9, nan], [9, 9, nan]])
+    n_lines = np.array([[2, 1, 0], [2, 2, 0]])
+    error = np.array([[1, nan, 16], [nan, 15, nan]])
+    sigma = np.array([[nan, 300, nan], [301, nan, nan]])
+    expected = [[VelocityFlag.LOW_SNR, VelocityFlag.FEW_LINES, VelocityFlag.UNCERTAIN], [VelocityFlag.PROFILE, 0, 0]]
+    np.testing.assert_array_equal(poor(snr, n_lines, error, sigma, limits), expected)

@@ -92,7 +92,7 @@ def test_emission_has_no_say_on_stars() -> None:
     residual = clean.residual.clone()
     residual[0, 200:210] += 80
     weight = torch.full_like(residual, 4.0)
-    prepared = Prepared(residual, clean.continuum, weight, torch.ones(1))
+    prepared = Prepared(residual, clean.continuum, weight)
     gas = Absorption.of(prepared, np.ones(len(WAVELENGTH), bool))
     assert not gas.weight[0, 200:210].any()
     assert (gas.weight[0, :200] > 0).all()
