@@ -40,7 +40,7 @@ def measured(lights: Sequence[Light], seeing: Seeing, kinds: Sequence[Kind]) -> 
     classes = np.where(width < _LINELESS, starry, _dominant(gas, seen, kinds))
     return {
         "CLASS": Image(classes.astype(np.int16), "", "true class, 0 = no data"),
-        "VGAS": Image(np.where(shining, _median(gas, in_lines, seeing), np.nan), "km/s",
+        "VGAS": Image(np.where(shining, median_velocity(gas, in_lines, seeing), np.nan), "km/s",
                       "median velocity of the lines' flux"),
         "VGAS_MEAN": Image(np.where(shining, v_gas, np.nan), "km/s", "mean velocity of the lines' flux"),
         "VSTARS": Image(v_stars, "km/s", "mean velocity of the starlight"),
@@ -81,7 +81,7 @@ def _moments(lights: Sequence[Light], weights: Sequence[np.ndarray], seeing: See
     return mean, np.sqrt(np.maximum(square - mean**2, 0))
 
 
-def _median(gas: Sequence[Gaslight], weights: Sequence[np.ndarray], seeing: Seeing) -> np.ndarray:
+def median_velocity(gas: Sequence[Gaslight], weights: Sequence[np.ndarray], seeing: Seeing) -> np.ndarray:
     """Velocity (NY, NX), km/s, on either side of which half of the lines' flux lies; NaN where there is none.
 
     Faint wings move it less than the mean: it is where the peak of a line that is nearly Gaussian lies.
