@@ -101,8 +101,10 @@ def _stacked(first: Spectra, second: Spectra) -> Spectra:
     return replace(first, flux=flux, variance=variance, y=y, x=x, snr=snr)
 
 
-def systemic_redshift(light: Light, asked: float | None, search: Search) -> float:
+def systemic_redshift(light: Light, asked: float | None, search: Search) -> tuple[float, float]:
     """Redshift of the object: the one asked for, if the mean spectrum does not contradict it, else found in it.
+
+    With it comes the confidence, NaN for the one asked for.
 
     Raises:
         InputError: no line in range at any redshift, or none near the one asked for while another is clear.
@@ -112,7 +114,7 @@ def systemic_redshift(light: Light, asked: float | None, search: Search) -> floa
     if asked is not None:
         near = find_redshift(wavelength, light.mean, search.medium, *_around(asked, search.reach))
         _require_bearable(search.cube, asked, found, near)
-        return asked
+        return asked, float("nan")
     if found is None:
         raise InputError(
             f"{search.cube}: no line that is known lies in {wavelength[0]:.0f}:{wavelength[-1]:.0f} Angstrom at "
@@ -123,7 +125,7 @@ def systemic_redshift(light: Light, asked: float | None, search: Search) -> floa
         f"systemic redshift {_redshift(found.z)}, the score of its lines {found.confidence:.1f} times that of the next "
         f"best, {found.rival:.4f}{sure}"
     )
-    return found.z
+    return found.z, found.confidence
 
 
 def _around(z: float, reach: float) -> tuple[float, float]:

@@ -15,6 +15,7 @@ from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.survey import white_light
 from cubeclust.io.velocity_fields import write_velocity_field
 from cubeclust.kinematics.judgement import Limits, far, outlying, poor
+from cubeclust.kinematics.systemic import SURE
 from cubeclust.lines import LIGHT_SPEED
 from cubeclust.progress import Progress, Silent
 from cubeclust.redshift_settings import RedshiftSettings
@@ -128,7 +129,7 @@ def _require_usable(settings: RedshiftSettings, field: VelocityField) -> None:
 
 def _record(settings: RedshiftSettings, cube_file: CubeFile, field: VelocityField, started: datetime) -> dict[str, Any]:
     """The velocities as one JSON object."""
-    good = ~field.misleading
+    good, found = ~field.misleading, bool(np.isfinite(field.confidence))
     error = field.error[good & np.isfinite(field.error)]
     tracer = np.zeros(good.shape, np.uint8) if field.tracer is None else field.tracer
     return {
@@ -139,6 +140,8 @@ def _record(settings: RedshiftSettings, cube_file: CubeFile, field: VelocityFiel
         "versions": versions(),
         "systemic": field.systemic,
         "systemic_km_s": field.systemic * LIGHT_SPEED,
+        "confidence": field.confidence if found else None,
+        "sure": field.confidence >= SURE if found else None,
         "medium": field.medium,
         "good": int(np.count_nonzero(good)),
         "spaxels": int(good.size),

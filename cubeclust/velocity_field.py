@@ -20,6 +20,7 @@ class VelocityField:
     n_lines       int16: lines that are detected
     flag          int32: VelocityFlag bits
     systemic      redshift z = v / c of the object
+    confidence    of the redshift that was found by itself: sure from 1.25; NaN for one that was given
     medium        "air" or "vacuum": that of the rest wavelengths which were matched; "unknown" for imported maps
     dropped       VelocityFlag bits that make a velocity misleading
     wcs           celestial WCS of the frame or None
@@ -42,6 +43,7 @@ class VelocityField:
     fluxes: dict[str, np.ndarray] = field(default_factory=dict)
     flux_errors: dict[str, np.ndarray] = field(default_factory=dict)
     flux_unit: str = ""
+    confidence: float = float("nan")
     bins: np.ndarray | None = None
     tracer: np.ndarray | None = None
 

@@ -47,13 +47,14 @@ def measure_field(
     search = Search(str(settings.cube), medium, settings.search, limits, profile, device, progress)
     blocks = _blocks(settings, cube_file, progress)
     light = first_look(blocks)
-    by = instrument(light, systemic_redshift(light, settings.asked, search), search)
+    z, confidence = systemic_redshift(light, settings.asked, search)
+    by = instrument(light, z, search)
     progress.say(_told(by))
     rows, bins = _measured_rows(blocks, by, search), None
     if settings.bin is not None:
         bins = _bins(rows, settings.bin, cube_file)
         rows = _with_bins(rows, bins, blocks, by, search)
-    field = replace(_field(rows, by, cube_file, blocks.scale), bins=bins)
+    field = replace(_field(rows, by, cube_file, blocks.scale), bins=bins, confidence=confidence)
     return field if settings.asked is not None else _about_median(field)
 
 

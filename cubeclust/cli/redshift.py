@@ -47,7 +47,7 @@ def _closing(done: "Written") -> list[str]:
     )
     error = "" if facts["median_error"] is None else f", median error {facts['median_error']:.1f} km/s"
     lines = [
-        f"Systemic redshift {field.systemic:.6f}, c z = {facts['systemic_km_s']:.1f} km/s.",
+        f"Systemic redshift {field.systemic:.6f}, c z = {facts['systemic_km_s']:.1f} km/s{_sureness(facts)}.",
         f"{facts['good']} of {facts['spaxels']} spaxels have a velocity that does not mislead{tracers}{error}; "
         f"2 to 98 % of them lie from {low:.0f} to {high:.0f} km/s, median {middle:.0f}.",
     ]
@@ -55,6 +55,13 @@ def _closing(done: "Written") -> list[str]:
         kept = "" if bit & field.dropped else ", kept"
         lines.append(f"  {count:7d}  {bit.name}{kept}: {MEANING[bit]}")
     return lines
+
+
+def _sureness(facts: dict[str, Any]) -> str:
+    """How sure a redshift is that was found by itself."""
+    if facts["confidence"] is None:
+        return ""
+    return f", confidence {facts['confidence']:.1f}" + ("" if facts["sure"] else " (NOT SURE)")
 
 
 redshift_command = click.Command(

@@ -94,6 +94,8 @@ def _primary(field: VelocityField, provenance: Provenance) -> fits.PrimaryHDU:
     hdu = primary_hdu(provenance)
     hdu.header["ZSYS"] = (field.systemic, "systemic redshift, z = v / c")
     hdu.header["CZSYS"] = (field.systemic * LIGHT_SPEED, "[km/s] c ZSYS")
+    if np.isfinite(field.confidence):
+        hdu.header["ZCONF"] = (field.confidence, "confidence of ZSYS found by itself: sure from 1.25")
     hdu.header["MEDIUM"] = (field.medium, "of the rest wavelengths: air or vacuum")
     hdu.header["DROPBITS"] = (int(field.dropped), "bits of FLAG that make a velocity misleading")
     return hdu
@@ -127,6 +129,7 @@ def _field(hdus: fits.HDUList) -> VelocityField:
         **images,
         flag=hdus["FLAG"].data.astype(np.int32),
         systemic=float(primary["ZSYS"]),
+        confidence=float(primary.get("ZCONF", np.nan)),
         medium=str(primary.get("MEDIUM", "unknown")),
         dropped=VelocityFlag(int(primary["DROPBITS"])),
         wcs=astropy_celestial(hdus["VELOCITY"].header),

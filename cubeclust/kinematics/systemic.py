@@ -28,13 +28,13 @@ class Systemic:
 
     @property
     def confidence(self) -> float:
-        """Score over that of the rival."""
-        return self.score / max(self.rival_score, 1e-6)
+        """Score over that of the rival, or over what noise reaches where that is more; sure from 1.25."""
+        return self.score / max(self.rival_score, _LOUD / SURE)
 
     @property
     def sure(self) -> bool:
         """Whether neither noise nor another redshift explains the score."""
-        return self.confidence >= SURE and self.score >= _LOUD
+        return self.confidence >= SURE
 
 
 def find_redshift(

@@ -36,6 +36,7 @@ def field(sky: Sky) -> VelocityField:
         random.integers(0, 9, shape).astype(np.int16),
         flag,
         systemic=0.0037931,  # CZSYS 1137.14 km/s
+        confidence=2.5,
         medium="air",
         dropped=VelocityFlag.NO_VELOCITY | VelocityFlag.GUESS,
         wcs=WCS(sky_header(sky)).celestial,
@@ -57,6 +58,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, field: VelocityField, sky
         image, expected = getattr(again, name), getattr(field, name)
         assert image.dtype == expected.dtype
         np.testing.assert_array_equal(image, expected, err_msg=name)
+    assert again.confidence == field.confidence
     for name in ("fluxes", "flux_errors"):
         assert getattr(again, name).keys() == getattr(field, name).keys()
         for line, image in getattr(field, name).items():
