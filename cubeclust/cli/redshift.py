@@ -41,7 +41,7 @@ def redshift(cube: Path, as_json: bool, quiet: bool, **values: Any) -> None:
 def _closing(done: "Written") -> list[str]:
     """What the user should know of the velocities."""
     facts, field = done.record, done.field
-    low, middle, high = facts["range"]
+    low, middle, high = map(round, facts["range"])
     tracers = (
         f" ({facts['of_gas']} of gas, {facts['of_stars']} of stars)" if facts["of_gas"] + facts["of_stars"] else ""
     )
@@ -49,7 +49,7 @@ def _closing(done: "Written") -> list[str]:
     lines = [
         f"Systemic redshift {field.systemic:.6f}, c z = {facts['systemic_km_s']:.1f} km/s{_sureness(facts)}.",
         f"{facts['good']} of {facts['spaxels']} spaxels have a velocity that does not mislead{tracers}{error}; "
-        f"2 to 98 % of them lie from {low:.0f} to {high:.0f} km/s, median {middle:.0f}.",
+        f"2 to 98 % of them lie from {low} to {high} km/s, median {middle}.",
     ]
     for bit, count in field.counts().items():
         kept = "" if bit & field.dropped else ", kept"

@@ -95,7 +95,7 @@ def _primary(field: VelocityField, provenance: Provenance) -> fits.PrimaryHDU:
     hdu.header["ZSYS"] = (field.systemic, "systemic redshift, z = v / c")
     hdu.header["CZSYS"] = (field.systemic * LIGHT_SPEED, "[km/s] c ZSYS")
     if np.isfinite(field.confidence):
-        hdu.header["ZCONF"] = (field.confidence, "confidence of ZSYS found by itself: sure from 1.25")
+        hdu.header["ZCONF"] = (round(field.confidence, 4), "confidence of ZSYS, sure from 1.25")
     hdu.header["MEDIUM"] = (field.medium, "of the rest wavelengths: air or vacuum")
     hdu.header["DROPBITS"] = (int(field.dropped), "bits of FLAG that make a velocity misleading")
     return hdu
