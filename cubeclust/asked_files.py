@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from cubeclust.io.celestial import require_reader
 from cubeclust.io.cube_files import CubeFile, open_cube
 from cubeclust.io.noise import with_noise_check
 from cubeclust.io.velocity_maps import VelocityMap, read_velocity_map
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def asked_cube(settings: "RunSettings | RedshiftSettings") -> CubeFile:
-    """The cube, with a note where its scatter belies its variance; InputError as for open_cube."""
+    """The cube, with a note where its scatter belies its variance; InputError as for open_cube, and without mpdaf."""
+    require_reader()
     cube_file = open_cube(
         settings.cube,
         hdu=settings.hdu,

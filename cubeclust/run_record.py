@@ -4,12 +4,13 @@ import json
 import platform
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cubeclust import __version__
 from cubeclust.class_map import ClassMap
 from cubeclust.class_means import class_means
 from cubeclust.class_spectra import ClassSpectra
@@ -24,7 +25,7 @@ from cubeclust.run_settings import RunSettings
 from cubeclust.velocities import Velocities
 
 TINY_CLASS = 5  # spaxels: a class with no more than this is pointed out
-_PACKAGES = ("cubeclust", "numpy", "scipy", "astropy", "mpdaf", "torch", "scikit-learn", "matplotlib", "h5py")
+_PACKAGES = ("numpy", "scipy", "astropy", "mpdaf", "torch", "scikit-learn", "matplotlib", "h5py")
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,17 @@ def _velocities(velocities: Velocities) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Version of Python and of the packages that have a part in a run."""
-    return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
+    """Version of Python, of cubeclust and of the packages that have a part in a run, as far as they are installed."""
+    return {"python": platform.python_version(), "cubeclust": __version__} | {
+        name: number for name in _PACKAGES if (number := _version(name)) is not None
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def resolved_settings(plan: Plan) -> dict[str, Any]:

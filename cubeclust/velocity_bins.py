@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from cubeclust.errors import InputError
 from cubeclust.kinematics.measure import Measured
 from cubeclust.row_blocks import RowBlocks
 from cubeclust.spectra import Spectra
@@ -17,10 +16,9 @@ def faint_bins(y: np.ndarray, x: np.ndarray, measured: Measured, faint: np.ndarr
 
     Bins grow until the lines have a signal to noise of `target`, whether those of gas or of stars: the squares of what
     single spaxels show, smoothed over their neighbors, add up (PowerBin: Cappellari 2025, MNRAS 544, 1432).
-
-    Raises:
-        InputError: the package powerbin is not installed.
     """
+    from powerbin import PowerBin
+
     rows = np.flatnonzero(faint)
     bins = np.full(len(faint), -1, np.int32)
     if len(rows) < 2:
@@ -32,16 +30,8 @@ def faint_bins(y: np.ndarray, x: np.ndarray, measured: Measured, faint: np.ndarr
         bins[rows] = 0
         return bins
     places = np.column_stack([x[rows], y[rows]]).astype(float)
-    bins[rows] = _power_binned()(places, capacity, target**2, pixelsize=1.0, verbose=0).bin_num
+    bins[rows] = PowerBin(places, capacity, target**2, pixelsize=1.0, verbose=0).bin_num
     return bins
-
-
-def _power_binned() -> type:
-    try:
-        from powerbin import PowerBin
-    except ImportError as error:
-        raise InputError("--bin needs the package powerbin; run: pip install powerbin.") from error
-    return PowerBin
 
 
 def _capacity(y: np.ndarray, x: np.ndarray, measured: Measured) -> np.ndarray:

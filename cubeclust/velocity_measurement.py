@@ -14,6 +14,7 @@ from cubeclust.io.masks import read_mask
 from cubeclust.kinematics.judgement import Judged, Limits, faint, judged
 from cubeclust.kinematics.measure import Instrument, Measured
 from cubeclust.lines import LIGHT_SPEED, vacuum_to_air
+from cubeclust.packages import require_package
 from cubeclust.progress import Progress
 from cubeclust.redshift_settings import RedshiftSettings
 from cubeclust.row_blocks import RowBlocks
@@ -41,8 +42,10 @@ def measure_field(
     """Velocities by the lines of each spaxel, about the redshift asked for or, without one, about their median.
 
     Raises:
-        InputError: no line in range, no spaxel with data, no room in memory.
+        InputError: no line in range, no spaxel with data, no room in memory, no package powerbin for bins.
     """
+    if settings.bin is not None:
+        require_package("powerbin", "--bin")
     profile, medium = line_profile(cube_file.layout, settings.lsf), _medium(settings, cube_file, progress)
     search = Search(str(settings.cube), medium, settings.search, limits, profile, device, progress)
     blocks = _blocks(settings, cube_file, progress)

@@ -20,6 +20,7 @@ GROUND = {
     "memory",
     "stopwatch",
     "workers",
+    "packages",
     "__init__",
 }
 # Records, from the file towards the map; each may use those before it.

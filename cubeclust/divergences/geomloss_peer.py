@@ -1,7 +1,6 @@
 """The Sinkhorn divergence by geomloss (Feydy et al. 2019), pair by pair: an independent engine for checks."""
 
 from importlib import import_module
-from importlib.util import find_spec
 from itertools import combinations
 
 import torch
@@ -10,6 +9,7 @@ from torch import Tensor
 from cubeclust.divergences.entries import mean_row
 from cubeclust.divergences.usd import masses
 from cubeclust.errors import InputError
+from cubeclust.packages import require_package
 
 EXPONENTS = {"euclidean": 1, "sqeuclidean": 2}  # p of geomloss's cost |x - y|^p / p, by the metric's name
 
@@ -23,7 +23,8 @@ class GeomlossDivergence:
               reach where epsilon is far below the costs
 
     Raises:
-        InputError: a metric that geomloss does not know, or online without pykeops.
+        InputError: a metric that geomloss does not know, or a package that is not installed: geomloss, for online
+            pykeops.
     """
 
     def __init__(self, data: Tensor, metric: str, unit: float, epsilon: float, *, backend: str, scaling: float) -> None:
@@ -31,8 +32,9 @@ class GeomlossDivergence:
             raise InputError(
                 f"--solver geomloss knows the metrics {' and '.join(EXPONENTS)}, not {metric}; choose one."
             )
-        if backend == "online" and find_spec("pykeops") is None:
-            raise InputError("--solver geomloss-online needs pykeops; pip install pykeops, or take another --solver.")
+        require_package("geomloss", "--solver geomloss")
+        if backend == "online":
+            require_package("pykeops", "--solver geomloss-online")
         from geomloss import SamplesLoss
 
         p = EXPONENTS[metric]

@@ -6,9 +6,17 @@ import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS, WcsError
 
+from cubeclust.packages import require_package
+
+
+def require_reader() -> None:
+    """Raise InputError unless what reads the celestial WCS of cubes is installed."""
+    require_package("mpdaf", "reading the celestial WCS of a cube")
+
 
 def read_celestial(header: fits.Header) -> WCS | None:
-    """Celestial WCS (2-D) of a cube's header, None where it has none that is usable."""
+    """Celestial WCS (2-D) of a cube's header, None where it has none that is usable; InputError without mpdaf."""
+    require_reader()
     from mpdaf import obj
 
     with warnings.catch_warnings():

@@ -10,6 +10,7 @@ from astropy.utils.exceptions import AstropyUserWarning
 from cubeclust.errors import InputError
 from cubeclust.io.celestial import read_celestial
 from cubeclust.io.cube_files import CubeFile
+from cubeclust.packages import require_package
 
 _SHAPES = "circles, ellipses, boxes, polygons or annuli in fk5, icrs, galactic or image coordinates"
 
@@ -20,8 +21,10 @@ def read_region(path: Path, cube_file: CubeFile) -> np.ndarray:
     Sky shapes are placed by the cube's celestial WCS; image coordinates are DS9's, whose first pixel is 1.
 
     Raises:
-        InputError: a file that cannot be read, that has no shape with an area, or sky shapes without a sky.
+        InputError: a file that cannot be read, that has no shape with an area, or sky shapes without a sky; no package
+            regions.
     """
+    require_package("regions", "--region")
     from regions import PixCoord
 
     y, x = np.indices(cube_file.frame)

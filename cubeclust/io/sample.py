@@ -3,12 +3,12 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from cubeclust.errors import InputError
+from cubeclust.packages import require_package
 
 
 def sample_cube() -> Path:
     """Path of the MUSE cube of Abell 478 (40 x 40 x 3681) inside the installed mpdaf, which is not imported."""
+    require_package("mpdaf", "the sample cube")
     spec = find_spec("mpdaf")
-    if spec is None or spec.origin is None:
-        raise InputError("mpdaf is not installed, and the sample cube is part of it; run: pip install mpdaf.")
+    assert spec is not None and spec.origin is not None
     return Path(spec.origin).parent / "data" / "sdetect" / "minicube.fits"

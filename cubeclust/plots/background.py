@@ -6,6 +6,8 @@ import numpy as np
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
 
+from cubeclust.packages import require_package
+
 _FINEST = 8  # parts of a spaxel's side
 
 
@@ -31,7 +33,11 @@ def background(image: np.ndarray, image_wcs: WCS, wcs: WCS, frame: tuple[int, in
     """The image interpolated linearly onto the frame (NY, NX), cut finer where its pixels are smaller than spaxels.
 
     (NY * f, NX * f) float32, f from 1 to 8; NaN outside the image.
+
+    Raises:
+        InputError: the package reproject is not installed.
     """
+    require_package("reproject", "--image")
     from reproject import reproject_interp
 
     factor = subdivision(wcs, image_wcs)
