@@ -1,6 +1,7 @@
 """The blockwise product V @ K(X, X); K is never held as a whole unless the memory allows it."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from cubeclust.divergences.entries import Entries
 # that the budget never changes a result; a GPU that runs out of memory does, in the last digits.
 SIDE = {"cpu": memory.KERNEL_SIDE, "cuda": 8192}
 _SMALLEST = 128
+Result = TypeVar("Result")
 
 
 class Gram:
@@ -35,17 +37,25 @@ class Gram:
         self._kept: dict[tuple[int, int], Tensor] = {}
 
     def product(self, lines: Tensor) -> Tensor:
-        """Lines (c, n) @ K: (c, n) float64; torch.OutOfMemoryError where the smallest blocks do not fit either.
+        """Lines (c, n) @ K: (c, n) float64; torch.OutOfMemoryError as for `through_blocks`.
 
         Lines, not columns: few rows times a block run at the rate of a large product, a block times few columns do not.
         """
+        return self.through_blocks(lambda: self._product(lines))
+
+    def through_blocks(self, work: Callable[[], Result]) -> Result:
+        """Result of work that goes through `blocks`, done again with smaller ones where memory runs out.
+
+        Raises:
+            torch.OutOfMemoryError: the smallest blocks do not fit either.
+        """
         while True:
             try:
-                return self._product(lines)
+                return work()
             except torch.OutOfMemoryError:
                 if self.side <= _SMALLEST:
                     raise
-                self._shrink()
+            self._shrink()  # not while the error holds what the work had made so far
 
     def blocks(self) -> Iterator[tuple[slice, slice, Tensor]]:
         """Yield (rows, columns, block) of the upper triangle, diagonal blocks included."""

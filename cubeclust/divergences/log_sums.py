@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from cubeclust.divergences.costs import Cost
+from cubeclust.divergences.entries import row_blocks
 from cubeclust.divergences.gram import Gram
 
 _TERMS = 2**17  # terms of sums in logarithms at once: what a core's cache holds
@@ -119,9 +120,12 @@ class KernelSums:
 
     def strays(self) -> Tensor:
         """Number of kernel entries of each row that leave the range: (n,)."""
-        counts = torch.zeros(self.cost.n, dtype=torch.int64, device=self.far.device)
         if self.from_one:
-            return counts
+            return torch.zeros(self.cost.n, dtype=torch.int64, device=self.far.device)
+        return self.gram.through_blocks(self._strays)
+
+    def _strays(self) -> Tensor:
+        counts = torch.zeros(self.cost.n, dtype=torch.int64, device=self.far.device)
         low, high = exp(-self.range.exponent), exp(self.range.exponent)
         near = torch.ones_like(counts, dtype=torch.bool)
         near[self.far] = False
@@ -152,10 +156,10 @@ class KernelSums:
 
     def _far_exponents(self) -> Tensor:
         """-C / epsilon of the far rows (f, n) float64."""
-        everything = slice(0, self.cost.n)
         out = torch.empty(len(self.far), self.cost.n, dtype=torch.float64, device=self.far.device)
         for place, far in enumerate(self.far.tolist()):
-            out[place] = self.cost.entries(slice(far, far + 1), everything)[0] / -self.epsilon
+            for others in row_blocks(self.cost.n):
+                out[place, others] = self.cost.entries(slice(far, far + 1), others)[0] / -self.epsilon
             out[place, far] = 0.0
         return out
 
@@ -177,6 +181,9 @@ class LogarithmSums:
 
     def __call__(self, logs: Tensor) -> Tensor:
         """Of lines (m, n): (m, n)."""
+        return self.gram.through_blocks(lambda: self._sums(logs))
+
+    def _sums(self, logs: Tensor) -> Tensor:
         out = torch.full_like(logs, -torch.inf)
         for rows, columns, block in self.gram.blocks():
             exponents = block.double() / -self.epsilon

@@ -1,5 +1,7 @@
 """The blockwise product against the dense one, and what it keeps and does when memory runs out."""
 
+import weakref
+
 import numpy as np
 import pytest
 import torch
@@ -117,6 +119,28 @@ def test_out_of_memory_leads_to_smaller_blocks_and_is_said_once() -> None:
     assert len(said) == 1
     assert "smaller blocks" in said[0]
     assert not gram._kept
+
+
+def test_what_failed_is_let_go_before_it_is_done_again() -> None:
+    """A GPU that is full of what the failed product had made would have no room for smaller blocks either."""
+    data, columns = problem()
+    gram, made, alive = Gram(Kernel("rbf").entries(data), N, data), [], []
+    entries, shrink = gram.entries, gram._shrink
+
+    def scarce(rows: slice, columns: slice) -> torch.Tensor:
+        block = entries(rows, columns)
+        made.append(weakref.ref(block))
+        if rows.stop - rows.start > 100:
+            raise torch.OutOfMemoryError("no room")
+        return block
+
+    def watched() -> None:
+        alive.append([block() for block in made if block() is not None])
+        shrink()
+
+    gram.entries, gram._shrink = scarce, watched
+    product(gram, columns)
+    assert alive == [[]]
 
 
 def test_no_memory_at_all_ends() -> None:

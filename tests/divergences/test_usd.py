@@ -229,6 +229,31 @@ def test_two_outliers_that_only_their_own_pair_takes_out_of_range_cost_no_others
     assert kernel.far.tolist() == [7, 8]
 
 
+@pytest.mark.parametrize("sums", [KernelSums, LogarithmSums])
+def test_memory_that_runs_out_leads_to_smaller_blocks(sums: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the first look at the kernel on; the sums stay what they are."""
+    data, logits = problem("outlier")
+    own = cost(data, "sqeuclidean")
+    own, logs, said = own.over(own.mean), torch.log_softmax(torch.tensor(logits).T, dim=1), []
+    whole = gram.Gram._block
+
+    def made() -> torch.Tensor:
+        if sums is KernelSums:
+            return KernelSums.fitting(own, 0.2, torch.float64, room=10**9, say=said.append)(logs)
+        return LogarithmSums(own, 0.2, 10**9, said.append)(logs)
+
+    def scarce(self: gram.Gram, rows: slice, columns: slice) -> torch.Tensor:
+        if self.side > 128:
+            raise torch.OutOfMemoryError("no room")
+        return whole(self, rows, columns)
+
+    expected = made()
+    said.clear()
+    monkeypatch.setattr(gram.Gram, "_block", scarce)
+    torch.testing.assert_close(made(), expected, rtol=1e-12, atol=1e-12)
+    assert any("smaller blocks" in sentence for sentence in said)
+
+
 def test_three_clusters_against_all_and_each_other_are_solved_one_after_the_other() -> None:
     """Three pairs in either case, of four distributions and of three."""
     data, logits = problem(k=3)
