@@ -7,6 +7,7 @@ import torch
 from scipy.ndimage import median_filter
 
 from cubeclust.kinematics.continuum import WINDOW
+from cubeclust.kinematics.medians import medians
 from cubeclust.kinematics.prepared import Prepared
 
 _EMISSION = (5.0, 0.25)  # standard deviations and share of the continuum over it that tell of gas
@@ -38,7 +39,7 @@ class Absorption:
 
 def quiet_channels(weight: torch.Tensor, wavelength: np.ndarray) -> np.ndarray:
     """Channels (n_wave,) bool without lines of the night sky, where weight (n, n_wave) is low, and bands of the air."""
-    typical = torch.nanmedian(torch.where(weight > 0, weight, torch.nan), dim=0).values.nan_to_num(0.0).cpu().numpy()
+    typical = medians(torch.where(weight > 0, weight, torch.nan), dim=0).nan_to_num(0.0).cpu().numpy()
     quiet = typical * _BRIGHT_SKY > median_filter(typical, _AROUND, mode="nearest")
     for low, high in _TELLURIC:
         quiet &= (wavelength < low) | (wavelength > high)

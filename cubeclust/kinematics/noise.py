@@ -2,6 +2,7 @@
 
 import torch
 
+from cubeclust.kinematics.medians import medians
 from cubeclust.kinematics.running import running_percentile
 
 N_LAGS = 5  # channels 0 to 4 apart
@@ -47,4 +48,4 @@ def _in_claimed_noise(residual: torch.Tensor, weight: torch.Tensor) -> torch.Ten
 
 def _half_squares(unit: torch.Tensor, lag: int) -> torch.Tensor:
     """Half the mean square (n,) of differences of channels `lag` apart, by their median."""
-    return torch.nanmedian((unit[:, lag:] - unit[:, :-lag]) ** 2, dim=1).values / (2 * _MEDIAN_CHI2)
+    return medians((unit[:, lag:] - unit[:, :-lag]) ** 2, dim=1) / (2 * _MEDIAN_CHI2)

@@ -1,0 +1,15 @@
+"""Medians of what is known."""
+
+import warnings
+
+import torch
+
+
+def medians(values: torch.Tensor, dim: int) -> torch.Tensor:
+    """Median along an axis, NaN left out; NaN where all are.
+
+    torch warns on a GPU that it may take another one of several equal samples each time: their value is the same.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="median CUDA with indices output")
+        return torch.nanmedian(values, dim=dim).values
