@@ -8,6 +8,21 @@ from skies import Sky, make_sky, write_sky
 SHARED = Path(__file__).parents[2] / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--device", default="cuda", choices=["cuda", "cpu"], help="of the tests in tests/gpu")
+
+
+@pytest.fixture
+def device(request: pytest.FixtureRequest) -> str:
+    """Device that is held against the CPU: a GPU, which a test is skipped without, or the CPU itself as a rehearsal."""
+    import torch
+
+    choice = request.config.getoption("--device")
+    if choice == "cuda" and not torch.cuda.is_available():
+        pytest.skip("no CUDA GPU here; --device cpu rehearses the test")
+    return choice
+
+
 @pytest.fixture(scope="session")
 def sky() -> Sky:
     return make_sky()

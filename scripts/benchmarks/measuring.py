@@ -2,34 +2,48 @@
 
 import time
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from cubeclust import Spectra
 from cubeclust.clustering import Clustering
+from cubeclust.learning import device as on_device
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.progress import Silent
 
 EVERYTHING = 10**12  # bytes of room in which a kernel is kept as a whole
 
 
-def synthetic(n: int, n_wave: int, k: int, seed: int = 0) -> np.ndarray:
-    """K smooth spectra with noise, z-scored, by blocks of rows: (n, n_wave) float32."""
-    random = np.random.default_rng(seed)
-    grid = np.linspace(0, 1, n_wave)
-    centers = random.uniform(0, 1, (k, 12, 1))
-    templates = np.exp(-0.5 * ((grid - centers) / 0.02) ** 2).sum(axis=1).astype(np.float32)
-    flux = np.empty((n, n_wave), np.float32)
-    for start in range(0, n, 4096):
-        rows = flux[start : start + 4096]
-        rows[:] = templates[random.integers(0, k, len(rows))]
-        rows += 0.5 * random.standard_normal(rows.shape, dtype=np.float32)
-    flux -= flux.mean(axis=0, dtype=np.float64).astype(np.float32)
-    for channel in np.array_split(np.arange(n_wave), max(1, n_wave // 64)):
-        flux[:, channel] /= flux[:, channel].std(axis=0)
+def made(n: int, n_wave: int, k: int, device: str, seed: int = 0) -> Tensor:
+    """K smooth spectra with noise, z-scored: (n, n_wave) float32 on the device, on which the numbers of a seed depend.
+
+    Beside them it takes a block of rows.
+    """
+    random = torch.Generator(device).manual_seed(seed)
+    grid = torch.linspace(0, 1, n_wave, device=device)
+    centers = torch.rand(k, 12, 1, generator=random, device=device)
+    templates = torch.exp(-0.5 * ((grid - centers) / 0.02) ** 2).sum(dim=1)
+    labels = torch.randint(k, (n,), generator=random, device=device)
+    flux = torch.empty(n, n_wave, device=device).normal_(0, 0.5, generator=random)
+    blocks = flux.split(4096)
+    for rows, kinds in zip(blocks, labels.split(4096), strict=True):
+        rows.add_(templates[kinds])
+    mean = sum(rows.sum(dim=0, dtype=torch.float64) for rows in blocks) / n
+    for rows in blocks:
+        rows.sub_(mean)
+    squares = sum(rows.square().sum(dim=0, dtype=torch.float64) for rows in blocks)
+    for rows in blocks:
+        rows.div_((squares / n).sqrt())
     return flux
+
+
+def synthetic(n: int, n_wave: int, k: int, seed: int = 0) -> np.ndarray:
+    """The same, made on the CPU, as an array."""
+    return made(n, n_wave, k, "cpu", seed).numpy()
 
 
 def spectra(flux: np.ndarray) -> Spectra:
@@ -45,9 +59,21 @@ def spectra(flux: np.ndarray) -> Spectra:
     )
 
 
-def fit(method: Clusterer, flux: np.ndarray, device: str, room: int = 0, seed: int = 0) -> Clustering:
-    """Fit as a run does it."""
-    return method.fit(spectra(flux), seed=seed, device=device, room=room, report=Silent())
+def fit(method: Clusterer, flux: np.ndarray, device: str, room: int | None = None, seed: int = 0) -> Clustering:
+    """Fit as a run does it, or with so many bytes of room, on a GPU as well, where a run takes what is free."""
+    with nullcontext() if room is None else room_as_given():
+        return method.fit(spectra(flux), seed=seed, device=device, room=room or 0, report=Silent())
+
+
+@contextmanager
+def room_as_given() -> Iterator[None]:
+    """Let a GPU's fits have the room that they are given."""
+    usual = on_device.room_on
+    on_device.room_on = lambda device, room: room
+    try:
+        yield
+    finally:
+        on_device.room_on = usual
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -4,7 +4,7 @@ The linear kernel by whole fits, `--full N` also at the users' size; other kerne
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 
@@ -37,7 +37,8 @@ def run(options: Namespace) -> None:
     elif sizes:
         beside_gemclus(sizes, options.iterations or 30, device)
     if options.full:
-        products(device)
+        for name, took, flops in products(device):
+            print(f"  {name:28} {took:.3f} s  {flops / took / 1e9:6.0f} GFLOP/s", flush=True)
         full_size(options.full, device)
 
 
@@ -76,23 +77,25 @@ def full_size(
     print(f"  classes used      {fits[0].n_used}, converged {fits[0].converged}")
 
 
-def products(device: str, n: int = 68_232, n_wave: int = 3_592, k: int = 30, hidden: int = 20) -> None:
-    """Seconds of each of the four products of one iteration at full size."""
+def products(
+    device: str, n: int = 68_232, n_wave: int = 3_592, k: int = 30, hidden: int = 20
+) -> Iterator[tuple[str, float, float]]:
+    """Yield name, seconds and flops of each of the four products of one iteration."""
     data = torch.randn(n, n_wave, device=device)
     first = torch.nn.Linear(n_wave, hidden, device=device)
     weights = torch.rand(n, k, device=device, requires_grad=True)
 
-    def timed(name: str, flops: float, work: Callable[[], object]) -> None:
+    def timed(work: Callable[[], object]) -> float:
         work()
-        took = min(seconds(work) for _ in range(3))
-        print(f"  {name:28} {took:.3f} s  {flops / took / 1e9:6.0f} GFLOP/s", flush=True)
+        return min(seconds(work) for _ in range(3))
 
-    hidden_flops, sum_flops = 2 * n * n_wave * hidden, 2 * n * n_wave * k
+    hidden_flops, sum_flops = 2.0 * n * n_wave * hidden, 2.0 * n * n_wave * k
     activations = first(data)
     upstream = torch.randn_like(activations)
-    timed("X W (network, forward)", hidden_flops, lambda: first(data))
-    timed("X^T dH (network, backward)", hidden_flops, lambda: activations.backward(upstream, retain_graph=True))
+    yield "X W (network, forward)", timed(lambda: first(data)), hidden_flops
+    backward = timed(lambda: activations.backward(upstream, retain_graph=True))
+    yield "X^T dH (network, backward)", backward, hidden_flops
     sums = weighted_sums(weights, data)
     gradient = torch.randn_like(sums)
-    timed("P^T X (means, forward)", sum_flops, lambda: weighted_sums(weights, data))
-    timed("X G^T (means, backward)", sum_flops, lambda: sums.backward(gradient, retain_graph=True))
+    yield "P^T X (means, forward)", timed(lambda: weighted_sums(weights, data)), sum_flops
+    yield "X G^T (means, backward)", timed(lambda: sums.backward(gradient, retain_graph=True)), sum_flops

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from benchmarks.measuring import EVERYTHING, fit, gemm_rate, per_iteration, seconds, synthetic
+from benchmarks.measuring import EVERYTHING, fit, gemm_rate, made, per_iteration, seconds, synthetic
 from cubeclust import memory
 from cubeclust.divergences.gram import Gram
 from cubeclust.divergences.kernels import Kernel
@@ -57,7 +57,7 @@ def full_size(
     kernel: str, device: str, *, n: int = 68_232, n_wave: int = 3_592, k: int = 30, part: int = 10_240
 ) -> None:
     """The users' size, projected from the products of fewer spectra with all their channels."""
-    data, lines = torch.from_numpy(synthetic(part, n_wave, k)).to(device), torch.randn(k, part, device=device)
+    data, lines = made(part, n_wave, k, device), torch.randn(k, part, device=device)
     rate = gemm_rate(device)
     gram = Gram(Kernel(kernel).entries(data), part, data)
     gram.product(lines)

@@ -1,14 +1,17 @@
 """One value and gradient of the USD GEMINI on synthetic spectra."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from benchmarks.measuring import EVERYTHING, synthetic
+from benchmarks.measuring import EVERYTHING, made
 from cubeclust.divergences.costs import COSTS, Cost
 from cubeclust.divergences.gemini import gemini
-from cubeclust.divergences.usd import SinkhornDivergence
+from cubeclust.divergences.sinkhorn import Potentials, solve
+from cubeclust.divergences.sinkhorn import Problem as Transports
+from cubeclust.divergences.usd import SinkhornDivergence, masses
 from cubeclust.methods import METHODS
 from cubeclust.progress import Silent
 
@@ -26,11 +29,11 @@ class Problem:
     settings: dict = field(default_factory=dict)
 
     @classmethod
-    def synthetic(cls, n: int, k: int, metric: str, epsilon: str, device: str) -> "Problem":
-        """Logits are random projections of spectra with 321 channels."""
-        data = torch.from_numpy(synthetic(n, 321, k)).to(device)
+    def synthetic(cls, n: int, k: int, metric: str, epsilon: str, device: str, *, n_wave: int = 321) -> "Problem":
+        """Logits are random projections of the spectra."""
+        data = made(n, n_wave, k, device)
         random = torch.Generator().manual_seed(0)
-        logits = data @ torch.randn(321, k, generator=random).to(device)
+        logits = data @ torch.randn(n_wave, k, generator=random).to(device)
         return cls(data, _SHARPNESS * logits / logits.std(), metric, epsilon)
 
     @property
@@ -54,3 +57,11 @@ class Problem:
         value = gemini(torch.softmax(logits, dim=1), divergence, "ovo")
         value.backward()
         return float(value.detach()), logits.grad
+
+    def sinkhorn(self, divergence: SinkhornDivergence) -> Callable[[int], Potentials]:
+        """Function that does so many Sinkhorn steps for all pairs of clusters, from potentials of 0."""
+        k = self.logits.shape[1]
+        first, second = torch.triu_indices(k, k, offset=1, device=self.logits.device)
+        transports = Transports(masses(torch.softmax(self.logits, dim=1)), divergence.reach, first, second)
+        start = Potentials.zero(transports)
+        return lambda steps: solve(transports, divergence.sums, start, tolerance=0.0, max_steps=steps)

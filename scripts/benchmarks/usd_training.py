@@ -11,17 +11,17 @@ from cubeclust.clustering import Clustering
 from cubeclust.divergences import usd
 from cubeclust.methods import METHODS
 
-_N_WAVE, _HIDDEN = 321, 50
+_N_WAVE, HIDDEN = 321, 50
 _PART = 2000  # spectra on which the iterations to convergence are counted
 _STEPS = 3  # timed iterations
 
 
 def full_batch(sizes: list[int], metric: str, epsilon: str, k: int, device: str) -> None:
     """Seconds of one of the first steps, network and USD, K computed anew and kept; time to convergence projected."""
-    settings = {"n_clusters": k, "hidden": _HIDDEN, "metric": metric, "epsilon": epsilon}
+    settings = {"n_clusters": k, "hidden": HIDDEN, "metric": metric, "epsilon": epsilon}
     needed, usual = converged_after(settings, device)
     rate = gemm_rate(device)
-    print(f"training, USD OvO, {metric}, epsilon {epsilon}, d = {_N_WAVE}, k = {k}, hidden {_HIDDEN}, {device}")
+    print(f"training, USD OvO, {metric}, epsilon {epsilon}, d = {_N_WAVE}, k = {k}, hidden {HIDDEN}, {device}")
     print(
         f"{needed} iterations of {usual:.1f} Sinkhorn steps until a change of 1e-4 with {_PART} spectra, which the "
         f"projection takes; a large product: {rate / 1e9:.0f} GFLOP/s"
@@ -30,7 +30,7 @@ def full_batch(sizes: list[int], metric: str, epsilon: str, k: int, device: str)
     for word, room in (("anew", 0), ("kept", EVERYTHING)):  # the smaller need first: a process has one peak
         for n in sizes:
             took, steps = training_step(synthetic(n, _N_WAVE, k), settings, room, device)
-            share = step_flops(n, k, steps, anew=not room) / took / rate
+            share = step_flops(n, _N_WAVE, k, steps, anew=not room) / took / rate
             print(
                 f"{n:7d} {word:>5} {took:8.2f} {steps:9.1f} {share:6.0%} {memory.readable(memory.peak()):>12} "
                 f"{took / steps * usual * needed:10.0f} s",
@@ -75,22 +75,27 @@ def counted_solves() -> Iterator[list[int]]:
         usd.solve = solve
 
 
-def step_flops(n: int, k: int, steps: float, *, anew: bool) -> float:
+def step_flops(n: int, n_wave: int, k: int, steps: float, *, anew: bool) -> float:
     """Flops of a training step.
 
     The network's products with the spectra; in each Sinkhorn step two products with K, of the pairs and the clusters
-    with themselves and of the pairs; for each product half of K where it is computed anew.
+    with themselves and of the pairs alone; for each product half of K where it is computed anew.
     """
+    kernel = n * n * n_wave if anew else 0
+    return 4 * n * n_wave * HIDDEN + steps * (sinkhorn_flops(n, k) + 2 * kernel)
+
+
+def sinkhorn_flops(n: int, k: int) -> float:
+    """Flops of the products with K in one Sinkhorn step."""
     pairs = k * (k - 1) // 2
-    kernel = n * n * _N_WAVE if anew else 0
-    return 4 * n * _N_WAVE * _HIDDEN + steps * (2 * n * n * (2 * pairs + k) + 2 * kernel)
+    return 2.0 * n * n * (2 * pairs + k)
 
 
 def full_size(epochs: int, metric: str, epsilon: str, k: int, device: str, *, n: int = 68_232) -> None:
     """Seconds of an epoch of minibatches of 4096 with the users' number of spectra."""
     flux = synthetic(n, _N_WAVE, k)
     method = METHODS["usd-ovo"].create(
-        n_clusters=k, hidden=_HIDDEN, metric=metric, epsilon=epsilon, batch_size=4096, max_iter=epochs, tolerance=1e-4
+        n_clusters=k, hidden=HIDDEN, metric=metric, epsilon=epsilon, batch_size=4096, max_iter=epochs, tolerance=1e-4
     )
     fits = []
     took = seconds(lambda: fits.append(fit(method, flux, device, EVERYTHING)))

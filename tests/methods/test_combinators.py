@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from known_regions import sky_spectra
 from sklearn.decomposition import PCA
-from test_contract import sky_spectra
 
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS

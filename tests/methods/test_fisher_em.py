@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from known_regions import sky_spectra
 from sklearn.metrics import adjusted_rand_score
 from test_combinators import Told, fit
-from test_contract import sky_spectra
 
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from test_contract import sky_spectra
+from known_regions import sky_spectra
 
 from cubeclust.divergences.gemini import gemini
 from cubeclust.divergences.mmd import EmbeddedMMD

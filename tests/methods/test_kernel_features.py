@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from known_regions import sky_spectra
 from scipy.spatial.distance import pdist
 from test_combinators import Told, fit
-from test_contract import sky_spectra
 
 from cubeclust.divergences.gemini import gemini
 from cubeclust.errors import InputError

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from test_contract import sky_spectra
+from known_regions import sky_spectra
 
 from cubeclust.divergences import gram
 from cubeclust.errors import InputError

@@ -1,0 +1,30 @@
+"""A part of the check, in a process of its own: python -m gpu_checks.part NAME DEVICE full|small ROWS."""
+
+import sys
+import time
+import traceback
+from importlib import import_module
+from pathlib import Path
+
+from gpu_checks.rows import Row, Setup, append
+
+
+def main(name: str, device: str, size: str, path: str) -> None:
+    """Run each check of the part; one that fails is a row, and the next one goes on."""
+    from cubeclust.learning.device import make_exact
+
+    make_exact(device)
+    for check, rows in import_module(f"gpu_checks.{name}").checks(Setup(device, size == "small")):
+        start = time.perf_counter()
+        try:
+            for row in rows():
+                append(Path(path), row)
+        except Exception as fault:  # whatever goes wrong on some machine is what the check is for
+            traceback.print_exc()
+            text = " ".join(f"{type(fault).__name__}: {fault}".split())[:300]
+            append(Path(path), Row(check, text, passed=False))
+        print(f"{name}: {check}, {time.perf_counter() - start:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,147 @@
+"""USD-OvO beside other packages on the same card, in float32, at the same epsilon and the same marginal error.
+
+The others take one pair of clusters after another. Each is given the least effort that brings its marginals as near as
+cubeclust's are asked to be: the number of iterations of flash-sinkhorn, the scaling of geomloss's annealing, which is
+timed at its default, too.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations, islice
+
+import torch
+from torch import Tensor
+
+from benchmarks.measuring import EVERYTHING
+from benchmarks.usd_step import Problem
+from cubeclust.divergences.costs import COSTS, Cost
+from cubeclust.divergences.log_sums import log_sums
+from gpu_checks.rows import Check, Row, Setup
+from gpu_checks.timing import seconds, typical
+
+_CLUSTERS = 11
+_PAIRS = _CLUSTERS * (_CLUSTERS - 1) // 2
+_LONGEST = 4.0  # seconds that a peer is timed for, at least one pair
+
+# Weights and points of two distributions -> their divergence, or the two potentials of their transport.
+Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+
+
+def geomloss(epsilon: float, scaling: float, *, potentials: bool) -> Loss:
+    """Loss of geomloss (Feydy et al. 2019) with dense costs."""
+    from geomloss import SamplesLoss
+
+    return SamplesLoss(
+        "sinkhorn", p=2, blur=epsilon**0.5, scaling=scaling, backend="tensorized",
+        debias=not potentials, potentials=potentials,
+    )  # fmt: skip
+
+
+def flash_sinkhorn(epsilon: float, iterations: float, *, potentials: bool) -> Loss:
+    """Loss of flash-sinkhorn without TF32, as here; the cost is |x - y|^2 / 2."""
+    from flash_sinkhorn import SamplesLoss
+
+    return SamplesLoss(
+        "sinkhorn", backend="alternating", use_epsilon_scaling=False, eps=epsilon, n_iters=int(iterations),
+        half_cost=True, allow_tf32=False, debias=not potentials, potentials=potentials,
+    )  # fmt: skip
+
+
+PEERS = {
+    "geomloss": (geomloss, (0.5, 0.9, 0.99)),  # 0.5 is its default
+    "flash-sinkhorn": (flash_sinkhorn, (2, 4, 8, 16, 32, 64, 128)),
+}
+WORD = {"geomloss": "scaling", "flash-sinkhorn": "iterations"}
+
+
+def checks(setup: Setup) -> Iterator[Check]:
+    """All pairs with few spectra, one pair with many."""
+    for n in (setup.size(2000, 100), setup.size(10_000, 200)):
+        yield f"{n:,} spectra", partial(beside, setup, n, ("geomloss", "flash-sinkhorn"), _PAIRS)
+    n = setup.size(50_000, 600)
+    yield f"{n:,} spectra", partial(beside, setup, n, ("flash-sinkhorn",), 1)
+
+
+def beside(setup: Setup, n: int, names: tuple[str, ...], pairs: int) -> Iterator[Row]:
+    """A value with its gradient from a cold start, ours for all pairs, and those of others."""
+    problem = Problem.synthetic(n, _CLUSTERS, "sqeuclidean", "0.25r", setup.device)
+    divergence = problem.divergence()
+    problem.step(divergence)
+    ours = typical(lambda: problem.step(problem.divergence(EVERYTHING)), setup.device, 3)
+    figures = divergence.figures()
+    yield Row(f"{n:,} x 321, k {_CLUSTERS}, cubeclust: value and gradient of {_PAIRS} pairs", ours, "s")
+    reached = f"{figures['marginal_error']:.1g} after {figures['sinkhorn_steps']} Sinkhorn steps"
+    yield Row(f"its marginal error, of {divergence.tolerance:g} allowed", reached)
+    opponent = Opponent.of(problem, divergence.epsilon, divergence.tolerance)
+    for name in names:
+        try:
+            yield from opponent.timed(setup, name, ours, pairs)
+        except Exception as fault:  # whatever keeps a package from running is its result here
+            text = " ".join(f"{type(fault).__name__}: {fault}".split())[:200]
+            yield Row(f"{n:,}, {name}", f"cannot run: {text}")
+
+
+@dataclass(frozen=True)
+class Opponent:
+    """The problem as others take it: points (n, d) and weights (n, k) float32, epsilon in the unit of their cost."""
+
+    points: Tensor
+    weights: Tensor
+    cost: Cost
+    epsilon: float
+    tolerance: float
+
+    @classmethod
+    def of(cls, problem: Problem, epsilon: float, tolerance: float) -> "Opponent":
+        """Epsilon is in units of the mean cost."""
+        points = problem.data - problem.data.mean(dim=0)
+        cost = Cost.of(COSTS["sqeuclidean"](points), len(points), points)
+        return cls(points, problem.weights.detach(), cost, epsilon * cost.mean, tolerance)
+
+    def timed(self, setup: Setup, name: str, ours: float, pairs: int) -> Iterator[Row]:
+        """Time of all pairs, or of some and what follows for all, by default and as near as is asked for."""
+        build, efforts = PEERS[name]
+        errors = self.errors(build, efforts)
+        nearest = min(errors, key=lambda effort: errors[effort])
+        for effort in dict.fromkeys((next(iter(errors)), nearest) if name == "geomloss" else (nearest,)):
+            loss = build(self.epsilon, effort, potentials=False)
+            took, count = self.seconds_of_a_pair(loss, pairs, setup.device)
+            whole = took * _PAIRS
+            text = f"{whole:.3g} s = {_PAIRS} x {took:.3g} s ({count} timed), {whole / ours:.3g} x ours"
+            yield Row(f"{len(self.points):,}, {name}, {WORD[name]} {effort:g}: {_PAIRS} pairs", text)
+            yield Row("its marginal error", f"{errors[effort]:.1g}")
+
+    def seconds_of_a_pair(self, loss: Loss, pairs: int, device: str) -> tuple[float, int]:
+        """Mean over at most so many pairs, and how many there was time for."""
+        once = min(seconds(lambda: self.value(loss, 0, 1), device) for _ in range(2))
+        chosen = [*islice(combinations(range(_CLUSTERS), 2), max(1, min(pairs, int(_LONGEST / once))))]
+        return seconds(lambda: [self.value(loss, *pair) for pair in chosen], device) / len(chosen), len(chosen)
+
+    def errors(self, build: Callable[..., Loss], efforts: tuple[float, ...]) -> dict[float, float]:
+        """Marginal error at each effort, up to the first that is near enough."""
+        found: dict[float, float] = {}
+        first, second = (self.weights[:, place].contiguous() for place in (0, 1))
+        for effort in efforts:
+            loss = build(self.epsilon, effort, potentials=True)
+            with torch.no_grad():
+                f, g = loss(first, self.points, second, self.points)
+            found[effort] = self.marginal_error(first, second, f.flatten(), g.flatten())
+            if found[effort] <= self.tolerance:
+                break
+        return found
+
+    def marginal_error(self, first: Tensor, second: Tensor, f: Tensor, g: Tensor) -> float:
+        """Share of mass that a marginal of the plan has in the wrong place, the larger of the two; weights (n,)."""
+        sums = log_sums(self.cost, self.epsilon, room=0, say=lambda sentence: None)
+        weights = torch.stack([second, first]).double()
+        potentials = torch.stack([g, f]).double() / self.epsilon
+        excess = potentials.flip(0) + sums(weights.log() + potentials)
+        return float((weights.flip(0) * excess.expm1().abs()).sum(dim=1).max()) / 2
+
+    def value(self, loss: Loss, one: int, other: int) -> float:
+        """Divergence of two clusters, with its gradient by their weights taken, too."""
+        first, second = (self.weights[:, place].contiguous().requires_grad_() for place in (one, other))
+        value = loss(first, self.points, second, self.points)
+        value.backward()
+        return float(value.detach())
