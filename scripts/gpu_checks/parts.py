@@ -10,7 +10,7 @@ from gpu_checks.report import Part
 from gpu_checks.rows import read
 
 SCRIPTS = Path(__file__).resolve().parents[1]
-# Name -> what it does, and seconds that it may take; the whole has _ALL.
+# Name -> what it does, and seconds that it may take; the whole has ALL.
 PARTS = {
     "machine": ("what the device reaches", 30),
     "tests": ("the tests that need a GPU", 100),
@@ -22,15 +22,19 @@ PARTS = {
     "steps": ("where the time of a training step goes", 30),
 }
 ALL = 470  # seconds of all parts together: 8 minutes less what is around them
+_LEAST = 10  # seconds without which no part is begun
 
 
 def run(name: str, python: Path, device: str, *, small: bool, folder: Path, left: float) -> Part:
     """Run a part in a process of its own, in the folder, for as long as its limit and what is left of the whole allow.
 
-    What it prints is added to check.log there.
+    A rehearsal, which a busy machine may slow down, has no limits of the parts. What a part prints is added to
+    check.log there.
     """
     title, limit = PARTS[name]
-    seconds = max(1.0, min(limit, left))
+    if left < _LEAST:
+        return Part(name, title, 0.0, [], "left out: the others took all of the time")
+    seconds = left if small else min(limit, left)
     rows = folder / f"{name}.rows"
     command = [str(python), "-m", "gpu_checks.part", name, device, "small" if small else "full", str(rows)]
     start = time.monotonic()

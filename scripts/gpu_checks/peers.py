@@ -50,7 +50,7 @@ def flash_sinkhorn(epsilon: float, iterations: float, *, potentials: bool) -> Lo
 
 PEERS = {
     "geomloss": (geomloss, (0.5, 0.9, 0.99)),  # 0.5 is its default
-    "flash-sinkhorn": (flash_sinkhorn, (2, 4, 8, 16, 32, 64, 128)),
+    "flash-sinkhorn": (flash_sinkhorn, (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 64, 128)),
 }
 WORD = {"geomloss": "scaling", "flash-sinkhorn": "iterations"}
 
