@@ -12,7 +12,9 @@ from cubeclust.io.cube_files import CubeFile
 from cubeclust.io.parent_classes import read_start_classes
 from cubeclust.io.survey import spaxels_with_data
 from cubeclust.measuring import Assuming
+from cubeclust.methods import METHODS
 from cubeclust.methods.protocol import Clusterer
+from cubeclust.packages import require_package
 from cubeclust.plan import Plan, plan
 from cubeclust.prepare import Prepared
 from cubeclust.progress import Progress
@@ -59,6 +61,9 @@ def open_run(settings: RunSettings, progress: Progress, measure: Measure | None 
     """
     fitted = None if settings.result is None else Fitted.read(settings.result)
     clusterer = settings.clusterer()
+    needed = METHODS[settings.method].module_needed
+    if fitted is None and needed is not None:
+        require_package(needed, f"--method {settings.method}")
     device = _device(settings, clusterer, progress)
     cube_file = asked_cube(settings)
     for note in cube_file.notes:

@@ -12,12 +12,33 @@ if TYPE_CHECKING:
 
 
 def resolve_device(choice: str) -> str:
-    """Return "cpu" or "cuda"; auto takes the GPU if there is one. InputError if cuda is asked for and absent."""
+    """Return "cpu" or "cuda"; auto takes the GPU if there is one.
+
+    Raises:
+        InputError: cuda is asked for and absent, or the GPU does not work: no CPU takes its place unasked.
+    """
     import torch
 
     if choice == "cuda" and not torch.cuda.is_available():
         raise InputError("--device cuda: torch finds no CUDA GPU here; use --device cpu or install a CUDA torch.")
-    return "cuda" if choice != "cpu" and torch.cuda.is_available() else "cpu"
+    if choice == "cpu" or not torch.cuda.is_available():
+        return "cpu"
+    _require_working()
+    return "cuda"
+
+
+def _require_working() -> None:
+    """Raise InputError where the GPU cannot compute, as an older one that this torch was not built for."""
+    import torch
+
+    try:
+        float(torch.ones(1, device="cuda").sum())
+    except RuntimeError as error:
+        name, reason = torch.cuda.get_device_name(0), str(error).partition("\n")[0]
+        raise InputError(
+            f"the GPU here, {name}, does not work with torch {torch.__version__} ({reason}); install a torch that was "
+            "built for it, or give --device cpu."
+        ) from error
 
 
 def make_exact(device: str) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Method:
     """An entry of METHODS: what it is in a line, where its class lies, which fields the name sets.
 
-    mixture: whether its clusterings have information criteria.
+    mixture: whether its clusterings have information criteria; module_needed: of a package that only its fits need.
     """
 
     summary: str
@@ -21,6 +21,7 @@ class Method:
     class_name: str
     presets: Mapping[str, Any] = field(default_factory=dict)
     mixture: bool = False
+    module_needed: str | None = None
 
     def load(self) -> "type[Clusterer]":
         """Class of the method."""
@@ -50,11 +51,11 @@ METHODS: dict[str, Method] = {
     ),
     "wasserstein-ova": Method(
         "GEMINI, each cluster against all: exact Wasserstein distance",
-        "gemini.wasserstein", "WassersteinGemini", {"pairs": "ova"},
+        "gemini.wasserstein", "WassersteinGemini", {"pairs": "ova"}, module_needed="ot",
     ),
     "wasserstein-ovo": Method(
         "GEMINI, each cluster against each other: exact Wasserstein distance",
-        "gemini.wasserstein", "WassersteinGemini", {"pairs": "ovo"},
+        "gemini.wasserstein", "WassersteinGemini", {"pairs": "ovo"}, module_needed="ot",
     ),
     "kl-ova": Method(
         "GEMINI, each cluster against all: Kullback-Leibler divergence, which is the mutual information",

@@ -10,15 +10,16 @@ from pathlib import Path
 import torch
 
 from cubeclust import __version__
+from cubeclust.errors import InputError
+from cubeclust.learning.device import resolve_device
 
 
 def main(device: str) -> None:
     """Print the facts; exit code 1 and a sentence on stderr where torch finds no such device."""
-    if device == "cuda" and not torch.cuda.is_available():
-        sys.exit(
-            "torch finds no CUDA GPU here; run it where there is one, with a Python whose torch has CUDA, or give "
-            "--device cpu to rehearse."
-        )
+    try:
+        resolve_device(device)
+    except InputError as error:
+        sys.exit(str(error))
     facts = {
         "cubeclust": __version__,
         "commit": commit(),

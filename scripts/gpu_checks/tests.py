@@ -1,5 +1,6 @@
 """The tests in tests/gpu, by pytest."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,8 +24,10 @@ def found(setup: Setup) -> Iterator[Row]:
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         options = ["--device", setup.device, "--junitxml", str(report), "-p", "no:cacheprovider", "-v"]
+        options += ["-W", "default::DeprecationWarning"]  # of newer packages than those that the tests are run with
         options += ["-k", _FEW] if setup.small else []
-        subprocess.run([sys.executable, "-m", "pytest", str(TESTS), *options], check=False)
+        alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # plugins of the machine may be of another pytest
+        subprocess.run([sys.executable, "-m", "pytest", str(TESTS), *options], env=alone, check=False)
         cases = [*ElementTree.parse(report).iter("testcase")]
     ended = {case: outcome(case) for case in cases}
     yield at_least("tests that passed", sum(word == "passed" for word, _ in ended.values()), 1)

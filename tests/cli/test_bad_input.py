@@ -375,6 +375,19 @@ def test_gpu_asked_for_and_absent(sky_file: Path, method: str, monkeypatch: pyte
     refused(run(sky_file, "--method", method, "--device", "cuda"), "no CUDA GPU", "--device cpu")
 
 
+@pytest.mark.parametrize("device", ["auto", "cuda"])
+def test_gpu_that_this_torch_was_not_built_for(sky_file: Path, device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a V100 with a torch for CUDA 13: no CPU takes its place unasked."""
+
+    def unfit(*arguments: object, **options: object) -> None:
+        raise RuntimeError("CUDA error: no kernel image is available for execution on the device\nCompile with ...")
+
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda number: "Tesla V100-SXM2-32GB")
+    monkeypatch.setattr("torch.ones", unfit)
+    refused(run(sky_file, "--device", device), "Tesla V100", "no kernel image", "--device cpu")
+
+
 def test_budget_too_small(sky_file: Path, tmp_path: Path) -> None:
     refused(run(sky_file, "--memory", "10MB", "-o", tmp_path / "out"), "10 MB", "--window", "--memory")
 

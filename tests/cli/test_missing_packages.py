@@ -58,7 +58,7 @@ def test_regions(without, sky_file: Path, tmp_path: Path) -> None:
 def test_transport_is_refused_by_the_name_that_pip_knows(without, sky_file: Path, tmp_path: Path) -> None:
     without("ot")
     arguments = ("--method", "wasserstein-ovo", "--output", tmp_path)
-    refused(call("run", sky_file, *arguments), "exact Wasserstein distance", "pip install POT")
+    refused(call("run", sky_file, *arguments), "--method wasserstein-ovo", "pip install POT")
 
 
 def test_geomloss(without, sky_file: Path, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_without_a_gpu_nothing_is_written(tmp_path: Path) -> None:
         pytest.skip("there is a GPU")
     done = check_gpu("--output", tmp_path / "report")
     assert done.returncode == 2
-    assert done.stderr.startswith("check_gpu: torch finds no CUDA GPU here; run it where there is one")
+    assert done.stderr.startswith("check_gpu: --device cuda: torch finds no CUDA GPU here")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "report").exists()
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from cubeclust.methods.gemini.base import Build
 from cubeclust.methods.gemini.transport import TransportGemini
-from cubeclust.packages import require_package
 from cubeclust.settings import setting
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ class WassersteinGemini(TransportGemini):
 
     def divergence(self, data: "Tensor", report: "Progress") -> Build:
         """Transport with the costs of the rows; what a batch costs and leaves out is said."""
-        require_package("ot", "the exact Wasserstein distance")
         from cubeclust.divergences.entries import filled
         from cubeclust.divergences.wasserstein import Wasserstein
 
