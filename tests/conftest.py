@@ -10,20 +10,20 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--device",
-        choices=["cuda", "cpu", "apart"],
-        help="what tests/gpu holds against the CPU; apart stands in for a GPU",
-    )
+    choices = ["cuda", "cpu", "apart"]
+    parser.addoption("--device", default="cuda", choices=choices, help="of tests/gpu; apart stands in for a GPU")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--device") == "apart":
+        import apart  # noqa: F401 (torch takes no further device once a gradient was computed)
 
 
 @pytest.fixture
-def apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Name of the device that stands in for a GPU; the test is skipped where torch cannot have it."""
-    from torch.utils import backend_registration
-
-    if not hasattr(backend_registration, "_setup_privateuseone_for_python_backend"):
-        pytest.skip("this torch has no backends in Python")
+def apart(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Name of the device that stands in for a GPU."""
+    if request.config.getoption("--device") != "apart":
+        pytest.skip("needs --device apart")
     import apart
 
     from cubeclust.divergences import gram
@@ -37,12 +37,12 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 def device(request: pytest.FixtureRequest) -> str:
-    """Device that is held against the CPU: a GPU, and where there is none what stands in for it."""
+    """Device that is held against the CPU."""
     import torch
 
-    choice = request.config.getoption("--device") or ("cuda" if torch.cuda.is_available() else "apart")
+    choice = request.config.getoption("--device")
     if choice == "cuda" and not torch.cuda.is_available():
-        pytest.skip("torch finds no CUDA GPU here")
+        pytest.skip("no CUDA GPU here; --device apart stands in for one")
     return request.getfixturevalue("apart") if choice == "apart" else choice
 
 
