@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -14,27 +15,22 @@ from cubeclust.methods import METHODS
 from cubeclust.progress import Noting, Silent
 from cubeclust.spectra import Spectra
 from gpu_checks.rows import Check, Row, Setup, at_least
-from gpu_checks.timing import forget_peak, peak, seconds
+from gpu_checks.timing import forget_peak, most_memory, seconds
 
 _SCARCE = 700 * 2**20  # bytes that are left free: less than a block of a kernel and what it takes to make one
 
 
 def checks(setup: Setup) -> Iterator[Check]:
     """In order of worth."""
-    yield "FisherEM", lambda: fisher_em(setup)
+    n, n_wave = setup.size(68_232, 1500), setup.size(3592, 200)
+    yield f"FisherEM, {n:,} x {n_wave:,}, k 16, DkBk", partial(fisher_em, setup, n, n_wave)
     yield "memory that runs out", lambda: out_of_memory(setup)
     yield "velocities", lambda: all_velocities(setup)
-    yield "k-means", lambda: kmeans(setup)
+    yield f"k-means on the CPU, {n:,} x {n_wave:,}, k 16, one start", partial(kmeans, setup, n, n_wave)
 
 
-def users_size(setup: Setup) -> tuple[int, int]:
-    """Spectra and channels."""
-    return setup.size(68_232, 1500), setup.size(3592, 200)
-
-
-def fisher_em(setup: Setup) -> Iterator[Row]:
-    """Covariance and eigenvectors once, an iteration, and the first partition, which the CPU finds."""
-    n, n_wave = users_size(setup)
+def fisher_em(setup: Setup, n: int, n_wave: int) -> Iterator[Row]:
+    """Covariance and eigenvectors once, and an iteration from a random partition."""
     flux = made(n, n_wave, 16, setup.device).cpu().numpy()
     forget_peak(setup.device)
     method = METHODS["fisher-em"].create(
@@ -43,14 +39,14 @@ def fisher_em(setup: Setup) -> Iterator[Row]:
     shared = []
     rows = spectra(flux)
     once = seconds(lambda: shared.append(method.decompose(rows, device=setup.device, room=0)), setup.device)
-    yield Row(f"FisherEM, {n:,} x {n_wave:,}: covariance and eigenvectors, once", once, "s")
+    yield Row("covariance and eigenvectors, once", once, "s")
 
     def iterate(iterations: int) -> None:
         replace(method, max_iter=iterations).fit_decomposed(shared[0], seed=0, report=Silent())
 
     took = per_iteration(iterate, setup.size(10, 3))
-    yield Row(f"FisherEM, {n:,} x {n_wave:,}, k 16, DkBk: an iteration", 1000 * took, "ms")
-    yield Row("most memory taken", peak(setup.device) / 1e9, "GB")
+    yield Row("an iteration", 1000 * took, "ms")
+    yield most_memory(setup.device)
 
 
 def all_velocities(setup: Setup) -> Iterator[Row]:
@@ -73,25 +69,24 @@ def all_velocities(setup: Setup) -> Iterator[Row]:
     forget_peak(setup.device)
     found = []
     took = seconds(lambda: found.append(velocities(many, setup.device)), setup.device)
-    yield Row(f"velocities of {n:,} x {n_wave:,}", took, "s")
+    yield Row(f"time, {n:,} x {n_wave:,}", took, "s")
     yield at_least("share of spectra whose gas is seen", float((found[0].gas_snr > 5).mean()), 0.2)
-    yield Row("most memory taken", peak(setup.device) / 1e9, "GB")
+    yield most_memory(setup.device)
 
 
-def kmeans(setup: Setup) -> Iterator[Row]:
+def kmeans(setup: Setup, n: int, n_wave: int) -> Iterator[Row]:
     """One start, as FisherEM takes five of; scikit-learn computes on the CPU."""
-    n, n_wave = users_size(setup)
     flux = made(n, n_wave, 16, setup.device).cpu().numpy()
     method, fits = METHODS["kmeans"].create(n_clusters=16, n_starts=1), []
     took = seconds(lambda: fits.append(fit(method, flux, "cpu")), "cpu")
-    yield Row(f"k-means, {n:,} x {n_wave:,}, k 16, one start, on the CPU", took, "s")
-    yield Row("its iterations", fits[0].iterations)
+    yield Row("time", took, "s")
+    yield Row("iterations", fits[0].iterations)
 
 
 def out_of_memory(setup: Setup) -> Iterator[Row]:
     """Fits beside which the memory is all but taken: smaller blocks, and the same labels."""
     if setup.device != "cuda":
-        yield Row("memory that runs out", "left out: only that of a GPU can be taken")
+        yield Row("left out", "only the memory of a GPU can be taken")
         return
     n = setup.size(20_000, 12_000)
     flux = made(n, 100, 8, setup.device).cpu().numpy()

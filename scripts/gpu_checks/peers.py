@@ -48,38 +48,49 @@ def flash_sinkhorn(epsilon: float, iterations: float, *, potentials: bool) -> Lo
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Peer:
+    """A package: how its loss is built from epsilon and an effort, what the effort is, and those tried, least first.
+
+    The default is timed, too, where there is one.
+    """
+
+    build: Callable[..., Loss]
+    effort: str
+    efforts: tuple[float, ...]
+    default: float | None = None
+
+
 PEERS = {
-    "geomloss": (geomloss, (0.5, 0.9, 0.99)),  # 0.5 is its default
-    "flash-sinkhorn": (flash_sinkhorn, (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 64, 128)),
+    "geomloss": Peer(geomloss, "scaling", (0.5, 0.9, 0.99), default=0.5),
+    "flash-sinkhorn": Peer(flash_sinkhorn, "iterations", (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 64, 128)),
 }
-WORD = {"geomloss": "scaling", "flash-sinkhorn": "iterations"}
 
 
 def checks(setup: Setup) -> Iterator[Check]:
     """All pairs with few spectra, one pair with many."""
-    for n in (setup.size(2000, 100), setup.size(10_000, 200)):
-        yield f"{n:,} spectra", partial(beside, setup, n, ("geomloss", "flash-sinkhorn"), _PAIRS)
-    n = setup.size(50_000, 600)
-    yield f"{n:,} spectra", partial(beside, setup, n, ("flash-sinkhorn",), 1)
+    few, some, many = setup.size(2000, 100), setup.size(10_000, 200), setup.size(50_000, 600)
+    for n, names, pairs in ((few, [*PEERS], _PAIRS), (some, [*PEERS], _PAIRS), (many, ["flash-sinkhorn"], 1)):
+        yield f"value and gradient, {n:,} x 321, k {_CLUSTERS}", partial(beside, setup, n, names, pairs)
 
 
-def beside(setup: Setup, n: int, names: tuple[str, ...], pairs: int) -> Iterator[Row]:
+def beside(setup: Setup, n: int, names: list[str], pairs: int) -> Iterator[Row]:
     """A value with its gradient from a cold start, ours for all pairs, and those of others."""
     problem = Problem.synthetic(n, _CLUSTERS, "sqeuclidean", "0.25r", setup.device)
     divergence = problem.divergence()
     problem.step(divergence)
     ours = typical(lambda: problem.step(problem.divergence(EVERYTHING)), setup.device, 3)
     figures = divergence.figures()
-    yield Row(f"{n:,} x 321, k {_CLUSTERS}, cubeclust: value and gradient of {_PAIRS} pairs", ours, "s")
-    reached = f"{figures['marginal_error']:.1g} after {figures['sinkhorn_steps']} Sinkhorn steps"
-    yield Row(f"its marginal error, of {divergence.tolerance:g} allowed", reached)
+    yield Row(f"cubeclust: all {_PAIRS} pairs", ours, "s")
+    yield Row(f"cubeclust: marginal error, {divergence.tolerance:g} allowed", figures["marginal_error"])
+    yield Row("cubeclust: Sinkhorn steps", figures["sinkhorn_steps"])
     opponent = Opponent.of(problem, divergence.epsilon, divergence.tolerance)
     for name in names:
         try:
             yield from opponent.timed(setup, name, ours, pairs)
         except Exception as fault:  # whatever keeps a package from running is its result here
             text = " ".join(f"{type(fault).__name__}: {fault}".split())[:200]
-            yield Row(f"{n:,}, {name}", f"cannot run: {text}")
+            yield Row(f"{name}: cannot run", text)
 
 
 @dataclass(frozen=True)
@@ -101,16 +112,16 @@ class Opponent:
 
     def timed(self, setup: Setup, name: str, ours: float, pairs: int) -> Iterator[Row]:
         """Time of all pairs, or of some and what follows for all, by default and as near as is asked for."""
-        build, efforts = PEERS[name]
-        errors = self.errors(build, efforts)
+        peer = PEERS[name]
+        errors = self.errors(peer)
         nearest = min(errors, key=lambda effort: errors[effort])
-        for effort in dict.fromkeys((next(iter(errors)), nearest) if name == "geomloss" else (nearest,)):
-            loss = build(self.epsilon, effort, potentials=False)
+        for effort in sorted({nearest, peer.default or nearest}):
+            loss = peer.build(self.epsilon, effort, potentials=False)
             took, count = self.seconds_of_a_pair(loss, pairs, setup.device)
-            whole = took * _PAIRS
-            text = f"{whole:.3g} s = {_PAIRS} x {took:.3g} s ({count} timed), {whole / ours:.3g} x ours"
-            yield Row(f"{len(self.points):,}, {name}, {WORD[name]} {effort:g}: {_PAIRS} pairs", text)
-            yield Row("its marginal error", f"{errors[effort]:.1g}")
+            told = f"{name}, {peer.effort} {effort:g}"
+            yield Row(f"{told}: {_PAIRS} pairs, {count} of them timed", took * _PAIRS, "s")
+            yield Row(f"{told}: that over cubeclust's", took * _PAIRS / ours)
+            yield Row(f"{told}: marginal error", errors[effort])
 
     def seconds_of_a_pair(self, loss: Loss, pairs: int, device: str) -> tuple[float, int]:
         """Mean over at most so many pairs, and how many there was time for."""
@@ -118,12 +129,12 @@ class Opponent:
         chosen = [*islice(combinations(range(_CLUSTERS), 2), max(1, min(pairs, int(_LONGEST / once))))]
         return seconds(lambda: [self.value(loss, *pair) for pair in chosen], device) / len(chosen), len(chosen)
 
-    def errors(self, build: Callable[..., Loss], efforts: tuple[float, ...]) -> dict[float, float]:
+    def errors(self, peer: Peer) -> dict[float, float]:
         """Marginal error at each effort, up to the first that is near enough."""
         found: dict[float, float] = {}
         first, second = (self.weights[:, place].contiguous() for place in (0, 1))
-        for effort in efforts:
-            loss = build(self.epsilon, effort, potentials=True)
+        for effort in peer.efforts:
+            loss = peer.build(self.epsilon, effort, potentials=True)
             with torch.no_grad():
                 f, g = loss(first, self.points, second, self.points)
             found[effort] = self.marginal_error(first, second, f.flatten(), g.flatten())

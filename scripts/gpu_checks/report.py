@@ -44,9 +44,14 @@ def markdown(facts: dict, parts: Sequence[Part]) -> str:
     lines = [f"# {headline(facts)}", "", machine(facts), ""]
     lines += [f"{sum(part.passed for part in parts)} checks passed, {sum(part.failed for part in parts)} failed.", ""]
     for part in parts:
-        lines += [f"## {part.name}: {part.title}", "", ended(part), "", "| | value | bound | |", "|---|---|---|---|"]
-        lines += [f"| {row.check} | {shown(row)} | {row.bound} | {VERDICTS[row.passed]} |" for row in part.rows]
-        lines += [""]
+        lines += [f"## {part.name}: {part.title}", "", ended(part), ""]
+        lines += ["| | | value | bound | |", "|---|---|---|---|---|"]
+        before = ""
+        for row in part.rows:
+            check = "" if row.check == before else row.check
+            lines.append(f"| {check} | {row.quantity} | {shown(row)} | {row.bound} | {VERDICTS[row.passed]} |")
+            before = row.check
+        lines.append("")
     return "\n".join(lines)
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Row:
-    """A value with its unit; where it was held against a bound, that in words and whether it passed."""
+    """A quantity that a check found, with its unit; where it has a bound, that in words and whether it passed."""
 
-    check: str
+    quantity: str
     value: float | str
     unit: str = ""
     bound: str = ""
     passed: bool | None = None
+    check: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,25 +30,25 @@ class Setup:
         """A number of spectra, channels, iterations: `full`, or `small` where this is a rehearsal."""
         return small if self.small else full
 
-    def goal(self, check: str, value: float, unit: str, most: float = inf) -> Row:
+    def goal(self, quantity: str, value: float, unit: str, most: float = inf) -> Row:
         """A row whose value should be at most so large; a rehearsal and a CPU are not held to it."""
         if self.small or self.device == "cpu" or most == inf:
-            return Row(check, value, unit)
-        return at_most(check, value, most, unit)
+            return Row(quantity, value, unit)
+        return at_most(quantity, value, most, unit)
 
 
-# A check by its name: it computes when it is called, and yields what it finds.
+# A check by its name, which says what it is made on: it computes when it is called, and yields what it finds.
 Check = tuple[str, Callable[[], Iterable[Row]]]
 
 
-def at_most(check: str, value: float, most: float, unit: str = "") -> Row:
+def at_most(quantity: str, value: float, most: float, unit: str = "") -> Row:
     """A row that passes if the value is at most so large."""
-    return Row(check, value, unit, f"<= {most:g}", value <= most)
+    return Row(quantity, value, unit, f"<= {most:g}", value <= most)
 
 
-def at_least(check: str, value: float, least: float, unit: str = "") -> Row:
+def at_least(quantity: str, value: float, least: float, unit: str = "") -> Row:
     """A row that passes if the value is at least so large."""
-    return Row(check, value, unit, f">= {least:g}", value >= least)
+    return Row(quantity, value, unit, f">= {least:g}", value >= least)
 
 
 def append(path: Path, row: Row) -> None:

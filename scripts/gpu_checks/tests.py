@@ -33,7 +33,7 @@ def found(setup: Setup) -> Iterator[Row]:
     yield at_least("tests that passed", sum(word == "passed" for word, _ in ended.values()), 1)
     for case, (word, reason) in ended.items():
         if word != "passed":
-            yield Row(f"{case.get('name')}, {word}", reason, passed=None if word == "skipped" else False)
+            yield Row(f"{case.get('name')}: {word}", reason, passed=None if word == "skipped" else False)
 
 
 def outcome(case: ElementTree.Element) -> tuple[str, str]:

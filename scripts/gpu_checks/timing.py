@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 from statistics import median
 
 import torch
 
 from cubeclust import memory
+from gpu_checks.rows import Row, Setup
 
 
 def waited(device: str) -> None:
@@ -50,6 +52,19 @@ def forget_peak(device: str) -> None:
         torch.cuda.reset_peak_memory_stats()
 
 
-def peak(device: str) -> float:
-    """Most memory taken, in bytes: on a GPU there since `forget_peak`, else that of this process."""
-    return float(torch.cuda.max_memory_allocated() if device == "cuda" else memory.peak())
+def most_memory(device: str) -> Row:
+    """Most memory taken: on a GPU there since `forget_peak`, else by this process so far."""
+    taken = torch.cuda.max_memory_allocated() if device == "cuda" else memory.peak()
+    return Row("most memory taken", taken / 1e9, "GB")
+
+
+@cache
+def large_product(setup: Setup) -> float:
+    """Flops per second of a large float32 product, measured once in this process."""
+    return product_rate(setup.device, setup.size(8192, 512))
+
+
+@cache
+def large_copy(setup: Setup) -> float:
+    """Bytes per second of a large copy, measured once in this process."""
+    return copy_rate(setup.device, setup.size(2**32, 2**26))

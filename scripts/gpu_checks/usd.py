@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from math import inf
 
 import numpy as np
@@ -12,7 +12,7 @@ from benchmarks.usd_step import Problem
 from benchmarks.usd_training import HIDDEN, counted_solves, sinkhorn_flops, step_flops
 from cubeclust.methods import METHODS
 from gpu_checks.rows import Check, Row, Setup
-from gpu_checks.timing import copy_rate, forget_peak, peak, product_rate, seconds
+from gpu_checks.timing import forget_peak, large_copy, large_product, most_memory, seconds
 
 _CLUSTERS, _METRIC, _EPSILON = 11, "euclidean", "0.25r"
 _STEPS = 5  # Sinkhorn steps that are timed
@@ -37,24 +37,13 @@ def checks(setup: Setup) -> Iterator[Check]:
     sizes = [setup.size(n, n // 100) for n in (68_232, 20_000, 10_000)]
     cases = [Case(n, few, room) for n in sizes for room in (EVERYTHING, 0)] + [Case(sizes[0], many)]
     fits = [(Case(n, few), 20.0) for n in sizes[1:]] + [(Case(sizes[0], many), 45.0)]
-    yield f"fit of {Case(sizes[0], few)}", partial(whole_fit, setup, Case(sizes[0], few), 75.0, goal=_GOAL)
+    largest = Case(sizes[0], few)
+    yield f"fit until it has converged, {largest}", partial(whole_fit, setup, largest, 75.0, goal=_GOAL)
     for case in cases:
-        yield f"Sinkhorn step of {case}", partial(sinkhorn_step, setup, case)
-        yield f"training step of {case}", partial(training_step, setup, case)
+        yield f"Sinkhorn step, {case}", partial(sinkhorn_step, setup, case)
+        yield f"training step, {case}", partial(training_step, setup, case)
     for case, longest in fits:
-        yield f"fit of {case}", partial(whole_fit, setup, case, longest)
-
-
-@cache
-def product(setup: Setup) -> float:
-    """Flops per second of a large product, measured in this process."""
-    return product_rate(setup.device, setup.size(8192, 512))
-
-
-@cache
-def copy(setup: Setup) -> float:
-    """Bytes per second of a copy, measured in this process."""
-    return copy_rate(setup.device, setup.size(2**32, 2**26))
+        yield f"fit until it has converged, {case}", partial(whole_fit, setup, case, longest)
 
 
 def sinkhorn_step(setup: Setup, case: Case) -> Iterator[Row]:
@@ -65,10 +54,10 @@ def sinkhorn_step(setup: Setup, case: Case) -> Iterator[Row]:
     first = min(seconds(lambda: solve(1), setup.device) for _ in range(2))
     took = (seconds(lambda: solve(1 + _STEPS), setup.device) - first) / _STEPS
     flops = sinkhorn_flops(case.n, _CLUSTERS) + (0 if case.room else 2.0 * case.n**2 * case.n_wave)
-    yield Row(f"{case}: a Sinkhorn step", 1000 * took, "ms")
-    yield Row("its products at", f"{flops / took / product(setup):.0%} of a large one")
+    yield Row("time", 1000 * took, "ms")
+    yield Row("its products", 100 * flops / took / large_product(setup), "% of a large one's rate")
     if case.room:
-        yield Row("K read twice a step at", f"{2 * 4.0 * case.n**2 / took / copy(setup):.0%} of a copy")
+        yield Row("K read twice", 100 * 2 * 4.0 * case.n**2 / took / large_copy(setup), "% of a copy's rate")
 
 
 def training_step(setup: Setup, case: Case) -> Iterator[Row]:
@@ -84,9 +73,10 @@ def training_step(setup: Setup, case: Case) -> Iterator[Row]:
         took = per_iteration(train, 3)
     each = float(np.mean(solves[-3:]))
     flops = step_flops(case.n, case.n_wave, _CLUSTERS, each, anew=not case.room)
-    share = f"{flops / took / product(setup):.0%} of a large product's rate"
-    yield Row(f"{case}: a training step", f"{1000 * took:.3g} ms, {each:.1f} Sinkhorn steps, {share}")
-    yield Row("most memory taken", peak(setup.device) / 1e9, "GB")
+    yield Row("time", 1000 * took, "ms")
+    yield Row("its Sinkhorn steps", each)
+    yield Row("its products", 100 * flops / took / large_product(setup), "% of a large one's rate")
+    yield most_memory(setup.device)
 
 
 def whole_fit(setup: Setup, case: Case, longest: float, *, goal: float = inf) -> Iterator[Row]:
@@ -100,9 +90,10 @@ def whole_fit(setup: Setup, case: Case, longest: float, *, goal: float = inf) ->
     fits = []
     with counted_solves() as solves:
         took = seconds(lambda: fits.append(fit(method, flux, setup.device)), setup.device)
-    yield setup.goal(f"{case}: a fit until it has converged", took, "s", goal)
+    yield setup.goal("time", took, "s", goal)
     done = fits[0]
-    state = "converged" if done.converged else f"not converged ({done.stopped})"
-    yield Row("its end", f"{state} after {done.iterations} iterations of {np.mean(solves):.1f} Sinkhorn steps")
+    yield Row("converged", "yes" if done.converged else f"no: {done.stopped}")
+    yield Row("iterations", done.iterations)
+    yield Row("Sinkhorn steps of an iteration", float(np.mean(solves)))
     yield Row("classes used", done.n_used)
-    yield Row("most memory taken", peak(setup.device) / 1e9, "GB")
+    yield most_memory(setup.device)

@@ -50,6 +50,7 @@ def test_rehearsal_of_every_part(tmp_path: Path) -> None:
     for each in found["parts"]:
         assert each["ended"] == ""
         assert each["rows"], each["name"]
+        assert all(row["check"] for row in each["rows"])
         assert f"## {each['name']}: {each['title']}" in (tmp_path / "gpu-check.md").read_text()
     compared = [row for row in found["parts"][2]["rows"] if row["passed"] is not None]
     assert len(compared) > 60
@@ -100,9 +101,9 @@ def test_check_that_fails_is_a_row_and_the_next_one_goes_on(tmp_path: Path, monk
     part.main("made_up", "cpu", "small", str(tmp_path / "rows"))
     rows = read(tmp_path / "rows")
     assert rows == [
-        Row("before", 1.5, "s"),
-        Row("first", "ValueError: no such thing", passed=False),
-        Row("difference", 2e-5, "", "<= 1e-05", False),
+        Row("before", 1.5, "s", check="first"),
+        Row("cut short", "ValueError: no such thing", passed=False, check="first"),
+        Row("difference", 2e-5, "", "<= 1e-05", False, check="second"),
     ]
     assert report.Part("made_up", "", 1.0, rows).failed == 2
 
