@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _FEWEST = 16  # channels
-_TOGETHER = 1024  # spectra that are measured at a time
+_TOGETHER = {"cpu": 1024, "cuda": 8192}  # spectra that are measured at a time; a GPU has much to do at once
+_FEWEST_TOGETHER = 64
 _BRIGHTEST = 2048  # spectra that make the template of the stars
 
 Profile = Callable[[np.ndarray], np.ndarray]  # wavelengths -> standard deviation of the instrument's profile, Angstrom
@@ -179,12 +180,24 @@ def instrument(light: Light, z: float, search: Search) -> Instrument:
 
 
 def measured(spectra: Spectra, by: Instrument, search: Search, stage: str, before: int = 0) -> Measured:
-    """Velocities of spectra, some at a time; progress of the stage counts from `before`."""
-    parts = []
-    for start in range(0, len(spectra), _TOGETHER):
-        flux, variance = tensors(spectra, slice(start, start + _TOGETHER), search.device)
-        parts.append(measure(flux, variance, by))
-        search.progress.advance(stage, before + min(start + _TOGETHER, len(spectra)), None)
+    """Velocities of spectra, some at a time; progress of the stage counts from `before`.
+
+    A GPU that runs out of memory takes fewer at a time; torch.OutOfMemoryError where that does not help.
+    """
+    import torch
+
+    parts, start, together = [], 0, _TOGETHER[search.device]
+    while start < len(spectra):
+        try:
+            parts.append(measure(*tensors(spectra, slice(start, start + together), search.device), by))
+            start += together
+        except torch.OutOfMemoryError:
+            if together <= _FEWEST_TOGETHER:
+                raise
+            if together == _TOGETHER[search.device]:
+                search.progress.say("the GPU is out of memory: fewer spectra at a time")
+            together //= 2
+        search.progress.advance(stage, before + min(start, len(spectra)), None)
     return Measured.joined(parts)
 
 

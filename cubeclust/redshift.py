@@ -84,11 +84,12 @@ def _estimated(settings: RedshiftSettings, cube_file: CubeFile, progress: Progre
     limits = Limits(**{f.name: getattr(settings, f.name) for f in fields(Limits)})
     field = imported_field(settings, cube_file, progress)
     if field is None:
-        from cubeclust.learning.device import make_exact, resolve_device
+        from cubeclust.learning.device import make_exact, memory_said, resolve_device
 
         device = resolve_device(settings.device)
         make_exact(device)
-        field = measure_field(settings, cube_file, limits, device, progress)
+        with memory_said("to measure velocities;"):
+            field = measure_field(settings, cube_file, limits, device, progress)
     else:
         told = poor(field.snr, field.n_lines, field.error, field.sigma, limits)
         field = replace(field, flag=field.flag | told)

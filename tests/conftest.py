@@ -26,10 +26,11 @@ def apart(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
         pytest.skip("needs --device apart")
     import apart
 
+    from cubeclust import cube_velocities
     from cubeclust.divergences import gram
     from cubeclust.fisher import sample
 
-    for sizes in (gram.SIDE, sample._BLOCK):
+    for sizes in (gram.SIDE, sample._BLOCK, cube_velocities._TOGETHER):
         monkeypatch.setitem(sizes, apart.NAME, sizes["cpu"])
     with apart.Placing():
         yield apart.NAME

@@ -55,17 +55,16 @@ def make_exact(device: str) -> None:
 
 
 @contextmanager
-def memory_said() -> Iterator[None]:
-    """Turn a GPU that runs out of memory into one sentence."""
+def memory_said(
+    work: str = "for this fit; narrow the spectra by --window or --crop, fit on some by --sample, or",
+) -> Iterator[None]:
+    """Turn a GPU that runs out of memory into one sentence, which says for what, and any cure beside the CPU."""
     import torch
 
     try:
         yield
     except torch.OutOfMemoryError as error:
-        raise InputError(
-            "the GPU has not enough memory for this fit; narrow the spectra by --window or --crop, fit on some by "
-            "--sample, or give --device cpu."
-        ) from error
+        raise InputError(f"the GPU has not enough memory {work} give --device cpu.") from error
 
 
 def to_device(flux: "np.ndarray", device: str) -> "Tensor":
