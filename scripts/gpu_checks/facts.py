@@ -15,11 +15,12 @@ from cubeclust.learning.device import resolve_device
 
 
 def main(device: str) -> None:
-    """Print the facts; exit code 1 and a sentence on stderr where torch finds no such device."""
+    """Print the facts; exit code 3 and a sentence on stderr where torch finds no such device."""
     try:
         resolve_device(device)
     except InputError as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)
+        sys.exit(3)
     facts = {
         "cubeclust": __version__,
         "commit": commit(),
