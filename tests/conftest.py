@@ -19,6 +19,10 @@ def pytest_configure(config: pytest.Config) -> None:
         import apart  # noqa: F401 (torch takes no further device once a gradient was computed)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture
 def apart(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Name of the device that stands in for a GPU."""

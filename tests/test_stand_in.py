@@ -10,6 +10,7 @@ from torch.utils import backend_registration
 TESTS = Path(__file__).parent / "gpu"
 
 
+@pytest.mark.long
 def test_gpu_tests_on_the_stand_in() -> None:
     if not hasattr(backend_registration, "_setup_privateuseone_for_python_backend"):
         pytest.skip("this torch has no backends in Python")

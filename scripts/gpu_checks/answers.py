@@ -24,6 +24,7 @@ _SETTINGS = {
     "fisher-em": {"n_starts": 1},
 }
 _USUAL = {"max_iter": 200}
+_BRIEF = {"max_iter": 20}
 
 
 def checks(setup: Setup) -> Iterator[Check]:
@@ -66,7 +67,8 @@ def labels(setup: Setup, name: str) -> Iterator[Row]:
         yield Row("left out", "POT is not installed")
         return
     flux = made(setup.size(2000, 300), _N_WAVE, _CLUSTERS, "cpu").numpy()
-    method = METHODS[name].create(n_clusters=_CLUSTERS, **_SETTINGS.get(kind, _USUAL))
+    brief = _BRIEF if setup.small else {}
+    method = METHODS[name].create(n_clusters=_CLUSTERS, **_SETTINGS.get(kind, _USUAL) | brief)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         here, there = (fit(method, flux, each) for each in ("cpu", setup.device))

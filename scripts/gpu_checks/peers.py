@@ -22,7 +22,7 @@ from gpu_checks.timing import seconds, typical
 
 _CLUSTERS = 11
 _PAIRS = _CLUSTERS * (_CLUSTERS - 1) // 2
-_LONGEST = 4.0  # seconds that a peer is timed for, at least one pair
+_LONGEST = 4.0  # seconds that a peer is timed for, at least one pair; a tenth in a rehearsal
 
 # Weights and points of two distributions -> their divergence, or the two potentials of their transport.
 Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
@@ -117,17 +117,18 @@ class Opponent:
         nearest = min(errors, key=lambda effort: errors[effort])
         for effort in sorted({nearest, peer.default or nearest}):
             loss = peer.build(self.epsilon, effort, potentials=False)
-            took, count = self.seconds_of_a_pair(loss, pairs, setup.device)
+            took, count = self.seconds_of_a_pair(loss, pairs, setup)
             told = f"{name}, {peer.effort} {effort:g}"
             yield Row(f"{told}: {_PAIRS} pairs, {count} of them timed", took * _PAIRS, "s")
             yield Row(f"{told}: that over cubeclust's", took * _PAIRS / ours)
             yield Row(f"{told}: marginal error", errors[effort])
 
-    def seconds_of_a_pair(self, loss: Loss, pairs: int, device: str) -> tuple[float, int]:
+    def seconds_of_a_pair(self, loss: Loss, pairs: int, setup: Setup) -> tuple[float, int]:
         """Mean over at most so many pairs, and how many there was time for."""
-        once = min(seconds(lambda: self.value(loss, 0, 1), device) for _ in range(2))
-        chosen = [*islice(combinations(range(_CLUSTERS), 2), max(1, min(pairs, int(_LONGEST / once))))]
-        return seconds(lambda: [self.value(loss, *pair) for pair in chosen], device) / len(chosen), len(chosen)
+        once = min(seconds(lambda: self.value(loss, 0, 1), setup.device) for _ in range(2))
+        room = int((0.1 if setup.small else 1.0) * _LONGEST / once)
+        chosen = [*islice(combinations(range(_CLUSTERS), 2), max(1, min(pairs, room)))]
+        return seconds(lambda: [self.value(loss, *pair) for pair in chosen], setup.device) / len(chosen), len(chosen)
 
     def errors(self, peer: Peer) -> dict[float, float]:
         """Marginal error at each effort, up to the first that is near enough."""

@@ -12,7 +12,7 @@ from gpu_checks.rows import Check, Row, Setup, at_least
 
 TESTS = Path(__file__).resolve().parents[2] / "tests" / "gpu"
 _ALL = "not apart"  # which is a device for where there is no GPU
-_FEW = "usd and euclidean or mmd-ovo or fisher or velocities or memory"  # what a rehearsal runs
+_FEW = "usd and euclidean or mmd-ovo or fisher or memory"  # what a rehearsal runs
 
 
 def checks(setup: Setup) -> Iterator[Check]:

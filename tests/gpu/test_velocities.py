@@ -9,7 +9,7 @@ from cubeclust.kinematics.measure import Measured
 
 
 def test_same_velocities(device: str) -> None:
-    spectra = moving_spectra(24, 1600)
+    spectra = moving_spectra(20, 1600)
     here = velocities(spectra, "cpu")
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*deterministic")

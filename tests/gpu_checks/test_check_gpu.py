@@ -40,6 +40,7 @@ def made_wheel(folder: Path, name: str, metadata: str = "", module: str = "there
     return path
 
 
+@pytest.mark.long
 def test_rehearsal_of_every_part(tmp_path: Path) -> None:
     done = check_gpu("--small", "--device", "cpu", "--output", tmp_path)
     assert done.returncode == 0, (done.stderr, (tmp_path / "gpu-check.log").read_text())
