@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import torch
-from torch.overrides import TorchFunctionMode
 from torch.utils import backend_registration
 from torch.utils._python_dispatch import return_and_correct_aliasing
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 NAME = "apart"
 _MIXING = {"copy_", "_to_copy", "index", "index_put", "index_put_", "_index_put_impl_"}
+FACTORIES = ("tensor", "as_tensor", "arange", "linspace")  # that `placed` has to help
 _LIBRARY = torch.library.Library("_", "IMPL")
 
 
@@ -57,16 +57,14 @@ class Apart(torch.Tensor):
         return self.inner.tolist()
 
 
-class Placing(TorchFunctionMode):
-    """Make new tensors of the device from those of the CPU: some of torch's factories pass a backend in Python by."""
+def placed(make: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """A factory of torch that makes its tensor on the CPU and moves it: some pass a backend in Python by."""
 
-    def __torch_function__(self, make: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
-        """Call a function of torch."""
-        kwargs = kwargs or {}
-        if make is not torch.Tensor.to and is_apart(kwargs.get("device")):
-            made = make(*args, **{name: value for name, value in kwargs.items() if name != "device"})
-            return made.to(NAME) if not isinstance(made, Apart) else made
-        return make(*args, **kwargs)
+    def made(*args: Any, device: Any = None, **kwargs: Any) -> torch.Tensor:
+        tensor = make(*args, **kwargs)
+        return tensor if device is None else tensor.to(device)
+
+    return made
 
 
 def without_lists(index: Any) -> Any:

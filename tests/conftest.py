@@ -1,6 +1,5 @@
 """Fixtures that several test files share."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def apart(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def apart(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Name of the device that stands in for a GPU."""
     if request.config.getoption("--device") != "apart":
         pytest.skip("needs --device apart")
     import apart
+    import torch
 
     from cubeclust import cube_velocities
     from cubeclust.divergences import gram
@@ -36,8 +36,9 @@ def apart(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
     for sizes in (gram.SIDE, sample._BLOCK, cube_velocities._TOGETHER):
         monkeypatch.setitem(sizes, apart.NAME, sizes["cpu"])
-    with apart.Placing():
-        yield apart.NAME
+    for name in apart.FACTORIES:
+        monkeypatch.setattr(torch, name, apart.placed(getattr(torch, name)))
+    return apart.NAME
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from cubeclust.errors import InputError
 
+_SMALLEST = {torch.float32: -87.0, torch.float64: -700.0}  # logarithms of numbers that are still normal
+
 # Block of a matrix: rows (slice) x columns (slice) -> a new tensor that the caller may keep.
 Entries = Callable[[slice, slice], Tensor]
 
@@ -16,6 +18,14 @@ def inverse_norms(data: Tensor) -> Tensor:
     """1 / |x| of each row of data (n, d), 0 for a row of zeros: (n, 1), norms in float64."""
     norms = by_blocks(data, lambda rows: rows.square().sum(dim=1, dtype=torch.float64)).sqrt()
     return torch.where(norms > 0, 1 / norms, 0.0).to(data.dtype)[:, None]
+
+
+def exponentials(exponents: Tensor) -> Tensor:
+    """exp(exponents), which are lost; at least 2e-38 in float32 and 1e-304 in float64, which is nothing beside 1.
+
+    Smaller ones leave the normal numbers, where an exponential takes ten times as long, and products of them, too.
+    """
+    return exponents.clamp_min_(_SMALLEST[exponents.dtype]).exp_()
 
 
 def precomputed(matrix: np.ndarray, like: Tensor) -> Entries:

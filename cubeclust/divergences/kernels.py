@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from cubeclust.divergences.costs import half_squares, manhattan
-from cubeclust.divergences.entries import Entries, inverse_norms
+from cubeclust.divergences.entries import Entries, exponentials, inverse_norms
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ def _sigmoid(data: Tensor, kernel: Kernel) -> Entries:
 def _rbf(data: Tensor, kernel: Kernel) -> Entries:
     """exp(-gamma |x - y|^2)."""
     halves, scale = half_squares(data), -2 * kernel.scale(data)
-    return lambda rows, columns: halves(rows, columns).mul_(scale).exp_()
+    return lambda rows, columns: exponentials(halves(rows, columns).mul_(scale))
 
 
 def _laplacian(data: Tensor, kernel: Kernel) -> Entries:
     """exp(-gamma sum |x - y|)."""
     distances, gamma = manhattan(data), kernel.scale(data)
-    return lambda rows, columns: distances(rows, columns).mul_(-gamma).exp_()
+    return lambda rows, columns: exponentials(distances(rows, columns).mul_(-gamma))
 
 
 KERNELS: dict[str, Callable[[Tensor, Kernel], Entries]] = {

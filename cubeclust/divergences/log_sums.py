@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from cubeclust.divergences.costs import Cost
-from cubeclust.divergences.entries import row_blocks
+from cubeclust.divergences.entries import exponentials, row_blocks
 from cubeclust.divergences.gram import Gram
 
 _TERMS = 2**17  # terms of sums in logarithms at once: what a core's cache holds
@@ -73,7 +73,7 @@ class _Kernel:
         exponent = costs.mul_(-1 / self.epsilon).add_(scaled[rows, None]).add_(scaled[columns])
         if self.from_one:
             return exponent.expm1_()
-        block = exponent.exp_()
+        block = exponentials(exponent)
         block[[far - rows.start for far in self.far if far in range(rows.start, rows.stop)]] = 0
         block[:, [far - columns.start for far in self.far if far in range(columns.start, columns.stop)]] = 0
         return block.fill_diagonal_(0) if self.diagonal_apart and rows == columns else block
@@ -198,5 +198,5 @@ class LogarithmSums:
 def _add(out: Tensor, terms: Tensor) -> None:
     """Add the sums over the last axis of terms, which are lost, to out, all in logarithms, in place."""
     top = terms.amax(dim=-1).clamp_min_(torch.finfo(terms.dtype).min)
-    sums = terms.sub_(top[..., None]).exp_().sum(dim=-1).log_().add_(top)
+    sums = exponentials(terms.sub_(top[..., None])).sum(dim=-1).log_().add_(top)
     torch.logaddexp(out, sums, out=out)

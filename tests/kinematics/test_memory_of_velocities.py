@@ -18,7 +18,7 @@ from cubeclust.kinematics.measure import Measured
 
 def test_fewer_spectra_at_a_time_have_the_same_velocities(monkeypatch: pytest.MonkeyPatch) -> None:
     """And what was made for the many is let go before the few are tried."""
-    spectra, measure = moving_spectra(20, 1600), cube_velocities.measure
+    spectra, measure = moving_spectra(20, 800), cube_velocities.measure
     expected = velocities(spectra, "cpu")
     sizes: list[int] = []
     made: list[weakref.ref] = []
