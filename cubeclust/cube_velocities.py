@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _FEWEST = 16  # channels
-_TOGETHER = {"cpu": 1024, "cuda": 8192}  # spectra that are measured at a time; a GPU has much to do at once
+# Spectra that are measured at a time. However many they are, that is 120,000 operations, each of which a GPU has to start.
+_TOGETHER = {"cpu": 1024, "cuda": 8192}
 _FEWEST_TOGETHER = 64
 _BRIGHTEST = 2048  # spectra that make the template of the stars
 
