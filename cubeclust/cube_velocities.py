@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _FEWEST = 16  # channels
-# Spectra that are measured at a time; that is 120,000 operations for any number of them, which a GPU has to start singly.
+# Spectra that are measured at a time: 120,000 operations for any number of them, which a GPU has to start singly.
 _TOGETHER = {"cpu": 1024, "cuda": 8192}
 _FEWEST_TOGETHER = 64
 _BRIGHTEST = 2048  # spectra that make the template of the stars

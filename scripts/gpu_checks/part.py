@@ -17,6 +17,7 @@ def main(name: str, device: str, size: str, path: str) -> None:
     make_exact(device)
     for check, rows in import_module(f"gpu_checks.{name}").checks(Setup(device, size == "small")):
         start = time.perf_counter()
+        print(f"{name}: {check} ...", flush=True)
         try:
             for row in rows():
                 append(Path(path), replace(row, check=check))
@@ -24,7 +25,7 @@ def main(name: str, device: str, size: str, path: str) -> None:
             traceback.print_exc()
             text = " ".join(f"{type(fault).__name__}: {fault}".split())[:300]
             append(Path(path), Row("cut short", text, passed=False, check=check))
-        print(f"{name}: {check}, {time.perf_counter() - start:.1f} s", flush=True)
+        print(f"{name}: {check}: {time.perf_counter() - start:.1f} s", flush=True)
 
 
 if __name__ == "__main__":
