@@ -77,12 +77,17 @@ def room_as_given() -> Iterator[None]:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Wall-clock time of one call, with what it left running on a GPU."""
+    """Wall-clock time of one call, with what it left running on a GPU, and not what was running before."""
+    _wait()
     start = time.perf_counter()
     work()
+    _wait()
+    return time.perf_counter() - start
+
+
+def _wait() -> None:
     if torch.cuda.is_initialized():
         torch.cuda.synchronize()
-    return time.perf_counter() - start
 
 
 def per_iteration(run: Callable[[int], object], iterations: int) -> float:
@@ -91,9 +96,9 @@ def per_iteration(run: Callable[[int], object], iterations: int) -> float:
     return (seconds(lambda: run(iterations + 1)) - first) / iterations
 
 
-def gemm_rate(device: str, size: int = 3000) -> float:
-    """Flops per second of a large square float32 product on this machine."""
-    a = torch.randn(size, size, device=device)
+def gemm_rate(device: str, size: int = 3000, dtype: torch.dtype = torch.float32) -> float:
+    """Flops per second of a large square product on this machine."""
+    a = torch.randn(size, size, device=device, dtype=dtype)
     a @ a
     repeats = 10
     return repeats * 2 * size**3 / seconds(lambda: [float((a @ a)[0, 0]) for _ in range(repeats)])

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from sklearn.metrics import adjusted_rand_score
 
-from benchmarks.measuring import fit, made, per_iteration, spectra
+from benchmarks.measuring import fit, made, per_iteration, seconds, spectra
 from benchmarks.moving_spectra import moving_spectra, velocities
 from cubeclust.methods import METHODS
 from cubeclust.progress import Noting, Silent
 from cubeclust.spectra import Spectra
 from gpu_checks.rows import Check, Row, Setup, at_least
-from gpu_checks.timing import forget_peak, most_memory, seconds
+from gpu_checks.timing import forget_peak, most_memory
 
 _SCARCE = 700 * 2**20  # bytes that are left free: less than a block of a kernel and what it takes to make one
 
@@ -38,7 +38,7 @@ def fisher_em(setup: Setup, n: int, n_wave: int) -> Iterator[Row]:
     )
     shared = []
     rows = spectra(flux)
-    once = seconds(lambda: shared.append(method.decompose(rows, device=setup.device, room=0)), setup.device)
+    once = seconds(lambda: shared.append(method.decompose(rows, device=setup.device, room=0)))
     yield Row("covariance and eigenvectors, once", once, "s")
 
     def iterate(iterations: int) -> None:
@@ -68,7 +68,7 @@ def all_velocities(setup: Setup) -> Iterator[Row]:
     velocities(few, setup.device)
     forget_peak(setup.device)
     found = []
-    took = seconds(lambda: found.append(velocities(many, setup.device)), setup.device)
+    took = seconds(lambda: found.append(velocities(many, setup.device)))
     yield Row(f"time, {n:,} x {n_wave:,}", took, "s")
     yield at_least("share of spectra whose gas is seen", float((found[0].gas_snr > 5).mean()), 0.2)
     yield most_memory(setup.device)
@@ -78,7 +78,7 @@ def kmeans(setup: Setup, n: int, n_wave: int) -> Iterator[Row]:
     """One start, as FisherEM takes five of; scikit-learn computes on the CPU."""
     flux = made(n, n_wave, 16, setup.device).cpu().numpy()
     method, fits = METHODS["kmeans"].create(n_clusters=16, n_starts=1), []
-    took = seconds(lambda: fits.append(fit(method, flux, "cpu")), "cpu")
+    took = seconds(lambda: fits.append(fit(method, flux, "cpu")))
     yield Row("time", took, "s")
     yield Row("iterations", fits[0].iterations)
 

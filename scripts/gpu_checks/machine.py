@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import torch
 
+from benchmarks.measuring import gemm_rate, seconds
 from gpu_checks.rows import Check, Row, Setup, at_most
-from gpu_checks.timing import copy_rate, product_rate, seconds, waited
+from gpu_checks.timing import copy_rate
 
 _LAUNCHES = 1000
 
@@ -25,7 +26,7 @@ def side(setup: Setup) -> int:
 def products(setup: Setup) -> Iterator[Row]:
     """Rates, and the error of the float32 product against the float64 one: with TF32 it would be 3e-4."""
     for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
-        yield Row(f"rate, {name}", product_rate(setup.device, side(setup), dtype) / 1e12, "TFLOP/s")
+        yield Row(f"rate, {name}", gemm_rate(setup.device, side(setup), dtype) / 1e12, "TFLOP/s")
     a, b = (torch.randn(side(setup), side(setup), device=setup.device) for _ in range(2))
     exact = a[:64].double() @ b.double()
     error = torch.linalg.vector_norm((a @ b)[:64] - exact) / torch.linalg.vector_norm(exact)
@@ -41,11 +42,10 @@ def copies(setup: Setup) -> Iterator[Row]:
 def launches(setup: Setup) -> Iterator[Row]:
     """Many operations on a single number: what small fits are made of."""
     number = torch.zeros(1, device=setup.device)
-    waited(setup.device)
 
     def many() -> None:
         for _ in range(_LAUNCHES):
             number.add_(1)
 
     many()
-    yield Row("time", seconds(many, setup.device) / _LAUNCHES * 1e6, "us")
+    yield Row("time", seconds(many) / _LAUNCHES * 1e6, "us")

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from benchmarks.measuring import EVERYTHING, fit, made, per_iteration
+from benchmarks.measuring import EVERYTHING, fit, made, per_iteration, seconds
 from benchmarks.mmd import USERS_SECONDS, products
 from benchmarks.mmd_kernel import kernel_flops
 from cubeclust.methods import METHODS
 from gpu_checks.rows import Check, Row, Setup
-from gpu_checks.timing import forget_peak, large_product, most_memory, seconds
+from gpu_checks.timing import forget_peak, large_product, most_memory
 
 _CLUSTERS = 11
 _GOAL = 10.0  # seconds of the users' run
@@ -35,7 +35,7 @@ def users_run(setup: Setup, n: int, n_wave: int, iterations: int) -> Iterator[Ro
     fit(replace(method, max_iter=2), flux[:500], setup.device)  # the first of all, which is slow
     fits = []
     forget_peak(setup.device)
-    took = seconds(lambda: fits.append(fit(method, flux, setup.device)), setup.device)
+    took = seconds(lambda: fits.append(fit(method, flux, setup.device)))
     yield setup.goal("time", took, "s", _GOAL)
     if not setup.small:
         yield Row("gemclus in the users' log", USERS_SECONDS / took, "times that")

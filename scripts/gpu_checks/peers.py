@@ -13,12 +13,12 @@ from itertools import combinations, islice
 import torch
 from torch import Tensor
 
-from benchmarks.measuring import EVERYTHING
+from benchmarks.measuring import EVERYTHING, seconds
 from benchmarks.usd_step import Problem
 from cubeclust.divergences.costs import COSTS, Cost
 from cubeclust.divergences.log_sums import log_sums
 from gpu_checks.rows import Check, Row, Setup
-from gpu_checks.timing import seconds, typical
+from gpu_checks.timing import typical
 
 _CLUSTERS = 11
 _PAIRS = _CLUSTERS * (_CLUSTERS - 1) // 2
@@ -79,7 +79,7 @@ def beside(setup: Setup, n: int, names: list[str], pairs: int) -> Iterator[Row]:
     problem = Problem.synthetic(n, _CLUSTERS, "sqeuclidean", "0.25r", setup.device)
     divergence = problem.divergence()
     problem.step(divergence)
-    ours = typical(lambda: problem.step(problem.divergence(EVERYTHING)), setup.device, 3)
+    ours = typical(lambda: problem.step(problem.divergence(EVERYTHING)), 3)
     figures = divergence.figures()
     yield Row(f"cubeclust: all {_PAIRS} pairs", ours, "s")
     yield Row(f"cubeclust: marginal error, {divergence.tolerance:g} allowed", figures["marginal_error"])
@@ -125,10 +125,10 @@ class Opponent:
 
     def seconds_of_a_pair(self, loss: Loss, pairs: int, setup: Setup) -> tuple[float, int]:
         """Mean over at most so many pairs, and how many there was time for."""
-        once = min(seconds(lambda: self.value(loss, 0, 1), setup.device) for _ in range(2))
+        once = min(seconds(lambda: self.value(loss, 0, 1)) for _ in range(2))
         room = int((0.1 if setup.small else 1.0) * _LONGEST / once)
         chosen = [*islice(combinations(range(_CLUSTERS), 2), max(1, min(pairs, room)))]
-        return seconds(lambda: [self.value(loss, *pair) for pair in chosen], setup.device) / len(chosen), len(chosen)
+        return seconds(lambda: [self.value(loss, *pair) for pair in chosen]) / len(chosen), len(chosen)
 
     def errors(self, peer: Peer) -> dict[float, float]:
         """Marginal error at each effort, up to the first that is near enough."""

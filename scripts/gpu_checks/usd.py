@@ -7,12 +7,12 @@ from math import inf
 
 import numpy as np
 
-from benchmarks.measuring import EVERYTHING, fit, made, per_iteration
+from benchmarks.measuring import EVERYTHING, fit, made, per_iteration, seconds
 from benchmarks.usd_step import Problem
 from benchmarks.usd_training import HIDDEN, counted_solves, sinkhorn_flops, step_flops
 from cubeclust.methods import METHODS
 from gpu_checks.rows import Check, Row, Setup
-from gpu_checks.timing import forget_peak, large_copy, large_product, most_memory, seconds
+from gpu_checks.timing import forget_peak, large_copy, large_product, most_memory
 
 _CLUSTERS, _METRIC, _EPSILON = 11, "euclidean", "0.25r"
 _STEPS = 5  # Sinkhorn steps that are timed
@@ -51,8 +51,8 @@ def sinkhorn_step(setup: Setup, case: Case) -> Iterator[Row]:
     forget_peak(setup.device)
     problem = Problem.synthetic(case.n, _CLUSTERS, _METRIC, _EPSILON, setup.device, n_wave=case.n_wave)
     solve = problem.sinkhorn(problem.divergence(case.room))
-    first = min(seconds(lambda: solve(1), setup.device) for _ in range(2))
-    took = (seconds(lambda: solve(1 + _STEPS), setup.device) - first) / _STEPS
+    first = min(seconds(lambda: solve(1)) for _ in range(2))
+    took = (seconds(lambda: solve(1 + _STEPS)) - first) / _STEPS
     flops = sinkhorn_flops(case.n, _CLUSTERS) + (0 if case.room else 2.0 * case.n**2 * case.n_wave)
     yield Row("time", 1000 * took, "ms")
     yield Row("its products", 100 * flops / took / large_product(setup), "% of a large one's rate")
@@ -89,7 +89,7 @@ def whole_fit(setup: Setup, case: Case, longest: float, *, goal: float = inf) ->
     forget_peak(setup.device)
     fits = []
     with counted_solves() as solves:
-        took = seconds(lambda: fits.append(fit(method, flux, setup.device)), setup.device)
+        took = seconds(lambda: fits.append(fit(method, flux, setup.device)))
     yield setup.goal("time", took, "s", goal)
     done = fits[0]
     yield Row("converged", "yes" if done.converged else f"no: {done.stopped}")
