@@ -89,7 +89,7 @@ def whole_fit(setup: Setup, case: Case, longest: float, *, goal: float = inf) ->
     forget_peak(setup.device)
     fits = []
     with counted_solves() as solves:
-        took = seconds(lambda: fits.append(fit(method, flux, setup.device)))
+        took = seconds(lambda: fits.append(fit(method, flux, setup.device, case.room)))
     yield setup.goal("time", took, "s", goal)
     done = fits[0]
     yield Row("converged", "yes" if done.converged else f"no: {done.stopped}")
