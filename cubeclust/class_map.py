@@ -6,8 +6,8 @@ import numpy as np
 from astropy.wcs import WCS
 
 from cubeclust.clustering import Clustering
-from cubeclust.motion import Motion
 from cubeclust.spectra import Spectra
+from cubeclust.velocities.motion import Motion
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from enum import IntFlag
 
-from cubeclust import velocity_flag
-from cubeclust.velocity_flag import VelocityFlag
+from cubeclust.velocities import flags
+from cubeclust.velocities.flags import VelocityFlag
 
 
 class Quality(IntFlag):
@@ -44,5 +44,5 @@ MEANING: dict[Quality, str] = {
     Quality.NOT_NORMALIZABLE: "band mean or total flux unknown or not > 0",
     Quality.NO_VELOCITY: "no velocity known",
     Quality.OTHER_CLASS: "not of the class of --within",
-    **{bit: velocity_flag.MEANING[flag] for flag, bit in OF_VELOCITY.items() if bit is not Quality.NO_VELOCITY},
+    **{bit: flags.MEANING[flag] for flag, bit in OF_VELOCITY.items() if bit is not Quality.NO_VELOCITY},
 }

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from astropy.wcs import WCS
 
-from cubeclust import memory
 from cubeclust.cube import Cube
 from cubeclust.quality import Quality
+from cubeclust.runtime import memory
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,11 @@ def apart(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     import apart
     import torch
 
-    from cubeclust import cube_velocities
     from cubeclust.divergences import gram
     from cubeclust.fisher import sample
+    from cubeclust.pipelines.redshift import spectrograph
 
-    for sizes in (gram.SIDE, sample._BLOCK, cube_velocities._TOGETHER):
+    for sizes in (gram.SIDE, sample._BLOCK, spectrograph._TOGETHER):
         monkeypatch.setitem(sizes, apart.NAME, sizes["cpu"])
     for name in apart.FACTORIES:
         monkeypatch.setattr(torch, name, apart.placed(getattr(torch, name)))

@@ -7,7 +7,7 @@ from cubeclust.cube import Cube
 from cubeclust.methods import METHODS
 from cubeclust.preprocessing.normalize import NormalizeBand
 from cubeclust.preprocessing.scaling import SCALINGS
-from cubeclust.preprocessing.windows import Window
+from cubeclust.preprocessing.wavelengths import Window
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
 

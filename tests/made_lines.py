@@ -7,8 +7,8 @@ import torch
 from scipy.special import erf
 
 from cubeclust.kinematics.line_model import Spectrograph
-from cubeclust.kinematics.windows import LinesInRange
-from cubeclust.lines import EMISSION, LIGHT_SPEED
+from cubeclust.kinematics.line_windows import LinesInRange
+from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED
 
 Z = 0.01
 WAVELENGTH = 6500 + 1.25 * np.arange(320)  # H-alpha, [NII] and [SII] at Z

@@ -7,98 +7,35 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "cubeclust"
 
-# Modules without science or files that everything may use.
-GROUND = {
-    "errors",
-    "settings",
-    "quality",
-    "lines",
-    "velocity_flag",
-    "palette",
-    "class_names",
-    "progress",
-    "memory",
-    "stopwatch",
-    "workers",
-    "packages",
-    "__init__",
+# Modules without science or files that everything may use; each may use those before it.
+GROUND = ["__init__", "errors", "settings", "spectroscopy", "runtime", "velocities", "quality"]
+# Records, from the file towards the map; each may use GROUND and those before it.
+RECORDS = ["cube", "spectra", "statistics", "criteria", "clustering", "class_map", "classes"]
+# Tensors in, tensors out: GROUND alone.
+ENGINES = ["divergences", "fisher", "kinematics", "learning", "simulation"]
+# GROUND, RECORDS and these.
+STAGES = {
+    "preprocessing": set(),
+    "evaluation": set(),
+    "methods": {"divergences", "fisher", "learning"},
+    "model_selection": {"evaluation"},
+    "io": {"model_selection"},
+    "plots": {"model_selection"},
 }
-# Records, from the file towards the map; each may use those before it.
-RECORDS = [
-    "velocity_field",
-    "cube",
-    "spectra",
-    "criteria",
-    "clustering",
-    "motion",
-    "class_map",
-    "class_means",
-    "partitions",
-    "subspace",
-    "principal_components",
-    "soft_means",
-    "class_spectra",
-    "class_table",
-]
-ROAD = {
-    "pipeline",
-    "plan",
-    "area",
-    "velocities",
-    "measuring",
-    "fitted",
-    "opening",
-    "prepare",
-    "forecast",
-    "description",
-    "run_settings",
-    "run_record",
-    "redraw",
-    "merging",
-    "nested_maps",
-    "scan",
-    "scan_forecast",
-    "scan_jobs",
-    "scan_settings",
-    "trials",
-    "redshift",
-    "redshift_settings",
-    "asked_files",
-    "imported_velocities",
-    "velocity_measurement",
-    "velocity_bins",
-    "cube_velocities",
-    "row_blocks",
-    "simulate",
-    "simulation_settings",
-}
-STAGES = {"methods", "preprocessing", "io", "plots", "evaluation", "selection", "simulation"}
+BELOW = {*GROUND, *RECORDS}
 ALLOWED = {
-    **dict.fromkeys(GROUND, GROUND),
-    **{name: GROUND | set(RECORDS[:place]) for place, name in enumerate(RECORDS)},
-    "divergences": GROUND,
-    "fisher": GROUND,
-    "kinematics": GROUND,
-    "learning": GROUND,
-    "simulation": GROUND,
-    **{stage: GROUND | set(RECORDS) for stage in ("preprocessing", "evaluation")},
-    "selection": GROUND | set(RECORDS) | {"evaluation"},
-    **{stage: GROUND | set(RECORDS) | {"selection"} for stage in ("io", "plots")},
-    "methods": GROUND | set(RECORDS) | {"divergences", "learning", "fisher"},
-    **{name: GROUND | set(RECORDS) | STAGES | ROAD for name in ROAD},
-    **dict.fromkeys(
-        ("pipeline", "opening", "trials", "scan_forecast"), GROUND | set(RECORDS) | STAGES | ROAD | {"learning"}
-    ),
-    **dict.fromkeys(
-        ("redshift", "velocity_measurement", "velocity_bins", "cube_velocities"),
-        GROUND | set(RECORDS) | STAGES | ROAD | {"learning", "kinematics"},
-    ),
-    "cli": GROUND | STAGES | ROAD,
+    **{name: {*GROUND[:place]} for place, name in enumerate(GROUND)},
+    **{name: {*GROUND, *RECORDS[:place]} for place, name in enumerate(RECORDS)},
+    **{name: {*GROUND} for name in ENGINES},
+    **{stage: BELOW | others for stage, others in STAGES.items()},
+    "pipelines": BELOW | {*ENGINES, *STAGES},
+    "cli": BELOW | {*STAGES, "simulation", "pipelines"},
     "__main__": {"cli"},
+    "classes": BELOW - {"classes"} | {"io"},
 }
 # Heavy packages and the only places that may import them.
 OWNERS = {
-    "torch": {"divergences", "learning", "fisher", "methods", "kinematics", "cube_velocities"},
+    "torch": {"divergences", "fisher", "kinematics", "learning", "methods", "runtime", "pipelines"},
     "geomloss": {"divergences"},
     "ot": {"divergences"},
     "matplotlib": {"plots"},
@@ -107,12 +44,14 @@ OWNERS = {
     "regions": {"io"},
     "click": {"cli"},
     "rich": {"cli"},
-    "sklearn": {"methods", "evaluation", "soft_means", "partitions"},
+    "sklearn": {"methods", "evaluation"},
     "reproject": {"plots"},
 }
 # What methods may import of each other.
 SHARED = (
     "cubeclust.methods.protocol",
+    "cubeclust.methods.starts",
+    "cubeclust.methods.baselines.soft_means",
     *(f"cubeclust.methods.gemini.{name}" for name in ("base", "geometric", "transport")),
     *(f"cubeclust.methods.fisher_em.{name}" for name in ("best", "decomposed")),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cubeclust.quality import MEANING, OF_VELOCITY, Quality
-from cubeclust.velocity_flag import VelocityFlag
+from cubeclust.velocities.flags import VelocityFlag
 
 
 def test_bits_are_apart_and_explained() -> None:

@@ -5,16 +5,16 @@ from typing import Any
 import click
 
 from cubeclust import __version__
-from cubeclust.cli.apply import apply_command
-from cubeclust.cli.info import info_command
-from cubeclust.cli.merge import merge_command
-from cubeclust.cli.methods import methods
-from cubeclust.cli.plot import plot
-from cubeclust.cli.redshift import redshift_command
-from cubeclust.cli.run import run
-from cubeclust.cli.sample import sample
-from cubeclust.cli.select import select
-from cubeclust.cli.simulate import simulate_command
+from cubeclust.cli.commands.apply import apply_command
+from cubeclust.cli.commands.info import info_command
+from cubeclust.cli.commands.merge import merge_command
+from cubeclust.cli.commands.methods import methods
+from cubeclust.cli.commands.plot import plot
+from cubeclust.cli.commands.redshift import redshift_command
+from cubeclust.cli.commands.run import run
+from cubeclust.cli.commands.sample import sample
+from cubeclust.cli.commands.select import select
+from cubeclust.cli.commands.simulate import simulate_command
 from cubeclust.errors import InputError
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from cubeclust.cli.types import CropType, MemoryType, RedshiftType
+from cubeclust.io.cubes.layouts import VARIANCE_KINDS
 from cubeclust.io.exports import EXPORTS
-from cubeclust.io.layouts import VARIANCE_KINDS
 
 # What the HDUs of the cube are.
 HDUS: list[click.Parameter] = [

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from cubeclust.scan import Scan
-from cubeclust.selection.choice import CRITERIA, Criterion
-from cubeclust.selection.entry import Entry
+from cubeclust.model_selection.candidate import Entry
+from cubeclust.model_selection.choice import CRITERIA, Criterion
+from cubeclust.pipelines.select.pipeline import Scan
 
 
 def print_scan(scan: Scan) -> None:

@@ -5,10 +5,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 from torch import Tensor
 
-from cubeclust import memory
 from cubeclust.divergences.costs import euclidean
 from cubeclust.divergences.entries import filled, row_blocks
 from cubeclust.errors import InputError
+from cubeclust.runtime import memory
 
 
 def geodesic(data: Tensor, neighbor_quantile: float = 0.05) -> np.ndarray:

@@ -9,7 +9,7 @@ from torch import Tensor
 from cubeclust.divergences.entries import mean_row
 from cubeclust.divergences.usd import masses
 from cubeclust.errors import InputError
-from cubeclust.packages import require_package
+from cubeclust.runtime.packages import require_package
 
 EXPONENTS = {"euclidean": 1, "sqeuclidean": 2}  # p of geomloss's cost |x - y|^p / p, by the metric's name
 

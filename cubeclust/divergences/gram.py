@@ -6,8 +6,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from cubeclust import memory
 from cubeclust.divergences.entries import Entries
+from cubeclust.runtime import memory
 
 # Side of a block: large enough for the rate of a large product. It does not depend on the memory budget, so
 # that the budget never changes a result; a GPU that runs out of memory does, in the last digits.

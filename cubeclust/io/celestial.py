@@ -6,7 +6,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS, WcsError
 
-from cubeclust.packages import require_package
+from cubeclust.runtime.packages import require_package
 
 
 def require_reader() -> None:

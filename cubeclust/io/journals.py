@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cubeclust.errors import InputError
 from cubeclust.io.atomic import append_line, said_plainly
-from cubeclust.selection.tried import Tried
+from cubeclust.model_selection.trial import Tried
 
 
 def read_journal(path: Path) -> dict[str, Tried]:

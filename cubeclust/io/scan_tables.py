@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cubeclust.selection.choice import Choice
-from cubeclust.selection.entry import Entry
-from cubeclust.selection.tried import Tried
+from cubeclust.model_selection.candidate import Entry
+from cubeclust.model_selection.choice import Choice
+from cubeclust.model_selection.trial import Tried
 
 
 def _of_best(name: str) -> Callable[[Entry], Any]:

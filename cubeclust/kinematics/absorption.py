@@ -8,7 +8,7 @@ from scipy.ndimage import median_filter
 
 from cubeclust.kinematics.continuum import WINDOW
 from cubeclust.kinematics.medians import medians
-from cubeclust.kinematics.prepared import Prepared
+from cubeclust.kinematics.residuals import Prepared
 
 _EMISSION = (5.0, 0.25)  # standard deviations and share of the continuum over it that tell of gas
 _BRIGHT_SKY = 4.0  # variance over that of its surroundings that tells a line of the night sky

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from cubeclust.kinematics.line_windows import LinesInRange
 from cubeclust.kinematics.peaks import peak
 from cubeclust.kinematics.profiles import Moving, profiles
-from cubeclust.kinematics.windows import LinesInRange
-from cubeclust.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
 
 STEP = 20.0  # km/s between trials
 _WIDTHS = (50.0, 150.0)  # km/s, of the lines of the templates

@@ -7,7 +7,7 @@ import numpy as np
 from cubeclust.kinematics.correlation import STEP
 from cubeclust.kinematics.line_fit import BROADEST
 from cubeclust.kinematics.measure import Measured
-from cubeclust.velocity_flag import Tracer, VelocityFlag
+from cubeclust.velocities.flags import Tracer, VelocityFlag
 
 _MOMENT = 0.03  # h3 or h4 from which lines are no Gaussians, if they are as many errors as the next number
 _SURE = 5.0

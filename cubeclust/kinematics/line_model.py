@@ -6,9 +6,9 @@ from typing import Self
 
 import torch
 
+from cubeclust.kinematics.line_windows import LinesInRange, Window
 from cubeclust.kinematics.profiles import Moving, Profiles, profiles
-from cubeclust.kinematics.windows import LinesInRange, Window
-from cubeclust.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
 
 _RIDGE = 1e-10  # of the diagonal of normal equations
 

@@ -7,16 +7,16 @@ import numpy as np
 import torch
 
 from cubeclust.kinematics.absorption import Absorption, quiet_channels
+from cubeclust.kinematics.absorption_lines import Marks, marks_of
 from cubeclust.kinematics.correlation import Correlated, correlate
 from cubeclust.kinematics.line_fit import LineFit, fit_lines
 from cubeclust.kinematics.line_model import Spectrograph
-from cubeclust.kinematics.marks import Marks, marks_of
+from cubeclust.kinematics.line_windows import LinesInRange
 from cubeclust.kinematics.mean_stars import MeanStars, proven
 from cubeclust.kinematics.noise import noise_correlation
-from cubeclust.kinematics.prepared import Prepared
+from cubeclust.kinematics.residuals import Prepared
 from cubeclust.kinematics.stars import Shapes, StarsMoved, correlate_stars
 from cubeclust.kinematics.template import Template, mean_template
-from cubeclust.kinematics.windows import LinesInRange
 
 DETECTED = 3.0  # standard deviations at which a line counts
 _SEEN = 25.0  # gain of chi2 from which gas or stars are seen

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from cubeclust.learning.batches import Minibatches
+from cubeclust.learning.diagnostics import Watch
 from cubeclust.learning.moments import moments
 from cubeclust.learning.networks import Centered, CenteredLinear, center
 from cubeclust.learning.stopping import TOLERANCE, Plateau, Stopping
 from cubeclust.learning.train import train
-from cubeclust.learning.watch import Watch
 
 _UNITS = 256  # of the hidden layers
 _BATCH = 256  # rows

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from cubeclust import memory
 from cubeclust.learning.moments import moments
+from cubeclust.runtime import memory
 
 
 class Centered(nn.Module):

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from cubeclust.errors import InputError
 from cubeclust.learning.batches import Rows
+from cubeclust.learning.diagnostics import Watch
 from cubeclust.learning.stopping import Stopped, Stopping
-from cubeclust.learning.watch import Watch
 
 Batches = Callable[[], Iterable[Rows]]
 Losses = Callable[[Rows], dict[str, Tensor]]

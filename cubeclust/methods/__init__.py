@@ -85,11 +85,14 @@ METHODS: dict[str, Method] = {
         "Gaussian mixture in its discriminative subspace",
         "fisher_em.method", "FisherEM", mixture=True,
     ),
-    "kmeans": Method("k-means (baseline)", "kmeans", "KMeans"),
-    "gmm": Method("Gaussian mixture (baseline)", "gmm", "GaussianMixture", mixture=True),
-    "igmm": Method("isotropic Gaussian mixture, equal weights (baseline)", "igmm", "IsotropicMixture", mixture=True),
-    "fcm": Method("fuzzy c-means (baseline)", "fcm", "FuzzyCMeans"),
-    "spectral": Method("spectral clustering of the neighbor graph (baseline)", "spectral", "Spectral"),
-    "ward": Method("Ward's hierarchical clustering (baseline)", "ward", "Ward"),
+    "kmeans": Method("k-means (baseline)", "baselines.kmeans", "KMeans"),
+    "gmm": Method("Gaussian mixture (baseline)", "baselines.gmm", "GaussianMixture", mixture=True),
+    "igmm": Method(
+        "isotropic Gaussian mixture, equal weights (baseline)",
+        "baselines.igmm", "IsotropicMixture", mixture=True,
+    ),
+    "fcm": Method("fuzzy c-means (baseline)", "baselines.fcm", "FuzzyCMeans"),
+    "spectral": Method("spectral clustering of the neighbor graph (baseline)", "baselines.spectral", "Spectral"),
+    "ward": Method("Ward's hierarchical clustering (baseline)", "baselines.ward", "Ward"),
 }  # fmt: skip
 DEFAULT_METHOD = "mmd-ovo"

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from cubeclust.clustering import Clustering
-from cubeclust.progress import Progress
+from cubeclust.runtime.progress import Progress
 from cubeclust.spectra import Spectra
 
 # Labels and posterior of any spectra, clusters in the model's own order.

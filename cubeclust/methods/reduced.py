@@ -8,16 +8,16 @@ import numpy as np
 
 from cubeclust.clustering import Clustering
 from cubeclust.methods.protocol import Combinator, Decomposing, Labeler
-from cubeclust.principal_components import (
+from cubeclust.spectra import Spectra
+from cubeclust.statistics.principal_components import (
     PrincipalComponents,
     components_effort,
     components_memory,
     principal_components,
 )
-from cubeclust.spectra import Spectra
 
 if TYPE_CHECKING:
-    from cubeclust.progress import Progress
+    from cubeclust.runtime.progress import Progress
 
 _MEAN, _COMPONENTS = "pca/mean", "pca/components"
 

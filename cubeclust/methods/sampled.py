@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cubeclust.class_means import class_means, nearest_mean
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.methods.protocol import Combinator, Labeler
 from cubeclust.spectra import Spectra
+from cubeclust.statistics.means import class_means, nearest_mean
 
 if TYPE_CHECKING:
-    from cubeclust.progress import Progress
+    from cubeclust.runtime.progress import Progress
 
 SAMPLINGS = ("random", "snr")
 _STRATA = 10  # classes of signal to noise that have equal shares in the sample

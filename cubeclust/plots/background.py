@@ -6,7 +6,7 @@ import numpy as np
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
 
-from cubeclust.packages import require_package
+from cubeclust.runtime.packages import require_package
 
 _FINEST = 8  # parts of a spaxel's side
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cubeclust.class_spectra import ClassSpectra
-from cubeclust.class_table import ClassRow
+from cubeclust.classes.spectra import ClassSpectra
+from cubeclust.classes.table import ClassRow
 from cubeclust.plots.figure import new_figure, save
 from cubeclust.plots.wavelengths import segments, wavelength_label
 

@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
-from cubeclust.class_table import ClassRow
+from cubeclust.classes.table import ClassRow
 from cubeclust.clustering import Clustering
 from cubeclust.plots.figure import new_figure, save
 from cubeclust.plots.wavelengths import segments, wavelength_label
 from cubeclust.spectra import Spectra
-from cubeclust.subspace import separation, structure
+from cubeclust.statistics.subspace import separation, structure
 
 _MOST = 6  # directions shown
 _POINTS = 2000  # of a class

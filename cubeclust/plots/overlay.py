@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
 from cubeclust.class_map import ClassMap
-from cubeclust.class_table import ClassRow
+from cubeclust.classes.table import ClassRow
 from cubeclust.plots.background import subdivided
 from cubeclust.plots.boundaries import outline
 from cubeclust.plots.figure import new_figure, save

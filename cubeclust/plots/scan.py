@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from cubeclust.palette import class_colors
+from cubeclust.classes.colors import class_colors
+from cubeclust.model_selection.candidate import Entry
+from cubeclust.model_selection.choice import CRITERIA, INFORMATION, Choice
 from cubeclust.plots.figure import new_figure, save
-from cubeclust.selection.choice import CRITERIA, INFORMATION, Choice
-from cubeclust.selection.entry import Entry
 
 _MARKERS = "osD^v<>PX"  # of the models, by color
 _STYLES = ("-", "--")  # of two models with one color, as with a noise of each class and with one of all

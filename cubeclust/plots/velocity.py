@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from scipy.ndimage import gaussian_filter
 
-from cubeclust.palette import UNCLASSIFIED, class_colors
+from cubeclust.classes.colors import UNCLASSIFIED, class_colors
 from cubeclust.plots.figure import new_figure, save
 from cubeclust.plots.sky_axes import draw_compass, draw_scale_bar, label_axes
-from cubeclust.velocity_field import VelocityField
-from cubeclust.velocity_flag import VelocityFlag
+from cubeclust.velocities.field import VelocityField
+from cubeclust.velocities.flags import VelocityFlag
 
 # What matters most comes first: of several reasons the panel of flags shows this one.
 _ORDER = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cubeclust.errors import InputError
-from cubeclust.preprocessing.windows import Window
+from cubeclust.preprocessing.wavelengths import Window
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubeclust.lines import EMISSION, vacuum_to_air
+from cubeclust.spectroscopy.lines import EMISSION, vacuum_to_air
 
 START, STEP, CHANNELS = 4750.0, 1.25, 3681  # Angstrom, Angstrom, of a MUSE cube in the nominal mode
 _BEYOND = 250.0  # Angstrom from H-alpha to the red end of a window, just past [SII]

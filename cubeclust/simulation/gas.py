@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr
 
-from cubeclust.lines import EMISSION, LIGHT_SPEED
 from cubeclust.simulation.dust import attenuation
 from cubeclust.simulation.light import Light
 from cubeclust.simulation.profile import lsf
+from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED
 
 _AIR = {line.name: line.air for line in EMISSION}
 _WINGS = 7.0  # standard deviations from a line's center beyond which it is nothing

@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from cubeclust.lines import LIGHT_SPEED
 from cubeclust.simulation.dust import attenuation
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
 
 
 @dataclass(frozen=True)

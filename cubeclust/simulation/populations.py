@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubeclust.lines import ABSORPTION
+from cubeclust.spectroscopy.lines import ABSORPTION
 
 REFERENCE = 5500.0  # Angstrom at rest, where continua are 1
 

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from benchmarks.measuring import gemm_rate, per_iteration, seconds, spectra, synthetic
-from cubeclust import memory
 from cubeclust.fisher.models import MODELS
 from cubeclust.methods import METHODS
-from cubeclust.progress import Silent
+from cubeclust.runtime import memory
+from cubeclust.runtime.progress import Silent
 
 R_SECONDS = {(2000, 300): 0.82, (10000, 300): 3.88, (68232, 321): 50.47}  # of a pass
 

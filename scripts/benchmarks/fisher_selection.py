@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.measuring import names_of, spectra
 from cubeclust.fisher.models import MODELS, Model
 from cubeclust.methods import METHODS
-from cubeclust.progress import Silent
+from cubeclust.runtime.progress import Silent
 
 _K, _P, _N = 3, 20, 900
 _PRIOR = (0.4, 0.35, 0.25)

@@ -28,10 +28,10 @@ from benchmarks.moving_sky import CONES, STARS, MovingSky, Truth, moving_sky
 from cubeclust import RunSettings
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
-from cubeclust.opening import open_run
-from cubeclust.prepare import prepare
-from cubeclust.preprocessing.windows import Window
-from cubeclust.progress import Silent
+from cubeclust.pipelines.run.opening import open_run
+from cubeclust.pipelines.run.preprocess import prepare
+from cubeclust.preprocessing.wavelengths import Window
+from cubeclust.runtime.progress import Silent
 
 # By which velocities a sky is brought to rest -> settings of the run.
 VELOCITIES: dict[str, Callable[[MovingSky], dict[str, Any]]] = {

@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics.cluster import contingency_matrix
 
 from benchmarks.moving_sky import Truth
-from cubeclust.palette import UNCLASSIFIED, class_colors
+from cubeclust.classes.colors import UNCLASSIFIED, class_colors
 
 _COLUMNS = {"none": "as observed", "measured": "at rest"}
 _FASTEST = 250.0  # km/s at the ends of the color scale

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from cubeclust import Spectra
 from cubeclust.clustering import Clustering
-from cubeclust.learning import device as on_device
 from cubeclust.methods.protocol import Clusterer
-from cubeclust.progress import Silent
+from cubeclust.runtime import device as on_device
+from cubeclust.runtime.progress import Silent
 
 EVERYTHING = 10**12  # bytes of room in which a kernel is kept as a whole
 

@@ -10,9 +10,9 @@ import torch
 
 from benchmarks import mmd_kernel
 from benchmarks.measuring import fit, gemm_rate, numbers, seconds, synthetic
-from cubeclust import memory
 from cubeclust.divergences.embedding import weighted_sums
 from cubeclust.methods import METHODS
+from cubeclust.runtime import memory
 
 USERS_SECONDS = 58_791  # gemclus, MMD OvO, 68,232 x 3,592, k = 30, hidden 20, 1000 iterations: the users' log
 

@@ -4,10 +4,10 @@ import numpy as np
 import torch
 
 from benchmarks.measuring import EVERYTHING, fit, gemm_rate, made, per_iteration, seconds, synthetic
-from cubeclust import memory
 from cubeclust.divergences.gram import Gram
 from cubeclust.divergences.kernels import Kernel
 from cubeclust.methods import METHODS
+from cubeclust.runtime import memory
 
 
 def beside_gemclus(kernel: str, sizes: list[int], iterations: int, peer: int, device: str) -> None:

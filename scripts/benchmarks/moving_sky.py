@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from cubeclust.lines import LIGHT_SPEED
-from cubeclust.redshift import redshift
-from cubeclust.redshift_settings import RedshiftSettings
-from cubeclust.simulate import simulate
-from cubeclust.simulation_settings import SimulationSettings
+from cubeclust.pipelines.redshift.pipeline import redshift
+from cubeclust.pipelines.redshift.settings import RedshiftSettings
+from cubeclust.pipelines.simulate import simulate
+from cubeclust.pipelines.simulation_settings import SimulationSettings
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
 
 CONES = ("front", "back", "jet")  # one spectrum of lines, three motions
 STARS = ("old stars", "young stars")

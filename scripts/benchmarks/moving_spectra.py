@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from cubeclust.cube import Cube
-from cubeclust.cube_velocities import Light, Search, instrument, line_profile, measured
 from cubeclust.kinematics.judgement import Limits
 from cubeclust.kinematics.measure import Measured
-from cubeclust.progress import Silent
-from cubeclust.redshift_settings import RedshiftSettings
+from cubeclust.pipelines.redshift.settings import RedshiftSettings
+from cubeclust.pipelines.redshift.spectrograph import Light, Search, instrument, line_profile, measured
+from cubeclust.pipelines.simulation_settings import SimulationSettings
+from cubeclust.runtime.progress import Silent
 from cubeclust.simulation.axis import STEP, window
 from cubeclust.simulation.exposure import exposed
-from cubeclust.simulation_settings import SimulationSettings
 from cubeclust.spectra import Spectra
 
 _SKY = "ngc1068"

@@ -13,7 +13,7 @@ from cubeclust.divergences.sinkhorn import Potentials, solve
 from cubeclust.divergences.sinkhorn import Problem as Transports
 from cubeclust.divergences.usd import SinkhornDivergence, masses
 from cubeclust.methods import METHODS
-from cubeclust.progress import Silent
+from cubeclust.runtime.progress import Silent
 
 _SHARPNESS = 3.0  # deviation of the logits: clusters that overlap, as in the middle of a training
 

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import numpy as np
 
 from benchmarks.measuring import EVERYTHING, fit, gemm_rate, per_iteration, seconds, synthetic
-from cubeclust import memory
 from cubeclust.clustering import Clustering
 from cubeclust.divergences import usd
 from cubeclust.methods import METHODS
+from cubeclust.runtime import memory
 
 _N_WAVE, HIDDEN = 321, 50
 _PART = 2000  # spectra on which the iterations to convergence are counted

@@ -19,10 +19,10 @@ from benchmarks.transport_peers import EXPONENT, SCALING, blur_of, geomloss
 from benchmarks.usd_step import Problem
 from cubeclust import RunSettings, sample_cube
 from cubeclust.methods import METHODS
-from cubeclust.opening import open_run
-from cubeclust.prepare import prepare
-from cubeclust.preprocessing.windows import Window
-from cubeclust.progress import Silent
+from cubeclust.pipelines.run.opening import open_run
+from cubeclust.pipelines.run.preprocess import prepare
+from cubeclust.preprocessing.wavelengths import Window
+from cubeclust.runtime.progress import Silent
 
 TRUTH = {"sinkhorn_tolerance": 1e-10, "sinkhorn_steps": 5000}
 STRICT = {"sinkhorn_tolerance": 1e-6}

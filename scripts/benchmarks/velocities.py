@@ -16,13 +16,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from astropy.io import fits
 
-from cubeclust.lines import LIGHT_SPEED
-from cubeclust.redshift import estimate
-from cubeclust.redshift_settings import RedshiftSettings
-from cubeclust.simulate import simulate
-from cubeclust.simulation_settings import SimulationSettings
-from cubeclust.velocity_field import VelocityField
-from cubeclust.velocity_flag import Tracer, VelocityFlag
+from cubeclust.pipelines.redshift.pipeline import estimate
+from cubeclust.pipelines.redshift.settings import RedshiftSettings
+from cubeclust.pipelines.simulate import simulate
+from cubeclust.pipelines.simulation_settings import SimulationSettings
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.velocities.field import VelocityField
+from cubeclust.velocities.flags import Tracer, VelocityFlag
 
 BAD = 50.0  # km/s
 LINELESS = 3.0  # Angstrom

@@ -11,7 +11,7 @@ import torch
 
 from cubeclust import __version__
 from cubeclust.errors import InputError
-from cubeclust.learning.device import resolve_device
+from cubeclust.runtime.device import resolve_device
 
 
 def main(device: str) -> None:

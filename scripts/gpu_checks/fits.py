@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from benchmarks.measuring import fit, made, per_iteration, seconds, spectra
 from benchmarks.moving_spectra import moving_spectra, velocities
 from cubeclust.methods import METHODS
-from cubeclust.progress import Noting, Silent
+from cubeclust.runtime.progress import Noting, Silent
 from cubeclust.spectra import Spectra
 from gpu_checks.rows import Check, Row, Setup, at_least
 from gpu_checks.timing import forget_peak, most_memory

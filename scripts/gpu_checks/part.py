@@ -12,7 +12,7 @@ from gpu_checks.rows import Row, Setup, append
 
 def main(name: str, device: str, size: str, path: str) -> None:
     """Run each check of the part; one that fails is a row, and the next one goes on."""
-    from cubeclust.learning.device import make_exact
+    from cubeclust.runtime.device import make_exact
 
     make_exact(device)
     for check, rows in import_module(f"gpu_checks.{name}").checks(Setup(device, size == "small")):

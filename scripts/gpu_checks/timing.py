@@ -7,7 +7,7 @@ from statistics import median
 import torch
 
 from benchmarks.measuring import gemm_rate, seconds
-from cubeclust import memory
+from cubeclust.runtime import memory
 from gpu_checks.rows import Row, Setup
 
 

@@ -14,7 +14,7 @@ from kinds import ONE_OF_EACH_CLASS
 from skies import SPEED_OF_LIGHT, Sky, make_galaxy, make_sky, sky_header, write_sky, write_velocity_map
 from sklearn.metrics import adjusted_rand_score
 
-from cubeclust.palette import class_colors
+from cubeclust.classes.colors import class_colors
 
 FEW = {"mmd-ova": ["--max-iter", "200"], "mmd-ovo": ["--max-iter", "200"]}  # iterations that suffice here
 

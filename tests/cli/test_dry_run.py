@@ -10,10 +10,10 @@ from kinds import ONE_OF_EACH_CLASS
 from skies import Sky, write_sky
 from test_apply import fitted
 
-from cubeclust.forecast import _sizes, shortened
 from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
+from cubeclust.pipelines.run.forecast import _sizes, shortened
 
 
 def forecast(*arguments: object) -> dict:

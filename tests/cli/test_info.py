@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from skies import Sky, make_sky, write_sky
 
 from cubeclust.cli.main import main
-from cubeclust.io.sample import sample_cube
+from cubeclust.io.cubes.sample import sample_cube
 
 
 def info(*arguments: object) -> str:

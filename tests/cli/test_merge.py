@@ -13,7 +13,7 @@ from commands import call, refused
 from matplotlib.image import imread
 from skies import make_sky, write_sky, write_velocity_map
 
-from cubeclust.class_spectra import STATISTICS
+from cubeclust.classes.spectra import STATISTICS
 
 IMAGES = ("CLASSMAP", "QUALITY", "MAXPROB", "WHITELIGHT")
 

@@ -76,8 +76,8 @@ def test_image_is_laid_under_the_map(class_map: Path, image: Path, tmp_path: Pat
 
 
 def test_only_the_part_under_the_map_is_read(class_map: Path, image: Path) -> None:
-    from cubeclust.io.sky_images import read_sky_image
-    from cubeclust.io.stored_maps import read_class_map
+    from cubeclust.io.maps.read import read_class_map
+    from cubeclust.io.maps.sky_images import read_sky_image
 
     stored = read_class_map(class_map).class_map
     header, data = fits.getheader(image, "SCI"), fits.getdata(image, "SCI")

@@ -10,11 +10,11 @@ from click.testing import Result
 from commands import call, refused
 from skies import SPEED_OF_LIGHT, Galaxy, make_galaxy, sky_header, write_sky
 
-from cubeclust import memory
-from cubeclust.io.velocity_fields import read_velocity_field
-from cubeclust.velocity_field import VelocityField
-from cubeclust.velocity_flag import Tracer, VelocityFlag
-from cubeclust.velocity_measurement import _WORK
+from cubeclust.io.velocities.fields import read_velocity_field
+from cubeclust.pipelines.redshift.measurement import _WORK
+from cubeclust.runtime import memory
+from cubeclust.velocities.field import VelocityField
+from cubeclust.velocities.flags import Tracer, VelocityFlag
 
 SYSTEMIC = 0.0038  # of skies.make_galaxy
 

@@ -9,10 +9,10 @@ from commands import call
 from instruments import SKY, SKY_BY_STEPS
 from skies import LINES, SPEED_OF_LIGHT, channel_limits, density_at_rest
 
-from cubeclust.io.sample import sample_cube
-from cubeclust.io.velocity_fields import read_velocity_field
-from cubeclust.lines import vacuum_to_air
-from cubeclust.velocity_field import VelocityField
+from cubeclust.io.cubes.sample import sample_cube
+from cubeclust.io.velocities.fields import read_velocity_field
+from cubeclust.spectroscopy.lines import vacuum_to_air
+from cubeclust.velocities.field import VelocityField
 
 NY, NX, N_WAVE, NOISE = 4, 5, 360, 0.3
 Z = 0.0038 + np.linspace(-200, 200, NY * NX).reshape(NY, NX) / SPEED_OF_LIGHT

@@ -10,9 +10,9 @@ from astropy.io import fits
 from commands import call, refused
 from skies import SPEED_OF_LIGHT, Galaxy, make_galaxy, write_sky, write_velocity_map
 
-from cubeclust.io.velocity_fields import read_velocity_field
-from cubeclust.velocity_field import VelocityField
-from cubeclust.velocity_flag import VelocityFlag
+from cubeclust.io.velocities.fields import read_velocity_field
+from cubeclust.velocities.field import VelocityField
+from cubeclust.velocities.flags import VelocityFlag
 
 GUESS = 900.0
 

@@ -15,11 +15,11 @@ from commands import call, record_of, refused
 from skies import SPEED_OF_LIGHT, Galaxy, make_galaxy, sky_header, write_sky, write_velocity_map
 
 from cubeclust.io.map_hdus import Provenance
-from cubeclust.io.velocity_fields import read_velocity_field, write_velocity_field
+from cubeclust.io.velocities.fields import read_velocity_field, write_velocity_field
+from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.quality import OF_VELOCITY, Quality
-from cubeclust.redshift_settings import RedshiftSettings
-from cubeclust.velocity_field import VelocityField
-from cubeclust.velocity_flag import KEPT, VelocityFlag
+from cubeclust.velocities.field import VelocityField
+from cubeclust.velocities.flags import KEPT, VelocityFlag
 
 FAST = ["-m", "kmeans", "-k", "3", "--normalize-band", "6600:6680"]
 SYSTEMIC = 0.0038
@@ -80,7 +80,7 @@ def measured(monkeypatch: pytest.MonkeyPatch, flagged: VelocityField) -> list[Re
         asked.append(settings)
         return flagged
 
-    monkeypatch.setattr("cubeclust.redshift.estimate", estimate)
+    monkeypatch.setattr("cubeclust.pipelines.redshift.pipeline.estimate", estimate)
     return asked
 
 

@@ -15,7 +15,7 @@ from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, silhouett
 
 from cubeclust import __version__
 from cubeclust.cli.main import main
-from cubeclust.io.sample import sample_cube
+from cubeclust.io.cubes.sample import sample_cube
 from cubeclust.quality import Quality
 
 CONFIGS = Path(__file__).parents[2] / "configs"

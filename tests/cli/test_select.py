@@ -14,9 +14,9 @@ from commands import call, refused
 from skies import Sky, make_sky, write_sky
 from sklearn.metrics import adjusted_rand_score
 
-from cubeclust import scan
 from cubeclust.errors import InputError
 from cubeclust.methods.fisher_em.method import FisherEM
+from cubeclust.pipelines.select import pipeline
 
 FISHER = ("-m", "fisher-em", "--n-starts", "1")
 SELECTED = {"select.csv", "select.png", "select.jsonl"}
@@ -237,7 +237,7 @@ def test_failed_entry_is_recorded_and_passed_over(
 def test_interrupt_leaves_the_journal_and_nothing_else(
     small_sky: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fitted: Path
 ) -> None:
-    genuine, appended = scan.append_fit, []
+    genuine, appended = pipeline.append_fit, []
 
     def interrupted(path: Path, fit: object) -> None:
         genuine(path, fit)
@@ -245,13 +245,13 @@ def test_interrupt_leaves_the_journal_and_nothing_else(
         if len(appended) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(scan, "append_fit", interrupted)
+    monkeypatch.setattr(pipeline, "append_fit", interrupted)
     options = [small_sky, *FISHER, "--model", "AB", "-k", "2:6", "-o", tmp_path / "out"]
     assert call("select", *options).exit_code != 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["sky_fisher-em_select.jsonl"]
     assert len(journal(tmp_path / "out")) == 3
     assert multiprocessing.active_children() == []
-    monkeypatch.setattr(scan, "append_fit", genuine)
+    monkeypatch.setattr(pipeline, "append_fit", genuine)
     count(fitted)
     select(*options)
     assert count(fitted) == 7 + 1

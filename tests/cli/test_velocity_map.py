@@ -15,7 +15,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from cubeclust.cli.main import main
 from cubeclust.quality import Quality
-from cubeclust.velocity_field import repeated_redshift
+from cubeclust.velocities.field import repeated_redshift
 
 FAST = ["-m", "kmeans", "-k", "3"]
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from cubeclust import memory
 from cubeclust.divergences.entries import row_blocks
 from cubeclust.divergences.geodesic import geodesic
 from cubeclust.errors import InputError
+from cubeclust.runtime import memory
 
 
 def breadth_first(neighbors: np.ndarray) -> np.ndarray:

@@ -49,7 +49,7 @@ def test_online_without_its_library_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 def test_online_that_cannot_compile_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """geomloss without pykeops fails with a NameError in the middle of its loop."""
-    monkeypatch.setattr("cubeclust.packages.find_spec", lambda name: "there")
+    monkeypatch.setattr("cubeclust.runtime.packages.find_spec", lambda name: "there")
 
     def broken(self: object, *arguments: object) -> None:
         raise NameError("name 'generic_logsumexp' is not defined")

@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 from cubeclust.clustering import Clustering
 from cubeclust.methods import METHODS
 from cubeclust.methods.protocol import Clusterer
-from cubeclust.progress import Silent
+from cubeclust.runtime.progress import Silent
 from cubeclust.spectra import Spectra
 
 ON_GPU = [name for name, method in METHODS.items() if method.load().uses_gpu]

@@ -8,7 +8,7 @@ from cubeclust.divergences import gram
 from cubeclust.errors import InputError
 from cubeclust.learning import networks
 from cubeclust.methods import METHODS
-from cubeclust.progress import Silent
+from cubeclust.runtime.progress import Silent
 
 
 def test_network_that_does_not_fit_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ def test_kill_while_writing_leaves_no_partial_product(sky_file: Path, tmp_path: 
     out = tmp_path / "out"
     code = f"""
 import sys, time
-import cubeclust.pipeline as pipeline
+import cubeclust.pipelines.run.pipeline as pipeline
 original = pipeline.{writer}
 def slow(path, *arguments, **named):
     original(path, *arguments, **named)

@@ -13,13 +13,13 @@ from regions import Regions
 from skies import rotated_wcs
 
 from cubeclust.class_map import ClassMap
-from cubeclust.class_table import ClassRow, class_table
+from cubeclust.classes.colors import class_colors
+from cubeclust.classes.table import ClassRow, class_table
 from cubeclust.io.exports import EXPORTS, export_endings, write_exports
 from cubeclust.io.exports.ds9 import label_spaxel
-from cubeclust.motion import Motion
-from cubeclust.palette import class_colors
 from cubeclust.quality import OF_VELOCITY, Quality
 from cubeclust.spectra import Spectra
+from cubeclust.velocities.motion import Motion
 
 NY, NX = 9, 14
 # For each format: the class numbers that its own reader finds in the files.

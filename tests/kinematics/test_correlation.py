@@ -6,8 +6,8 @@ import torch
 from made_lines import EDGES, FLUXES, LSF, WAVELENGTH, Lines, Z
 
 from cubeclust.kinematics.correlation import STEP, Correlated, correlate
-from cubeclust.kinematics.windows import LinesInRange
-from cubeclust.lines import EMISSION
+from cubeclust.kinematics.line_windows import LinesInRange
+from cubeclust.spectroscopy.lines import EMISSION
 
 
 def correlated(density: np.ndarray, search: float = 1500.0) -> Correlated:

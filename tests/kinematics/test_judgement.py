@@ -7,7 +7,7 @@ import pytest
 
 from cubeclust.kinematics.judgement import Judged, Limits, faint, far, judged, outlying, poor
 from cubeclust.kinematics.measure import Measured
-from cubeclust.velocity_flag import Tracer, VelocityFlag
+from cubeclust.velocities.flags import Tracer, VelocityFlag
 
 LIMITS = Limits(min_snr=8, min_lines=2, max_error=15, max_velocity=None, max_sigma=300, max_deviation=6)
 SEARCH = 1000.0

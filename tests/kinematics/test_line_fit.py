@@ -9,8 +9,8 @@ from scipy.special import erf
 
 from cubeclust.kinematics.line_fit import LineFit, fit_lines
 from cubeclust.kinematics.line_model import Spectrograph
-from cubeclust.kinematics.windows import Window
-from cubeclust.lines import LIGHT_SPEED
+from cubeclust.kinematics.line_windows import Window
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
 
 NAMES = list(FLUXES)
 N_DRAWS = 600

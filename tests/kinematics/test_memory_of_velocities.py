@@ -12,13 +12,13 @@ from commands import call, refused
 from skies import make_galaxy, write_sky
 
 from benchmarks.moving_spectra import moving_spectra, velocities
-from cubeclust import cube_velocities
 from cubeclust.kinematics.measure import Measured
+from cubeclust.pipelines.redshift import spectrograph
 
 
 def test_fewer_spectra_at_a_time_have_the_same_velocities(monkeypatch: pytest.MonkeyPatch) -> None:
     """And what was made for the many is let go before the few are tried."""
-    spectra, measure = moving_spectra(20, 800), cube_velocities.measure
+    spectra, measure = moving_spectra(20, 800), spectrograph.measure
     expected = velocities(spectra, "cpu")
     sizes: list[int] = []
     made: list[weakref.ref] = []
@@ -33,8 +33,8 @@ def test_fewer_spectra_at_a_time_have_the_same_velocities(monkeypatch: pytest.Mo
             raise torch.OutOfMemoryError("CUDA out of memory")
         return measure(flux, *others)
 
-    monkeypatch.setattr(cube_velocities, "measure", scarce)
-    monkeypatch.setitem(cube_velocities._TOGETHER, "cpu", 256)
+    monkeypatch.setattr(spectrograph, "measure", scarce)
+    monkeypatch.setitem(spectrograph._TOGETHER, "cpu", 256)
     found = velocities(spectra, "cpu")
     assert sizes[:3] == [256, 128, 64]
     assert sum(sizes[2:]) == len(spectra)
@@ -47,6 +47,6 @@ def test_memory_that_holds_no_spectrum_is_one_sentence(tmp_path: Path, monkeypat
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     cube = write_sky(tmp_path / "galaxy.fits", make_galaxy(ny=7, nx=8, noise=0.5))
-    monkeypatch.setattr(cube_velocities, "measure", none)
+    monkeypatch.setattr(spectrograph, "measure", none)
     refused(call("redshift", cube, "-o", tmp_path / "velocity.fits"), "not enough memory to measure", "--device cpu")
     assert not (tmp_path / "velocity.fits").exists()

@@ -7,7 +7,7 @@ from made_lines import CORRELATION, correlated_noise
 
 from cubeclust.kinematics.continuum import lower_quartile, raised
 from cubeclust.kinematics.noise import noise_correlation, noise_scale, scattered_variance
-from cubeclust.kinematics.prepared import Prepared
+from cubeclust.kinematics.residuals import Prepared
 
 
 def continuum(flux: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:

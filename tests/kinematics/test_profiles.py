@@ -7,8 +7,8 @@ import pytest
 import torch
 from made_lines import EDGES, LSF, Z
 
-from cubeclust.kinematics.lsf import FWHM, muse_lsf
 from cubeclust.kinematics.profiles import Moving, Profiles, profiles
+from cubeclust.spectroscopy.lsf import FWHM, muse_lsf
 
 LOW, HIGH = torch.from_numpy(EDGES[None, :-1]), torch.from_numpy(EDGES[None, 1:])
 LINES = Moving(

@@ -5,7 +5,7 @@ import pytest
 import torch
 from made_lines import EDGES, Lines
 
-from cubeclust.kinematics.prepared import Prepared
+from cubeclust.kinematics.residuals import Prepared
 from cubeclust.kinematics.spikes import spikes
 
 N_WAVE = len(EDGES) - 1

@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from cubeclust.kinematics.absorption import Absorption, quiet_channels
-from cubeclust.kinematics.marks import LINES, Marks, marks_of
+from cubeclust.kinematics.absorption_lines import LINES, Marks, marks_of
 from cubeclust.kinematics.mean_stars import proven
-from cubeclust.kinematics.prepared import Prepared
+from cubeclust.kinematics.residuals import Prepared
 from cubeclust.kinematics.stars import StarsMoved, correlate_stars
 from cubeclust.kinematics.template import Template, mean_template
-from cubeclust.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
 
 Z, WIDTH, DEPTH = 0.01, 100.0, 0.25
 WAVELENGTH = 5100 + 1.25 * np.arange(400)  # Mg b and Fe at Z

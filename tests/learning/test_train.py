@@ -9,9 +9,9 @@ from cubeclust.divergences.mmd import EmbeddedMMD
 from cubeclust.errors import InputError
 from cubeclust.learning import networks
 from cubeclust.learning.batches import FullBatch, Minibatches
+from cubeclust.learning.diagnostics import Watch
 from cubeclust.learning.stopping import Plateau, Stopping
 from cubeclust.learning.train import Training, train
-from cubeclust.learning.watch import Watch
 
 
 @pytest.mark.parametrize("name", sorted(networks.NETWORKS))

@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 from test_combinators import fit
 
 from cubeclust.methods import METHODS
-from cubeclust.methods.fcm import default_fuzziness
+from cubeclust.methods.baselines.fcm import default_fuzziness
 from cubeclust.spectra import Spectra
 
 

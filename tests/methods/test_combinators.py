@@ -11,7 +11,7 @@ from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
-from cubeclust.progress import Silent
+from cubeclust.runtime.progress import Silent
 from cubeclust.spectra import Spectra
 
 

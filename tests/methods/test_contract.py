@@ -14,7 +14,7 @@ from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
 from cubeclust.preprocessing.scaling import SCALINGS
-from cubeclust.progress import Silent
+from cubeclust.runtime.progress import Silent
 from cubeclust.settings import option_fields
 from cubeclust.spectra import Spectra
 

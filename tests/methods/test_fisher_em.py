@@ -16,7 +16,7 @@ from cubeclust.fisher.models import MODELS
 from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
-from cubeclust.partitions import PARTITIONS
+from cubeclust.methods.starts import PARTITIONS
 from cubeclust.settings import option_fields
 from cubeclust.spectra import Spectra
 

@@ -9,7 +9,7 @@ from cubeclust.divergences.gemini import gemini
 from cubeclust.divergences.mmd import EmbeddedMMD
 from cubeclust.methods import METHODS
 from cubeclust.methods.gemini.mmd import MMDGemini
-from cubeclust.progress import Silent
+from cubeclust.runtime.progress import Silent
 
 
 class Counting(EmbeddedMMD):

@@ -11,7 +11,7 @@ from test_combinators import fit
 from cubeclust.divergences.geodesic import geodesic
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
-from cubeclust.progress import Silent
+from cubeclust.runtime.progress import Silent
 
 
 class Heard(Silent):

@@ -13,9 +13,9 @@ from cubeclust.divergences.gemini import gemini
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
-from cubeclust.principal_components import components_effort, principal_components
-from cubeclust.progress import Silent
+from cubeclust.runtime.progress import Silent
 from cubeclust.spectra import Spectra
+from cubeclust.statistics.principal_components import components_effort, principal_components
 
 ROTATION_KNOWS_NOT = [
     ("mmd-ovo", {"kernel": "linear"}),

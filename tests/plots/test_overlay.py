@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from skies import rotated
 
 from cubeclust.class_map import ClassMap
-from cubeclust.class_table import ClassRow
-from cubeclust.palette import class_colors
+from cubeclust.classes.colors import class_colors
+from cubeclust.classes.table import ClassRow
 from cubeclust.plots.background import subdivided
 from cubeclust.plots.overlay import plot_overlay
 from cubeclust.plots.sky_axes import compass

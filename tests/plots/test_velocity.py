@@ -10,8 +10,8 @@ from skies import rotated
 
 from cubeclust.plots import velocity
 from cubeclust.plots.velocity import main_reason, panels, plot_velocity
-from cubeclust.velocity_field import VelocityField
-from cubeclust.velocity_flag import VelocityFlag
+from cubeclust.velocities.field import VelocityField
+from cubeclust.velocities.flags import VelocityFlag
 
 SHAPE = (20, 30)
 

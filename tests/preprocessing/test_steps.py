@@ -9,8 +9,8 @@ from cubeclust.errors import InputError
 from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import NormalizeBand, default_band
 from cubeclust.preprocessing.scaling import SCALINGS, ZScore
-from cubeclust.preprocessing.selection import LeaveOut, SignalToNoise
-from cubeclust.preprocessing.windows import SelectWindows, Window
+from cubeclust.preprocessing.spaxels import LeaveOut, SignalToNoise
+from cubeclust.preprocessing.wavelengths import SelectWindows, Window
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
 

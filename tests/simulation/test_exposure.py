@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from cubeclust.lines import EMISSION
 from cubeclust.simulation import SKIES
 from cubeclust.simulation.axis import Axis
 from cubeclust.simulation.exposure import exposed, seen
@@ -9,6 +8,7 @@ from cubeclust.simulation.field import BORDER, GOOD
 from cubeclust.simulation.gas import Gaslight
 from cubeclust.simulation.night import sky_lines
 from cubeclust.simulation.stars import Starlight
+from cubeclust.spectroscopy.lines import EMISSION
 
 Z = 0.003793
 BAND = Axis(1000, 640)  # 6000:6800 Angstrom

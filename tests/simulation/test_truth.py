@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from cubeclust.lines import EMISSION, LIGHT_SPEED
 from cubeclust.simulation import SKIES
 from cubeclust.simulation.axis import Axis
 from cubeclust.simulation.exposure import seen
@@ -16,6 +15,7 @@ from cubeclust.simulation.seeing import Seeing
 from cubeclust.simulation.sky import Sky
 from cubeclust.simulation.stars import Starlight
 from cubeclust.simulation.truth import median_velocity
+from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED
 
 Z = 0.003793
 REST = {line.name: line.air for line in EMISSION}

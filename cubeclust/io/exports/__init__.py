@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cubeclust.class_map import ClassMap
-    from cubeclust.class_table import ClassRow
+    from cubeclust.classes.table import ClassRow
     from cubeclust.spectra import Spectra
 
 

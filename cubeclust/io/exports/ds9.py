@@ -8,8 +8,8 @@ import numpy as np
 from scipy import ndimage
 
 from cubeclust.class_map import ClassMap
-from cubeclust.class_table import ClassRow
-from cubeclust.palette import UNCLASSIFIED
+from cubeclust.classes.colors import UNCLASSIFIED
+from cubeclust.classes.table import ClassRow
 from cubeclust.spectra import Spectra
 
 

@@ -15,7 +15,7 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 from scipy import ndimage
 
 from cubeclust.class_map import ClassMap
-from cubeclust.class_table import ClassRow
+from cubeclust.classes.table import ClassRow
 from cubeclust.io.celestial import cd_header
 from cubeclust.quality import OF_VELOCITY, Quality
 from cubeclust.spectra import Spectra

@@ -7,7 +7,7 @@ import numpy as np
 from astropy.io import fits
 
 from cubeclust.class_map import ClassMap
-from cubeclust.class_table import ClassRow
+from cubeclust.classes.table import ClassRow
 from cubeclust.io.celestial import cd_header
 from cubeclust.spectra import Spectra
 

@@ -7,7 +7,7 @@ import numpy as np
 from astropy.table import MaskedColumn, Table
 
 from cubeclust.class_map import ClassMap
-from cubeclust.class_table import ClassRow
+from cubeclust.classes.table import ClassRow
 from cubeclust.spectra import Spectra
 
 _FORMATS = {"ra": ".8f", "dec": ".8f", "max_posterior": ".6g", "snr": ".6g", "velocity": ".2f"}

@@ -10,7 +10,7 @@ from cubeclust.errors import InputError
 from cubeclust.fisher.em import FisherFit
 from cubeclust.fisher.models import MODELS
 from cubeclust.methods.fisher_em.decomposed import Decomposed
-from cubeclust.progress import Progress
+from cubeclust.runtime.progress import Progress
 
 _MIXTURE = ("prior", "means", "loadings", "scatter", "noise")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cubeclust.fisher.em import Rules
     from cubeclust.methods.fisher_em.decomposed import Decomposed
     from cubeclust.methods.protocol import Labeler
-    from cubeclust.progress import Progress
+    from cubeclust.runtime.progress import Progress
     from cubeclust.spectra import Spectra
 
 
@@ -117,8 +117,8 @@ class FisherEM:
         """Center the spectra and decompose their covariance; InputError for a single channel."""
         from cubeclust.fisher.sample import Sample
         from cubeclust.fisher.total import Total
-        from cubeclust.learning.device import make_exact, memory_said, to_device
         from cubeclust.methods.fisher_em.decomposed import Decomposed
+        from cubeclust.runtime.device import make_exact, memory_said, to_device
 
         if spectra.n_wave < 2:
             raise InputError(
@@ -133,8 +133,8 @@ class FisherEM:
     def fit_decomposed(self, shared: "Decomposed", *, seed: int, report: "Progress") -> "Clustering":
         """The best of all starts and models."""
         from cubeclust.fisher.em import fit
-        from cubeclust.learning.device import memory_said
         from cubeclust.methods.fisher_em.best import Best
+        from cubeclust.runtime.device import memory_said
 
         best, rules = Best(self.n_clusters, shared, self.compat), self._rules(shared)
         starts = self._starts(shared.spectra, seed, shared.sample.data)
@@ -148,7 +148,7 @@ class FisherEM:
 
     def _starts(self, spectra: "Spectra", seed: int, like: "Tensor") -> "Iterator[Tensor]":
         """First posteriors (n, k) float64, on the device of `like`."""
-        from cubeclust.partitions import PARTITIONS, labels_on_sky
+        from cubeclust.methods.starts import PARTITIONS, labels_on_sky
 
         given = self.start_classes
         if self.start_image is not None:
@@ -176,7 +176,7 @@ class FisherEM:
         from cubeclust.fisher.em import expect
         from cubeclust.fisher.mixture import Mixture, Places
         from cubeclust.fisher.sample import Sample
-        from cubeclust.learning.device import make_exact, memory_said, to_device
+        from cubeclust.runtime.device import make_exact, memory_said, to_device
 
         def label(spectra: "Spectra") -> Clustering:
             make_exact(device)

@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cubeclust.errors import InputError
-from cubeclust.progress import Noting
+from cubeclust.runtime.progress import Noting
 from cubeclust.settings import check, preset, setting
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cubeclust.learning.stopping import Stopping
     from cubeclust.learning.train import Training
     from cubeclust.methods.protocol import Labeler
-    from cubeclust.progress import Progress
+    from cubeclust.runtime.progress import Progress
     from cubeclust.spectra import Spectra
 
 # Rows, and bytes that may be taken to save time -> the divergence on those rows.
@@ -117,7 +117,7 @@ class Gemini(ABC):
 
         from cubeclust.clustering import Clustering
         from cubeclust.learning import networks
-        from cubeclust.learning.device import make_exact, memory_said, room_on, to_device
+        from cubeclust.runtime.device import make_exact, memory_said, room_on, to_device
 
         make_exact(device)
         with memory_said():
@@ -153,8 +153,8 @@ class Gemini(ABC):
         from cubeclust.divergences.gemini import gemini
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
+        from cubeclust.learning.diagnostics import Watch
         from cubeclust.learning.train import train
-        from cubeclust.learning.watch import Watch
 
         stopping, watch = self._stopping(len(data)), Watch(len(data), str(data.device))
         for sentence in (f"the fit ends {stopping}", *self._notes()):
@@ -201,7 +201,7 @@ class Gemini(ABC):
 
         from cubeclust.clustering import Clustering
         from cubeclust.learning import networks
-        from cubeclust.learning.device import make_exact, memory_said, to_device
+        from cubeclust.runtime.device import make_exact, memory_said, to_device
 
         def label(spectra: "Spectra") -> Clustering:
             make_exact(device)

@@ -9,7 +9,7 @@ from cubeclust.settings import preset
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from cubeclust.progress import Progress
+    from cubeclust.runtime.progress import Progress
 
 
 @dataclass(frozen=True)

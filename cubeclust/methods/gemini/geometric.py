@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-    from cubeclust.progress import Progress
+    from cubeclust.runtime.progress import Progress
     from cubeclust.spectra import Spectra
 
 
@@ -90,20 +90,20 @@ class _Components:
     number: int
 
     def make(self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress") -> "tuple[Tensor, str]":
-        from cubeclust.learning.device import to_device
-        from cubeclust.principal_components import principal_components
+        from cubeclust.runtime.device import to_device
+        from cubeclust.statistics.principal_components import principal_components
 
         components, share = principal_components(spectra, self.number, "--n-features")
         kept = f"{self.number} principal components hold {share:.1%} of the variance"
         return to_device(components.scores(spectra), str(data.device)), kept
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        from cubeclust.principal_components import components_memory
+        from cubeclust.statistics.principal_components import components_memory
 
         return components_memory(n_spectra, n_wave, self.number)
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
-        from cubeclust.principal_components import components_effort
+        from cubeclust.statistics.principal_components import components_effort
 
         return components_effort(n_spectra, n_wave)
 
@@ -116,7 +116,7 @@ class _Embedding:
 
     def make(self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress") -> "tuple[Tensor, str]":
         from cubeclust.learning.autoencoder import embed
-        from cubeclust.principal_components import require_features
+        from cubeclust.statistics.principal_components import require_features
 
         def tell(done: int, total: int, error: float) -> None:
             report.advance("autoencoder", done, total, error=error)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cubeclust import memory
 from cubeclust.errors import InputError
 from cubeclust.methods.gemini.base import Build
 from cubeclust.methods.gemini.geometric import GeometricGemini
+from cubeclust.runtime import memory
 from cubeclust.settings import preset, setting
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
-    from cubeclust.progress import Progress
+    from cubeclust.runtime.progress import Progress
 
 
 @dataclass(frozen=True)

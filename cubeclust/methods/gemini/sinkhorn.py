@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
-from cubeclust import memory
 from cubeclust.errors import InputError
 from cubeclust.methods.gemini.base import Build
 from cubeclust.methods.gemini.transport import TransportGemini
+from cubeclust.runtime import memory
 from cubeclust.settings import setting
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
-    from cubeclust.progress import Progress
+    from cubeclust.runtime.progress import Progress
 
 # Epsilon over the mean cost: below, no solve ends; above, nothing is left of the divergence but rounding.
 _LEAST, _MOST = 1e-6, 1e8

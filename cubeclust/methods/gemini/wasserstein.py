@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
-    from cubeclust.progress import Progress
+    from cubeclust.runtime.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What is known of the classes of a map: names, colors, spectra, tables."""

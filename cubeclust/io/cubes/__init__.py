@@ -1,0 +1,1 @@
+"""Cubes as files: layouts, axes, samples."""

@@ -1,0 +1,1 @@
+"""Class maps, masks, regions and sky images as files."""

@@ -1,0 +1,107 @@
+"""Class maps as FITS files."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+from astropy.table import Table
+
+from cubeclust.class_map import ClassMap
+from cubeclust.classes.spectra import STATISTICS, ClassSpectra
+from cubeclust.classes.table import ClassRow
+from cubeclust.io.celestial import cd_header
+from cubeclust.io.map_hdus import Provenance, flag_hdu, image_hdu, primary_hdu
+from cubeclust.quality import MEANING
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
+
+CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
+    "number": ("CLASS", ""),
+    "n_spaxels": ("N_SPAXELS", ""),
+    "area": ("AREA", "arcsec2"),
+    "ra": ("RA", "deg"),
+    "dec": ("DEC", "deg"),
+    "mean_max_posterior": ("MEAN_MAXPROB", ""),
+    "mean_snr": ("MEAN_SNR", ""),
+    "color": ("COLOR", ""),
+    "name": ("NAME", ""),
+    "parent": ("PARENT", ""),
+    "velocity": ("VELOCITY", "km/s"),
+    "velocity_dispersion": ("VELDISP", "km/s"),
+    "sigma": ("SIGMA", "km/s"),
+}
+REST = "SOURCE"  # SPECSYS of wavelengths at rest
+
+
+@dataclass(frozen=True)
+class WhiteLight:
+    """Mean flux over the channels read, (NY, NX) float32, NaN where not read; unit as FITS writes it, "" if unknown."""
+
+    image: np.ndarray
+    unit: str
+
+
+def write_class_map(
+    path: Path,
+    class_map: ClassMap,
+    rows: list[ClassRow],
+    spectra: ClassSpectra,
+    provenance: Provenance,
+    *,
+    white_light: WhiteLight,
+) -> None:
+    """Write an empty primary, the images CLASSMAP, QUALITY, MAXPROB and WHITELIGHT and the three tables.
+
+    Where spectra were brought to rest VELOCITY follows the other images, and the primary has ZSYS, the redshift that
+    the velocities of CLASSES are about.
+    """
+    sky = cd_header(class_map.wcs)
+    hdus = [
+        primary_hdu(provenance),
+        image_hdu("CLASSMAP", class_map.classes, sky, "class, 0 = unclassified"),
+        flag_hdu("QUALITY", class_map.quality, sky, "bits that say why a spaxel has no class", MEANING),
+        image_hdu("MAXPROB", class_map.max_posterior, sky, "largest posterior p(class|spectrum)"),
+        image_hdu("WHITELIGHT", white_light.image, sky, "mean flux over the channels read", white_light.unit),
+    ]
+    if class_map.motion is not None:
+        hdus[0].header["ZSYS"] = (class_map.motion.systemic, "systemic redshift, z = v / c")
+        velocity = (class_map.motion.redshift * LIGHT_SPEED).astype(np.float32)
+        hdus.append(image_hdu("VELOCITY", velocity, sky, "velocity v = c z that was corrected for", "km/s"))
+    tables = {
+        "CLASSES": fits.table_to_hdu(_class_table(rows)),
+        "SPECTRA": _with_unit(fits.table_to_hdu(_spectra_table(spectra)), spectra.unit),
+        "WAVELENGTH": fits.table_to_hdu(_wavelength_table(spectra)),
+    }
+    for name, hdu in tables.items():
+        hdu.name = name
+    fits.HDUList([*hdus, *tables.values()]).writeto(path, checksum=True)
+
+
+def _class_table(rows: list[ClassRow]) -> Table:
+    table = Table(rows=[list(asdict(row).values()) for row in rows], names=[n for n, _ in CLASS_COLUMNS.values()])
+    for name, unit in CLASS_COLUMNS.values():
+        table[name].unit = unit or None
+    return table
+
+
+def _spectra_table(spectra: ClassSpectra) -> Table:
+    table = Table({"CLASS": np.arange(1, len(spectra.mean) + 1, dtype=np.int16)})
+    for name in STATISTICS:
+        table[name.upper()] = getattr(spectra, name)
+    return table
+
+
+def _with_unit(hdu: fits.BinTableHDU, unit: str) -> fits.BinTableHDU:
+    """Give the cube's unit, as the cube spells it, to the columns of spectra."""
+    for name in STATISTICS if unit else ():
+        hdu.columns[name.upper()].unit = unit
+    return hdu
+
+
+def _wavelength_table(spectra: ClassSpectra) -> Table:
+    table = Table({"WAVELENGTH": spectra.wavelength})
+    table["WAVELENGTH"].unit = "Angstrom"
+    table.meta["MEDIUM"] = spectra.medium
+    if spectra.rest:
+        table.meta["SPECSYS"] = (REST, "rest frame of the source")  # FITS standard 4.0, section 8.4.1
+    return table

@@ -1,0 +1,1 @@
+"""Velocity maps as files."""

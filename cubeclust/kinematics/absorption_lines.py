@@ -1,0 +1,61 @@
+"""Lines of stars whose wavelengths are known, as deep as a cube shows them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from cubeclust.kinematics.continuum import WINDOW
+from cubeclust.kinematics.template import Template
+from cubeclust.spectroscopy.lines import ABSORPTION, LIGHT_SPEED, wavelengths
+
+# Without the interstellar lines of sodium.
+LINES = tuple(line for line in ABSORPTION if not line.name.startswith("NaD"))
+_WIDTHS = (70.0, 100.0, 140.0, 200.0, 280.0, 400.0)  # km/s
+_REACH = 1500.0  # km/s around lines
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Absorption lines: rest (n_lines,) Angstrom, depth (n_lines,) in units of the continuum, width in km/s."""
+
+    rest: np.ndarray
+    depth: np.ndarray
+    width: float
+
+    def at(self, wavelength: np.ndarray, velocity: np.ndarray, z: float) -> np.ndarray:
+        """Features (n, n_wave) of sources at velocity (n,) km/s about redshift z, centered as residuals are."""
+        shape = -_bells(np.log(wavelength), self.rest * (1 + z), velocity, self.width) @ self.depth
+        return shape - uniform_filter1d(shape, WINDOW, axis=1, mode="nearest")
+
+
+def marks_of(template: Template, medium: str) -> Marks | None:
+    """Depths of the lines that a template covers, and the common width that suits them best; None for no two.
+
+    Least squares in the surroundings of the lines, for one width after the other; one that shows in emission is none.
+    """
+    rest = wavelengths(LINES, medium)
+    low, high = template.logarithm[[0, -1]] + np.array([1, -1]) * _REACH / LIGHT_SPEED
+    rest = rest[(np.log(rest) > low) & (np.log(rest) < high)]
+    if len(rest) < 2:
+        return None
+    off = np.abs(template.logarithm[:, None] - np.log(rest)) * LIGHT_SPEED
+    near = (off.min(axis=1) < _REACH) & (template.norm > 0)
+    if not near.any():
+        return None
+    best, least = None, np.inf
+    for width in _WIDTHS:
+        bells = _bells(template.logarithm[near], rest, np.zeros(1), width)[0]  # (n_near, n_lines)
+        design = bells - uniform_filter1d(bells, min(len(bells), 400), axis=0, mode="nearest")
+        root = np.sqrt(template.norm[near])
+        depth = -np.linalg.lstsq(design * root[:, None], template.feature[near] * root, rcond=1e-8)[0]
+        misfit = float(np.sum((root * (template.feature[near] + design @ depth)) ** 2))
+        if misfit < least:
+            best, least = Marks(rest, np.maximum(depth, 0), width), misfit
+    return best
+
+
+def _bells(logarithm: np.ndarray, center: np.ndarray, velocity: np.ndarray, width: float) -> np.ndarray:
+    """Gaussians (n, n_wave, n_lines) of height 1 in ln(wavelength)."""
+    place = np.log(center) + np.log1p(velocity / LIGHT_SPEED)[:, None]  # (n, n_lines)
+    return np.exp(-0.5 * ((logarithm[:, None] - place[:, None]) * LIGHT_SPEED / width) ** 2)

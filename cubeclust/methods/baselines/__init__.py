@@ -1,0 +1,1 @@
+"""Methods that users know, as baselines."""

@@ -1,0 +1,62 @@
+"""First partitions of spectra, from which an iteration starts."""
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+from cubeclust.errors import InputError
+from cubeclust.spectra import Spectra
+from cubeclust.statistics.means import class_means, nearest_mean
+
+_WARD = 10_000  # spectra whose distances from each other, 8 n^2 bytes, are no burden
+
+
+def kmeans_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
+    """Labels (n,) of one start of k-means, by scikit-learn."""
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct spectra than clusters
+        return KMeans(n_clusters, n_init=1, random_state=seed).fit(spectra.flux).labels_.astype(int)
+
+
+def random_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
+    """Labels (n,) drawn with equal chances."""
+    return np.random.default_rng(seed).integers(0, n_clusters, len(spectra))
+
+
+def ward_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
+    """Labels (n,) of Ward's hierarchy, by scikit-learn; the seed plays no role."""
+    from sklearn.cluster import AgglomerativeClustering
+
+    if len(spectra) > _WARD:
+        raise InputError(
+            f"--start ward compares all {len(spectra)} spectra with each other; take --start kmeans above {_WARD}."
+        )
+    return AgglomerativeClustering(n_clusters, linkage="ward").fit(spectra.flux).labels_.astype(int)
+
+
+def labels_on_sky(spectra: Spectra, classes: np.ndarray, n_clusters: int) -> np.ndarray:
+    """Labels (n,) of class numbers (NY, NX) from 1; a spectrum without one has the label of the nearest mean.
+
+    Raises:
+        InputError: the spectra have fewer than two of the classes.
+    """
+    labels = classes[spectra.y, spectra.x].astype(int) - 1
+    means = class_means(spectra, labels, n_clusters)
+    known = np.flatnonzero(np.isfinite(means[:, 0]))
+    if len(known) < 2:
+        raise InputError(
+            f"--start-map: the spectra have {len(known)} of its classes; give a map that divides the same spaxels."
+        )
+    return np.where(labels < 0, known[nearest_mean(spectra, means[known])], labels)
+
+
+# Name of a start -> how it is made from spectra, the number of clusters and a seed.
+PARTITIONS: dict[str, Callable[[Spectra, int, int], np.ndarray]] = {
+    "kmeans": kmeans_partition,
+    "random": random_partition,
+    "ward": ward_partition,
+}

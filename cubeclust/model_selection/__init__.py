@@ -1,0 +1,1 @@
+"""Fits as entries of a table, and the choice among them."""

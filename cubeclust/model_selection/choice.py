@@ -1,0 +1,132 @@
+"""The entry that a criterion chooses."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from cubeclust.errors import InputError
+from cubeclust.model_selection.candidate import Entry
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What entries are ranked by, the larger the better; None where an entry has no such value.
+
+    form: how people read it, as `format` takes it.
+    """
+
+    label: str
+    form: str
+    of: Callable[[Entry], float | None]
+
+
+def _information(name: str) -> Callable[[Entry], float | None]:
+    """Value of an information criterion of the best fit."""
+
+    def value(entry: Entry) -> float | None:
+        criteria = None if entry.best is None else entry.best.criteria
+        found = None if criteria is None else float(getattr(criteria, name))
+        return found if found is not None and isfinite(found) else None
+
+    return value
+
+
+CRITERIA: dict[str, Criterion] = {
+    "icl": Criterion("ICL", ".1f", _information("icl")),
+    "bic": Criterion("BIC", ".1f", _information("bic")),
+    "aic": Criterion("AIC", ".1f", _information("aic")),
+    "stability": Criterion("stability", ".3f", lambda entry: entry.stability),
+}
+INFORMATION = ("icl", "bic", "aic")  # of mixtures only
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The entry with the largest value of a criterion.
+
+    among     number of entries
+    warnings  what to doubt about the choice
+    """
+
+    criterion: str
+    entry: Entry
+    value: float
+    among: int
+    warnings: tuple[str, ...]
+
+    def __str__(self) -> str:
+        label, form = CRITERIA[self.criterion].label, CRITERIA[self.criterion].form
+        chosen = f"{self.entry.name} is chosen of {self.among} entries by {label}, {self.value:{form}}"
+        if self.criterion == "stability" or self.entry.stability is None:
+            return chosen
+        return f"{chosen}; its seeds agree at an ARI of {self.entry.stability:.3f}"
+
+    @classmethod
+    def of(cls, table: Sequence[Entry], criterion: str) -> "Choice":
+        """The best entry, of equal ones that with the most clusters, which says more.
+
+        Raises:
+            InputError: no entry has a value.
+        """
+        value = CRITERIA[criterion].of
+        ranked = {place: found for place, entry in enumerate(table) if (found := value(entry)) is not None}
+        if not ranked:
+            raise InputError(_nothing(table, criterion))
+        best = max(ranked, key=lambda place: (ranked[place], table[place].n_clusters))
+        label = CRITERIA[criterion].label
+        equals = [table[place].name for place in ranked if place != best and ranked[place] == ranked[best]]
+        edge = "" if len(equals) + 1 == len(ranked) else _edge(table, ranked, best, label)
+        warnings = _tie(equals, label), edge, _stuck(table, table[best], criterion)
+        return cls(criterion, table[best], ranked[best], len(table), tuple(filter(None, warnings)))
+
+
+def _nothing(table: Sequence[Entry], criterion: str) -> str:
+    """Why nothing can be chosen."""
+    errors = [fit.error for entry in table for fit in entry.fits if fit.error]
+    if errors:
+        return f"no entry of the scan has a value of {criterion}; the first fit that failed says: {errors[0]}"
+    return f"no entry of the scan has a value of {criterion}: every fit has a single class; try another method."
+
+
+def _tie(equals: list[str], label: str) -> str:
+    """Warning where the criterion cannot tell entries apart."""
+    if not equals:
+        return ""
+    return (
+        f"{label} is the same for {'; '.join(equals)}: the entry with the most clusters is taken; fits that no seed "
+        "changes are always stable, and another method or data has to decide."
+    )
+
+
+def _edge(table: Sequence[Entry], ranked: dict[int, float], best: int, label: str) -> str:
+    """Warning where the best number of clusters is the first or the last that was tried."""
+    numbers = sorted({table[place].n_clusters for place in ranked})
+    chosen = table[best].n_clusters
+    if len(numbers) < 2 or chosen not in (numbers[0], numbers[-1]):
+        return ""
+    if chosen == numbers[0]:
+        return (
+            f"{label} is best at {chosen} clusters, the fewest of the scan, and does not peak inside: begin "
+            "--n-clusters lower where that is possible, and doubt that there are classes where it is not."
+        )
+    peaks = {n: max(ranked[place] for place in ranked if table[place].n_clusters == n) for n in numbers}
+    share = (peaks[numbers[-1]] - peaks[numbers[-2]]) / (max(peaks.values()) - min(peaks.values()))
+    return (
+        f"{label} is best at {chosen} clusters, the most of the scan, and does not peak inside: the last step from "
+        f"{numbers[-2]} adds {share:.1%} of its range; widen --n-clusters, or take the elbow of the figure with care."
+    )
+
+
+def _stuck(table: Sequence[Entry], chosen: Entry, criterion: str) -> str:
+    """Warning where more clusters are less likely, which the best fit of more clusters would not be."""
+    if criterion not in INFORMATION or chosen.best is None:
+        return ""
+    more = [entry for entry in table if entry.model == chosen.model and entry.n_clusters > chosen.n_clusters]
+    stuck = [entry.n_clusters for entry in more if entry.best and entry.best.standing < chosen.best.standing]
+    if not stuck:
+        return ""
+    return (
+        f"K = {', '.join(map(str, stuck))} of the same model are less likely than K = {chosen.n_clusters}, as fits of "
+        "more clusters are that end in a poor optimum; raise --seeds, which keeps what is done, before you trust the "
+        "peak."
+    )

@@ -1,0 +1,1 @@
+"""One pipeline for each command, under the command's name."""

@@ -1,0 +1,47 @@
+"""The velocity field of a cube as others measured it."""
+
+import numpy as np
+
+from cubeclust.io.celestial import read_celestial
+from cubeclust.io.cubes.cube_file import CubeFile
+from cubeclust.io.velocities.alfa import read_alfa
+from cubeclust.pipelines.redshift.settings import RedshiftSettings
+from cubeclust.pipelines.sources import asked_velocity_map
+from cubeclust.runtime.progress import Progress
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.velocities.field import VelocityField, repeated_redshift
+from cubeclust.velocities.flags import VelocityFlag
+
+
+def imported_field(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField | None:
+    """Velocities of --from-alfa or --velocity-map, flagged where there is none or a guess; None without either."""
+    if settings.from_alfa is not None:
+        return read_alfa(settings.from_alfa, cube_file, progress, guess=settings.guess, z=settings.z)
+    if settings.velocity_map is not None:
+        return _of_map(settings, cube_file, progress)
+    return None
+
+
+def _of_map(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField:
+    """An image, about the redshift asked for or the median of its own."""
+    read = asked_velocity_map(settings, cube_file)
+    progress.say(f"velocities of {settings.velocity_map}: {read}")
+    known = np.isfinite(read.z)
+    flag = np.where(known, 0, VelocityFlag.NO_VELOCITY).astype(np.int32)
+    repeated = repeated_redshift(read.z[known])
+    if repeated is not None:
+        flag[read.z == repeated[0]] |= int(VelocityFlag.GUESS)
+        progress.say(f"{repeated[1]} spaxels have exactly z = {repeated[0]:.6g}; they are flagged as a guess")
+    good = read.z[flag == 0]
+    systemic = settings.asked if settings.asked is not None else float(np.median(good if len(good) else read.z[known]))
+    unknown = np.full(cube_file.frame, np.nan, np.float32)
+    return VelocityField(
+        velocity=(LIGHT_SPEED * (read.z - systemic) / (1 + systemic)).astype(np.float32),
+        error=unknown if read.error is None else read.error.astype(np.float32),
+        sigma=unknown,
+        snr=unknown,
+        n_lines=np.zeros(cube_file.frame, np.int16),
+        flag=flag,
+        systemic=systemic,
+        wcs=read_celestial(cube_file.header),
+    )

@@ -1,0 +1,196 @@
+"""The velocity field of a cube by its own spectra."""
+
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
+
+import numpy as np
+
+from cubeclust.io.celestial import read_celestial
+from cubeclust.io.cubes.cube_file import CubeFile
+from cubeclust.io.cubes.read import crop_area
+from cubeclust.io.cubes.row_blocks import RowBlocks
+from cubeclust.io.maps.masks import read_mask
+from cubeclust.kinematics.judgement import Judged, Limits, faint, judged
+from cubeclust.kinematics.measure import Instrument, Measured
+from cubeclust.pipelines.redshift.bins import binned_spectra, faint_bins
+from cubeclust.pipelines.redshift.settings import RedshiftSettings
+from cubeclust.pipelines.redshift.spectrograph import (
+    Search,
+    first_look,
+    instrument,
+    line_profile,
+    measured,
+    systemic_redshift,
+)
+from cubeclust.runtime import memory
+from cubeclust.runtime.packages import require_package
+from cubeclust.runtime.progress import Progress
+from cubeclust.spectroscopy.lines import LIGHT_SPEED, vacuum_to_air
+from cubeclust.velocities.field import VelocityField
+from cubeclust.velocities.flags import Tracer, VelocityFlag
+
+Record = TypeVar("Record", Measured, Judged)
+_WORK = 2**30  # bytes that measuring takes beside the spectra
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Measured spaxels: their places y, x (n,), what was measured and how it is judged."""
+
+    y: np.ndarray
+    x: np.ndarray
+    measured: Measured
+    judged: Judged
+
+
+def measure_field(
+    settings: RedshiftSettings, cube_file: CubeFile, limits: Limits, device: str, progress: Progress
+) -> VelocityField:
+    """Velocities by the lines of each spaxel, about the redshift asked for or, without one, about their median.
+
+    Raises:
+        InputError: no line in range, no spaxel with data, no room in memory, no package powerbin for bins.
+    """
+    if settings.bin is not None:
+        require_package("powerbin", "--bin")
+    profile, medium = line_profile(cube_file.layout, settings.lsf), _medium(settings, cube_file, progress)
+    search = Search(str(settings.cube), medium, settings.search, limits, profile, device, progress)
+    blocks = _blocks(settings, cube_file, progress)
+    light = first_look(blocks)
+    z, confidence = systemic_redshift(light, settings.asked, search)
+    by = instrument(light, z, search)
+    progress.say(_told(by))
+    rows, bins = _measured_rows(blocks, by, search), None
+    if settings.bin is not None:
+        bins = _bins(rows, settings.bin, cube_file)
+        rows = _with_bins(rows, bins, blocks, by, search)
+    field = replace(_field(rows, by, cube_file, blocks.scale), bins=bins, confidence=confidence)
+    return field if settings.asked is not None else _about_median(field)
+
+
+def _medium(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> str:
+    """Medium of the wavelengths; where the header does not tell, air is taken and the size of the error said."""
+    if settings.medium is not None:
+        return settings.medium
+    if cube_file.axis.medium != "unknown":
+        return cube_file.axis.medium
+    middle = np.array(np.median(cube_file.wavelength))
+    error = (float(middle) / float(vacuum_to_air(middle)) - 1) * LIGHT_SPEED
+    progress.say(
+        f"wavelengths are taken to be in air; if they are in vacuum, every velocity is {error:.0f} km/s too high: "
+        "--medium settles it"
+    )
+    return "air"
+
+
+def _blocks(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> RowBlocks:
+    """Blocks of the area asked for within the memory budget, whose need is said."""
+    excluded = np.zeros(cube_file.frame, bool)
+    if settings.mask is not None:
+        excluded = read_mask(settings.mask, cube_file.frame)
+    budget = memory.available() if settings.memory is None else settings.memory
+    room = int(budget - memory.LIBRARIES - _WORK)
+    blocks = RowBlocks.of(cube_file, crop_area(cube_file, settings.crop), excluded, room, progress)
+    blocks.require_room()
+    need = memory.LIBRARIES + _WORK + min(blocks.need, blocks.height * blocks.row_bytes)
+    progress.say(
+        f"memory: about {memory.readable(need)} needed, {memory.readable(budget)} allowed, "
+        f"{blocks.height} rows of spaxels at a time"
+    )
+    return blocks
+
+
+def _told(by: Instrument) -> str:
+    """Which lines are matched."""
+    gas = f"emission lines from {by.lines.names[0]} to {by.lines.names[-1]} ({len(by.lines)})" if len(by.lines) else ""
+    stars = f"absorption lines {by.marks.width:.0f} km/s wide ({len(by.marks.rest)})" if by.marks is not None else ""
+    return f"matched at once: {' and '.join(filter(None, (gas, stars)))}"
+
+
+def _measured_rows(blocks: RowBlocks, by: Instrument, search: Search) -> Rows:
+    """Every spectrum of the blocks."""
+    parts: list[Measured] = []
+    y: list[np.ndarray] = []
+    x: list[np.ndarray] = []
+    for spectra in blocks:
+        parts.append(measured(spectra, by, search, "velocities", sum(map(len, y))))
+        y.append(spectra.y)
+        x.append(spectra.x)
+    found = Measured.joined(parts)
+    return Rows(np.concatenate(y), np.concatenate(x), found, judged(found, search.limits, by.search))
+
+
+def _bins(rows: Rows, target: float, cube_file: CubeFile) -> np.ndarray:
+    """Image (NY, NX) of the bins of faint spaxels, -1 for none."""
+    image = np.full(cube_file.frame, -1, np.int32)
+    image[rows.y, rows.x] = faint_bins(rows.y, rows.x, rows.measured, faint(rows.judged.flag), target)
+    return image
+
+
+def _with_bins(rows: Rows, bins: np.ndarray, blocks: RowBlocks, by: Instrument, search: Search) -> Rows:
+    """Rows of which those in bins (NY, NX) have what their bin shows, flagged as such."""
+    numbers = bins[rows.y, rows.x]
+    inside = np.flatnonzero(numbers >= 0)
+    if not len(inside):
+        search.progress.say("no faint spaxel shows enough light for a bin")
+        return rows
+    spectra = binned_spectra(blocks, bins)
+    search.progress.say(f"{len(inside)} faint spaxels are measured in {len(spectra)} bins")
+    found = measured(spectra, by, search, "bins")
+    verdict = judged(found, search.limits, by.search)
+    verdict.flag[:] |= int(VelocityFlag.BINNED)
+    place = numbers[inside]
+    return replace(
+        rows,
+        measured=_replaced(rows.measured, found, inside, place),
+        judged=_replaced(rows.judged, verdict, inside, place),
+    )
+
+
+def _replaced(mine: Record, theirs: Record, inside: np.ndarray, place: np.ndarray) -> Record:
+    """A record of arrays whose rows `inside` are those at `place` of another one."""
+    values = {}
+    for f in fields(mine):
+        values[f.name] = getattr(mine, f.name).copy()
+        values[f.name][inside] = getattr(theirs, f.name)[place]
+    return type(mine)(**values)
+
+
+def _field(rows: Rows, by: Instrument, cube_file: CubeFile, scale: float) -> VelocityField:
+    """Images of what is known of each spaxel."""
+
+    def image(values: np.ndarray, fill: float, dtype: type = np.float32) -> np.ndarray:
+        frame: np.ndarray = np.full(cube_file.frame, fill, dtype)
+        frame[rows.y, rows.x] = values
+        return frame
+
+    found = rows.judged
+    fluxes, errors = (
+        {name: image(values[:, place] * scale, np.nan) for place, name in enumerate(by.lines.names)}
+        for values in (rows.measured.flux, rows.measured.flux_error)
+    )
+    return VelocityField(
+        velocity=image(found.velocity, np.nan),
+        error=image(found.error, np.nan),
+        sigma=image(found.sigma, np.nan),
+        snr=image(found.snr, np.nan),
+        n_lines=image(found.n_lines, 0, np.int16),
+        flag=image(found.flag, VelocityFlag.NO_VELOCITY, np.int32),
+        systemic=by.z,
+        medium=by.medium,
+        wcs=read_celestial(cube_file.header),
+        fluxes=fluxes,
+        flux_errors=errors,
+        flux_unit=f"{cube_file.unit}*Angstrom" if cube_file.unit else "",
+        tracer=image(found.tracer, Tracer.NOTHING, np.uint8),
+    )
+
+
+def _about_median(field: VelocityField) -> VelocityField:
+    """The same velocities about the median of those that do not mislead."""
+    good = field.velocity[~field.misleading]
+    if not len(good):
+        return field
+    middle = float(np.median(good))
+    systemic = (1 + field.systemic) * (1 + middle / LIGHT_SPEED) - 1
+    return replace(field, systemic=systemic, velocity=(field.velocity - middle) / (1 + middle / LIGHT_SPEED))

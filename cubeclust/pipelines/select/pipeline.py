@@ -1,0 +1,162 @@
+"""The road of a scan: preprocess once, fit every number of clusters and model, write the best as a run does."""
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cubeclust.clustering import Clustering
+from cubeclust.io.atomic import claim_files, said_plainly, written_aside
+from cubeclust.io.journals import append_fit, mend_journal, read_journal
+from cubeclust.io.scan_tables import write_scan_table
+from cubeclust.model_selection.candidate import Entry, entries
+from cubeclust.model_selection.choice import CRITERIA, Choice
+from cubeclust.model_selection.trial import Tried
+from cubeclust.pipelines.run.opening import open_run
+from cubeclust.pipelines.run.pipeline import Run, claim_outputs, finish
+from cubeclust.pipelines.run.plan import Plan
+from cubeclust.pipelines.run.preprocess import prepare
+from cubeclust.pipelines.run.redshift_sources import Measuring
+from cubeclust.pipelines.select.jobs import resolve_jobs
+from cubeclust.pipelines.select.settings import JOURNAL, PRODUCTS, ScanSettings, Task
+from cubeclust.pipelines.select.trials import Trials
+from cubeclust.runtime.progress import Progress, Silent
+from cubeclust.runtime.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A finished scan: its table, the choice, and the run that wrote the chosen fit."""
+
+    table: list[Entry]
+    choice: Choice
+    run: Run
+
+
+def select(settings: ScanSettings, progress: Progress | None = None) -> Scan:
+    """Fit every number of clusters and model, choose by the criterion, and write table, figure and the chosen map.
+
+    Fits that the journal holds are not done again.
+
+    Raises:
+        InputError: bad input or settings, no room in memory or on disk, products that exist, no fit that succeeds.
+    """
+    progress = progress or Silent()
+    started, timed = datetime.now(UTC), Stopwatch()
+    opening = open_run(settings.largest, progress, Measuring(settings.largest, settings.claimed, progress, timed))
+    jobs = resolve_jobs(settings, opening)
+    files = claim_outputs(settings.largest, opening.plan, progress)
+    own = _claim(settings, opening.plan)
+    timed("open")
+    prepared = prepare(opening.plan, progress, timed)
+    opening.require_ready(prepared)
+    timed("preprocess")
+    shape = prepared.features.flux.shape
+    progress.say(f"{shape[0]} spectra x {shape[1]} channels to {settings.run.method}")
+    trials = Trials.of(settings, prepared.features, opening.device, opening.room(*shape) // jobs)
+    timed("decompose")
+    table = entries(_tried(trials, own[JOURNAL], jobs, progress))
+    timed("scan")
+    choice = Choice.of(table, str(settings.criterion))
+    _write(own, table, choice, opening.cube_file.target or opening.cube_file.stem)
+    task, clustering = _chosen(trials, choice, progress)
+    timed("fit")
+    more = {"selection": _record(table, choice, trials, jobs, own)}
+    run = finish(settings.of(task), opening, prepared, clustering, files=files, started=started, timed=timed, more=more)
+    return Scan(table, choice, run)
+
+
+def _claim(settings: ScanSettings, todo: Plan) -> dict[str, Path]:
+    """Paths of the scan's own products; the journal may exist."""
+    own = settings.products(todo.cube_file.stem, todo.parent)
+    claim_files(settings.run.output, [own[ending] for ending in PRODUCTS], overwrite=settings.run.overwrite)
+    mend_journal(own[JOURNAL])
+    return own
+
+
+def _tried(trials: Trials, journal: Path, jobs: int, progress: Progress) -> list[Tried]:
+    """All fits, those in the journal as they are there."""
+    known, keys = read_journal(journal), {task: trials.key(task) for task in trials.settings.tasks}
+    todo = [task for task, key in keys.items() if key not in known]
+    progress.say(f"{len(keys)} fits, of which {len(keys) - len(todo)} are done; {jobs} at a time")
+    leader = _Leader(str(trials.settings.criterion))
+    for key in keys.values():
+        if key in known:
+            leader.take(known[key])
+    with closing(trials.each(trials.attempt, todo, jobs)) as attempts:
+        for count, fit in enumerate(attempts, len(keys) - len(todo) + 1):
+            append_fit(journal, fit)
+            known[fit.key] = fit
+            leader.take(fit)
+            if fit.error:
+                progress.say(f"{Task(fit.n_clusters, fit.model, fit.seed).name} failed: {fit.error}")
+            progress.advance("scan", count, len(keys), **leader.values)
+    return [known[key] for key in keys.values()]
+
+
+class _Leader:
+    """The best entry so far."""
+
+    def __init__(self, criterion: str) -> None:
+        self.criterion = criterion
+        self.fits: dict[tuple[int, str | None], tuple[Tried, ...]] = {}
+        self.values: dict[str, float] = {}
+
+    def take(self, fit: Tried) -> None:
+        """Rank the entry of a fit anew."""
+        place = (fit.n_clusters, fit.model)
+        self.fits[place] = (*self.fits.get(place, ()), fit)
+        value = CRITERIA[self.criterion].of(Entry(*place, self.fits[place]))
+        if value is not None and value > self.values.get(self.criterion, -np.inf):
+            self.values = {self.criterion: value, "n_clusters": fit.n_clusters}
+
+
+def _write(own: dict[str, Path], table: list[Entry], choice: Choice, target: str) -> None:
+    """Write table and figure."""
+    from cubeclust.plots.scan import plot_scan
+
+    with (
+        said_plainly(f"{own[JOURNAL].parent}: the table cannot be written", "make room or choose another --output"),
+        written_aside(*(own[ending] for ending in PRODUCTS)) as (csv, png),
+    ):
+        write_scan_table(csv, table, choice)
+        plot_scan(png, table, choice, target)
+
+
+def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, Clustering]:
+    """The chosen fit, done again, as only its labels on the subsample were kept."""
+    fit = choice.entry.best
+    assert fit is not None  # it has a value
+    task = Task(fit.n_clusters, fit.model, fit.seed)
+    progress.say(f"{choice}; fitted again, which took {fit.seconds:.1f} s")
+    with closing(trials.each(trials.fit, [task], 1)) as again:
+        found = next(again)
+    notes = [str(choice), *choice.warnings]
+    other = float(np.mean(found.labels[trials.subsample.rows] != fit.sample_labels))
+    if other:
+        notes.append(f"{other:.1%} of the subsample have another class than in the scan: the fit does not repeat here")
+        progress.say(notes[-1])
+    return task, replace(found, notes=(*found.notes, *notes))
+
+
+def _record(table: list[Entry], choice: Choice, trials: Trials, jobs: int, own: dict[str, Path]) -> dict[str, Any]:
+    """What the record of the run says about the scan."""
+    settings, best = trials.settings, choice.entry.best
+    return {
+        "criterion": choice.criterion,
+        "value": choice.value,
+        "stability": choice.entry.stability,
+        "silhouette": None if best is None else best.silhouette,
+        "subsample": len(trials.subsample.rows),
+        "warnings": list(choice.warnings),
+        "n_clusters": list(settings.n_clusters),
+        "models": list(settings.models),
+        "seeds": settings.seeds,
+        "jobs": jobs,
+        "entries": len(table),
+        "failed": sum(not entry.done for entry in table),
+        "files": {ending: str(path) for ending, path in own.items()},
+    }

@@ -1,0 +1,131 @@
+"""Everything that a user can ask of a scan over numbers of clusters and models."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from cubeclust.classes.names import Parent
+from cubeclust.errors import InputError
+from cubeclust.methods import METHODS
+from cubeclust.model_selection.choice import CRITERIA, INFORMATION
+from cubeclust.pipelines.run.settings import RunSettings
+from cubeclust.settings import option_fields
+
+PRODUCTS = ("select.csv", "select.png")
+JOURNAL = "select.jsonl"
+# Between the seeds of a scan: a method with several starts counts on from its seed, and none should serve two fits.
+_APART = 1000
+
+
+class Task(NamedTuple):
+    """A fit of a scan; model is None for a method that has no choice of models."""
+
+    n_clusters: int
+    model: str | None
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """The fit in words."""
+        return f"{'' if self.model is None else self.model + ', '}K = {self.n_clusters}, seed {self.seed}"
+
+
+def models_of(method: str) -> tuple[str, ...]:
+    """Models that a method lets one choose from; none for most methods."""
+    fields = {field.name: field for field in option_fields(METHODS[method].load())}
+    choices = fields["model"].metadata["choices"] if "model" in fields else ()
+    return tuple(model for model in choices if model != "all")
+
+
+@dataclass(frozen=True)
+class ScanSettings:
+    """Settings of `cubeclust select`.
+
+    run         what all fits share; its n_clusters and model play no role, its seed is the first one
+    n_clusters  numbers to try
+    models      models to try, all of the method if empty
+    criterion   one of CRITERIA; None takes ICL for a mixture and stability for other methods
+    seeds       fits of each number and model
+    jobs        fits at a time; None takes as many as there are cores and memory for
+    """
+
+    run: RunSettings
+    n_clusters: tuple[int, ...]
+    models: tuple[str, ...] = ()
+    criterion: str | None = None
+    seeds: int = 2
+    jobs: int | None = None
+
+    def __post_init__(self) -> None:
+        self._check()
+        object.__setattr__(self, "n_clusters", tuple(sorted(set(self.n_clusters))))
+        object.__setattr__(self, "models", tuple(dict.fromkeys(self.models or models_of(self.run.method))))
+        mixture = METHODS[self.run.method].mixture
+        object.__setattr__(self, "criterion", self.criterion or ("icl" if mixture else "stability"))
+        if self.criterion in INFORMATION and not mixture:
+            raise InputError(f"--criterion {self.criterion}: {self.run.method} has no likelihood; take stability.")
+        if self.criterion in INFORMATION and self.run.sample is not None and self.seeds > 1:
+            raise InputError(
+                f"--sample {self.run.sample}: each seed draws its own, and likelihoods of different spectra do not "
+                "compare; give --seeds 1, or --criterion stability."
+            )
+        if self.criterion == "stability" and self.seeds < 2:
+            raise InputError("--criterion stability compares fits from several seeds; give --seeds 2 or more.")
+        for n_clusters in self.n_clusters:
+            self.of(Task(n_clusters, next(iter(self.models), None), self.run.seed)).clusterer()
+
+    def _check(self) -> None:
+        if self.run.method not in METHODS:
+            raise InputError(f"no method is called {self.run.method!r}; choose one of {', '.join(METHODS)}.")
+        if self.run.start_map is not None:
+            raise InputError("--start-map has one number of classes; it has no part in a scan.")
+        if self.run.method_settings.get("max_minutes"):
+            raise InputError("--max-minutes ends each fit elsewhere; bound the fits of a scan by --max-iter.")
+        if not self.n_clusters:
+            raise InputError("--n-clusters names no number; write such as 2:40 or 4,8,16.")
+        for name, least in (("seeds", 1), ("jobs", 1)):
+            if (value := getattr(self, name)) is not None and value < least:
+                raise InputError(f"--{name} is {value}: give a value of at least {least}.")
+        if self.criterion not in (None, *CRITERIA):
+            raise InputError(f"--criterion {self.criterion}: choose one of {', '.join(CRITERIA)}.")
+        known = models_of(self.run.method)
+        unknown = [model for model in self.models if model not in known]
+        if unknown:
+            raise InputError(f"--model {unknown[0]}: {_choices(self.run.method, known)}.")
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Fits in the order in which they are begun."""
+        seeds = [(self.run.seed + place * _APART) % 2**32 for place in range(self.seeds)]
+        return [
+            Task(n_clusters, model, seed)
+            for n_clusters in self.n_clusters
+            for model in self.models or (None,)
+            for seed in seeds
+        ]
+
+    @property
+    def largest(self) -> RunSettings:
+        """The run that takes the most memory."""
+        return self.of(self.tasks[-1])
+
+    def of(self, task: Task) -> RunSettings:
+        """The run that makes the fit by itself."""
+        own = self.run.method_settings | {"n_clusters": task.n_clusters}
+        own |= {} if task.model is None else {"model": task.model}
+        return replace(self.run, method_settings=own, seed=task.seed)
+
+    def products(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
+        """Path of each product beside those of the chosen run, by its ending; the journal is the last."""
+        name = self.run.product_name(stem, parent)
+        return {ending: self.run.output / f"{name}_{ending}" for ending in (*PRODUCTS, JOURNAL)}
+
+    def claimed(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
+        """Path of each product that must not be there before, by its ending: the journal may."""
+        own = {ending: path for ending, path in self.products(stem, parent).items() if ending != JOURNAL}
+        return self.largest.products(stem, parent) | own
+
+
+def _choices(method: str, known: Iterable[str]) -> str:
+    return f"choose among {', '.join(known)}" if known else f"{method} has no choice of models; leave it out"

@@ -1,0 +1,1 @@
+"""What a computation needs of the machine: progress, memory, processes, device."""

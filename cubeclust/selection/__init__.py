@@ -1,1 +1,0 @@
-"""The choice between fits with different numbers of clusters and models."""

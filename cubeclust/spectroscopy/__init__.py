@@ -1,0 +1,1 @@
+"""Facts of spectroscopy: lines, line spread, wavelengths, Doppler shifts."""

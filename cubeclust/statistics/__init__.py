@@ -1,0 +1,1 @@
+"""Sums over spectra that several methods share."""

@@ -1,0 +1,1 @@
+"""Velocities of spaxels: their flags, the field, the motion that they describe."""

@@ -1,0 +1,80 @@
+"""Velocities over the sky, how well they are known, and which of them mislead."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from astropy.wcs import WCS
+
+from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.velocities.flags import KEPT, VelocityFlag
+
+
+@dataclass(frozen=True)
+class VelocityField:
+    """What is known of the motion of each spaxel; images are (NY, NX), NaN where unknown.
+
+    velocity      km/s about the systemic redshift: c (z - systemic) / (1 + systemic)
+    error         km/s, one standard deviation
+    sigma         km/s, width of the lines
+    snr           signal to noise of all lines together
+    n_lines       int16: lines that are detected
+    flag          int32: VelocityFlag bits
+    systemic      redshift z = v / c of the object
+    confidence    of the redshift that was found by itself: sure from 1.25; NaN for one that was given
+    medium        "air" or "vacuum": that of the rest wavelengths which were matched; "unknown" for imported maps
+    dropped       VelocityFlag bits that make a velocity misleading
+    wcs           celestial WCS of the frame or None
+    fluxes        line name -> flux in flux_unit; empty for imported maps
+    flux_errors   line name -> one standard deviation
+    bins          int32: number of the bin that the spaxel was measured in, -1 = none; None without binning
+    tracer        uint8: what moves, a Tracer; None for imported maps
+    """
+
+    velocity: np.ndarray
+    error: np.ndarray
+    sigma: np.ndarray
+    snr: np.ndarray
+    n_lines: np.ndarray
+    flag: np.ndarray
+    systemic: float
+    medium: str = "unknown"
+    dropped: VelocityFlag = ~KEPT
+    wcs: WCS | None = None
+    fluxes: dict[str, np.ndarray] = field(default_factory=dict)
+    flux_errors: dict[str, np.ndarray] = field(default_factory=dict)
+    flux_unit: str = ""
+    confidence: float = float("nan")
+    bins: np.ndarray | None = None
+    tracer: np.ndarray | None = None
+
+    @property
+    def misleading(self) -> np.ndarray:
+        """Where (NY, NX) bool a velocity must not be used."""
+        return (self.flag & int(self.dropped) != 0) | ~np.isfinite(self.velocity)
+
+    @property
+    def redshift(self) -> np.ndarray:
+        """Redshift z = v / c (NY, NX) float64 of the spaxels whose velocity does not mislead, NaN elsewhere."""
+        z = self.systemic + (1 + self.systemic) * np.asarray(self.velocity, np.float64) / LIGHT_SPEED
+        return np.where(self.misleading, np.nan, z)
+
+    def counts(self) -> dict[VelocityFlag, int]:
+        """Number of spaxels with each bit that occurs."""
+        counts = {bit: int(np.count_nonzero(self.flag & bit)) for bit in VelocityFlag}
+        return {bit: count for bit, count in counts.items() if count}
+
+
+def repeated_redshift(z: np.ndarray) -> tuple[float, int] | None:
+    """A redshift that suspiciously many of z (n,) share exactly, and how many; None if there is none.
+
+    At least 5 and 1 % of them, and five times as many as share any other: a fill value such as 0 or -999 km/s, or
+    the guess that a fit fell back to (ALFA), but neither a constant map nor one rounded to whole km/s.
+    """
+    values, counts = np.unique(z, return_counts=True)
+    if len(values) < 2:
+        return None
+    order = np.argsort(counts)
+    most, next_most = counts[order[-1]], counts[order[-2]]
+    if most < max(5, 0.01 * len(z), 5 * next_most):
+        return None
+    return float(values[order[-1]]), int(most)
