@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "cubeclust"
 # Modules without science or files that everything may use; each may use those before it.
 GROUND = ["__init__", "errors", "settings", "spectroscopy", "runtime", "velocities", "quality"]
 # Records, from the file towards the map; each may use GROUND and those before it.
-RECORDS = ["cube", "spectra", "statistics", "criteria", "clustering", "class_map", "classes"]
+RECORDS = ["cube", "spectra", "statistics", "clustering", "class_map", "classes"]
 # Tensors in, tensors out: GROUND alone.
 ENGINES = ["divergences", "fisher", "kinematics", "learning", "simulation"]
 # GROUND, RECORDS and these.

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cubeclust.clustering import Clustering
-from cubeclust.criteria import Criteria
+from cubeclust.clustering import Clustering, Criteria
 
 # What a fit optimizes, the first name of its history -> 1 where the larger is the better, -1 where the smaller is.
 _SENSE = {"log_likelihood": 1, "lower_bound": 1, "gemini": 1, "objective": -1, "inertia": -1}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from cubeclust.criteria import Criteria
+from cubeclust.clustering import Criteria
 from cubeclust.errors import InputError
 from cubeclust.model_selection.candidate import entries
 from cubeclust.model_selection.choice import Choice

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from sklearn.mixture import GaussianMixture as SklearnMixture
 
-    from cubeclust.clustering import Clustering
-    from cubeclust.criteria import Criteria
+    from cubeclust.clustering import Clustering, Criteria
     from cubeclust.methods.protocol import Labeler
     from cubeclust.runtime.progress import Progress
     from cubeclust.spectra import Spectra
@@ -91,7 +90,7 @@ class GaussianMixture:
 
     def _criteria(self, spectra: "Spectra", model: "SklearnMixture", posterior: "np.ndarray") -> "Criteria":
         """Criteria of the fitted mixture."""
-        from cubeclust.criteria import Criteria
+        from cubeclust.clustering import Criteria
 
         k, p = self.n_clusters, spectra.n_wave
         matrix = p * (p + 1) // 2

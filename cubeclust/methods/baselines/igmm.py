@@ -47,7 +47,7 @@ class IsotropicMixture:
         """Fit the mixture; centroids and variance are in the result."""
         import numpy as np
 
-        from cubeclust.criteria import Criteria
+        from cubeclust.clustering import Criteria
         from cubeclust.methods.baselines.soft_means import Alternation, isotropic_mixture
 
         alternation = Alternation(

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cubeclust.clustering import Clustering
-from cubeclust.criteria import Criteria
+from cubeclust.clustering import Clustering, Criteria
 from cubeclust.errors import InputError
 from cubeclust.fisher.em import FisherFit
 from cubeclust.fisher.models import MODELS
