@@ -1,4 +1,4 @@
-"""Which device computes, how exactly, and what fits there."""
+"""The device of a computation: its choice, its precision, its memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ def resolve_device(choice: str) -> str:
     """Return "cpu" or "cuda"; auto takes the GPU if there is one.
 
     Raises:
-        InputError: cuda is asked for and absent, or the GPU does not work: no CPU takes its place unasked.
+        InputError: cuda is asked for and absent, or the GPU does not work; the CPU never replaces it silently.
     """
     import torch
 
@@ -28,7 +28,7 @@ def resolve_device(choice: str) -> str:
 
 
 def _require_working() -> None:
-    """Raise InputError where the GPU cannot compute, as an older one that this torch was not built for."""
+    """Raise InputError if the GPU cannot compute, for example because this torch was not built for its architecture."""
     import torch
 
     try:
@@ -55,10 +55,10 @@ def make_exact(device: str) -> None:
 
 
 @contextmanager
-def memory_said(
+def out_of_memory_explained(
     work: str = "for this fit; narrow the spectra by --window or --crop, fit on some by --sample, or",
 ) -> Iterator[None]:
-    """Turn a GPU that runs out of memory into one sentence, which says for what, and any cure beside the CPU."""
+    """Raise InputError where the GPU runs out of memory; `work` names the computation and a cure beside --device cpu."""
     import torch
 
     try:
@@ -74,8 +74,8 @@ def to_device(flux: "np.ndarray", device: str) -> "Tensor":
     return torch.from_numpy(flux).to(device)
 
 
-def room_on(device: str, room: int) -> int:
-    """Bytes that a fit may take to save time: on the CPU those given, on a GPU most of what is free there."""
+def cache_bytes_on(device: str, cache_bytes: int) -> int:
+    """Bytes that a fit may cache to save time: on the CPU those given, on a GPU 80 % of its free memory."""
     import torch
 
-    return int(0.8 * torch.cuda.mem_get_info()[0]) if device == "cuda" else room
+    return int(0.8 * torch.cuda.mem_get_info()[0]) if device == "cuda" else cache_bytes

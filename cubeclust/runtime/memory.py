@@ -1,4 +1,4 @@
-"""The memory budget: what is free, what a run needs, what it took."""
+"""The memory budget: bytes free, bytes that a run needs, bytes at its peak."""
 
 import resource
 import sys
@@ -15,7 +15,7 @@ KERNEL_SIDE = 2048  # rows and columns of one block of a kernel on the CPU
 
 
 def available() -> int:
-    """Bytes of memory that this machine has free now, within the limit of the batch job's control group."""
+    """Bytes of memory free now, within the limit of the batch job's control group."""
     free = int(psutil.virtual_memory().available)
     own = psutil.Process().memory_info().rss
     return min([free, *(limit - own for limit in _group_limits())])
@@ -62,7 +62,7 @@ def peak() -> int:
 
 
 def readable(n_bytes: float) -> str:
-    """Bytes as people read them: 2.65 GB (powers of 1000)."""
+    """Bytes with a unit, 2.65 GB (powers of 1000)."""
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if n_bytes >= size:
             return f"{n_bytes / size:.3g} {unit}"
@@ -88,8 +88,8 @@ def stages(n_spectra: int, n_read: int, n_features: int, *, with_variance: bool,
     return {"read": base + read, "preprocess": base + 2 * read, "fit": base + features * (arrays + 1) + method}
 
 
-def room(budget: int, n_spectra: int, n_features: int, *, with_variance: bool) -> int:
-    """Bytes of the budget that spectra, variance and scaled copy leave to a fit, a fifth held back."""
+def cache_bytes(budget: int, n_spectra: int, n_features: int, *, with_variance: bool) -> int:
+    """Bytes of the budget that a fit may cache in: what spectra, variance and scaled copy leave, less a fifth."""
     held = 4 * n_spectra * n_features * (3 if with_variance else 2)
     return int(0.8 * (budget - LIBRARIES - 2 * BLOCK - held))
 

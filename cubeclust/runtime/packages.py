@@ -8,7 +8,7 @@ _DISTRIBUTIONS = {"ot": "POT"}  # what pip calls a module's package, where the t
 
 
 def require_package(module: str, user: str) -> None:
-    """Raise InputError, which names `user` as what needs it, unless the package that has the module is installed."""
+    """Raise InputError unless the package of the module is installed; `user` names the feature that needs it."""
     if find_spec(module) is None:
         package = _DISTRIBUTIONS.get(module, module)
         raise InputError(f"{user} needs the package {package}, which is not installed; run: pip install {package}.")

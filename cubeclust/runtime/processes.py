@@ -1,4 +1,4 @@
-"""Work shared by processes that see what this one holds in memory."""
+"""Tasks distributed over forked processes, which share this one's memory."""
 
 import multiprocessing
 import os
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 def n_cores() -> int:
-    """Cores that this process may use, which a batch system may have limited."""
+    """Cores that this process may use, within the limits of a batch system."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -62,7 +62,7 @@ def _received(here: Connection) -> Any:
         result, error = here.recv()
     except (EOFError, ConnectionResetError) as ended:
         raise InputError(
-            "a process of the scan was killed, most likely for want of memory; lower --jobs or --memory."
+            "a process of the scan was killed, most likely because memory ran out; lower --jobs or --memory."
         ) from ended
     if error is not None:
         raise error

@@ -1,20 +1,20 @@
-"""How long work tells what it is doing."""
+"""Progress reports of long computations."""
 
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Receives what a run has to say; the command line shows it, Python callers may ignore it."""
+    """Receives the messages and the state of a run; the command line shows them, Python callers may ignore them."""
 
     def say(self, sentence: str) -> None:
-        """Take a sentence that the user should read: a choice made, something left out."""
+        """Receive a sentence that the user should read: a choice made, something left out."""
 
     def advance(self, stage: str, done: int, total: int | None, **values: float) -> None:
-        """Take the state of a stage: done of total steps, None if nobody knows, with values such as the objective."""
+        """Receive the state of a stage: done of total steps (None if unknown), with values such as the objective."""
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """Progress that is not shown."""
 
     def say(self, sentence: str) -> None:
         """Drop the sentence."""
@@ -23,14 +23,14 @@ class Silent:
         """Drop the state."""
 
 
-class Noting(Silent):
-    """Progress that passes sentences on to another one and keeps them."""
+class RecordingProgress(Silent):
+    """Progress that forwards messages and records them."""
 
-    def __init__(self, report: Progress) -> None:
-        self.report = report
-        self.said: tuple[str, ...] = ()
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.messages: tuple[str, ...] = ()
 
     def say(self, sentence: str) -> None:
-        """Pass the sentence on and keep it."""
-        self.report.say(sentence)
-        self.said += (sentence,)
+        """Forward the sentence and record it."""
+        self.progress.say(sentence)
+        self.messages += (sentence,)

@@ -1,4 +1,4 @@
-"""Seconds of the stages of a run."""
+"""Time taken by the stages of a run."""
 
 import time
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How many threads compute."""
+"""The number of threads of a process."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 
 def one_thread() -> None:
-    """Let this process compute on one thread from now on, libraries that it has yet to load included."""
+    """Limit this process to one thread from now on, including libraries that are loaded later."""
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     threadpool_limits(1)
     if "torch" in sys.modules:

@@ -68,12 +68,12 @@ def fit(method: Clusterer, flux: np.ndarray, device: str, room: int | None = Non
 @contextmanager
 def room_as_given() -> Iterator[None]:
     """Let a GPU's fits have the room that they are given."""
-    usual = on_device.room_on
-    on_device.room_on = lambda device, room: room
+    usual = on_device.cache_bytes_on
+    on_device.cache_bytes_on = lambda device, room: room
     try:
         yield
     finally:
-        on_device.room_on = usual
+        on_device.cache_bytes_on = usual
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from benchmarks.measuring import fit, made, per_iteration, seconds, spectra
 from benchmarks.moving_spectra import moving_spectra, velocities
 from cubeclust.methods import METHODS
-from cubeclust.runtime.progress import Noting, Silent
+from cubeclust.runtime.progress import RecordingProgress, Silent
 from cubeclust.spectra import Spectra
 from gpu_checks.rows import Check, Row, Setup, at_least
 from gpu_checks.timing import forget_peak, most_memory
@@ -93,10 +93,10 @@ def out_of_memory(setup: Setup) -> Iterator[Row]:
     for name, settings in (("mmd-ovo", {"kernel": "rbf"}), ("usd-ovo", {})):
         method = METHODS[name].create(n_clusters=8, max_iter=5, **settings)
         expected = fit(method, flux, setup.device)
-        heard = Noting(Silent())
+        recorded = RecordingProgress(Silent())
         with taken(_SCARCE):
-            found = method.fit(spectra(flux), seed=0, device=setup.device, room=0, report=heard)
-        smaller = sum("smaller blocks" in sentence for sentence in heard.said)
+            found = method.fit(spectra(flux), seed=0, device=setup.device, room=0, report=recorded)
+        smaller = sum("smaller blocks" in sentence for sentence in recorded.messages)
         yield Row(f"{name}, {n:,} spectra: falls to smaller blocks and says so", smaller, "times", "1", smaller == 1)
         index = float(adjusted_rand_score(expected.labels, found.labels))
         yield at_least(f"{name}: labels as with all memory, adjusted Rand index", index, 0.99)

@@ -118,7 +118,7 @@ class FisherEM:
         from cubeclust.fisher.sample import Sample
         from cubeclust.fisher.total import Total
         from cubeclust.methods.fisher_em.decomposed import Decomposed
-        from cubeclust.runtime.device import make_exact, memory_said, to_device
+        from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
 
         if spectra.n_wave < 2:
             raise InputError(
@@ -126,7 +126,7 @@ class FisherEM:
             )
         make_exact(device)
         as_in_r = self.compat == "r"
-        with memory_said():
+        with out_of_memory_explained():
             sample = Sample.of(to_device(spectra.flux, device), 1.0 if as_in_r else None)
             return Decomposed(spectra, sample, Total.of(sample, 0.0 if as_in_r else self._shrinkage))
 
@@ -134,12 +134,12 @@ class FisherEM:
         """The best of all starts and models."""
         from cubeclust.fisher.em import fit
         from cubeclust.methods.fisher_em.best import Best
-        from cubeclust.runtime.device import memory_said
+        from cubeclust.runtime.device import out_of_memory_explained
 
         best, rules = Best(self.n_clusters, shared, self.compat), self._rules(shared)
         starts = self._starts(shared.spectra, seed, shared.sample.data)
         course = _Course(report, self._seeded_starts * len(self._models) * self.max_iter, len(shared.spectra))
-        with memory_said():
+        with out_of_memory_explained():
             for start, name in product(starts, self._models):
                 found = fit(shared.sample, start, MODELS[name], rules, max_iter=self.max_iter, report=course.tell)
                 best.take(name, found)
@@ -176,11 +176,11 @@ class FisherEM:
         from cubeclust.fisher.em import expect
         from cubeclust.fisher.mixture import Mixture, Places
         from cubeclust.fisher.sample import Sample
-        from cubeclust.runtime.device import make_exact, memory_said, to_device
+        from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
 
         def label(spectra: "Spectra") -> Clustering:
             make_exact(device)
-            with memory_said():
+            with out_of_memory_explained():
                 values = {name: torch.from_numpy(array).to(device) for name, array in model.items()}
                 mixture = Mixture(*(values[name] for name in ("prior", "means", "loadings", "scatter", "noise")))
                 sample = Sample.around(to_device(spectra.flux, device), values["center"], float(values["unit"]))

@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cubeclust.errors import InputError
-from cubeclust.runtime.progress import Noting
+from cubeclust.runtime.progress import RecordingProgress
 from cubeclust.settings import check, preset, setting
 
 if TYPE_CHECKING:
@@ -117,17 +117,17 @@ class Gemini(ABC):
 
         from cubeclust.clustering import Clustering
         from cubeclust.learning import networks
-        from cubeclust.runtime.device import make_exact, memory_said, room_on, to_device
+        from cubeclust.runtime.device import make_exact, out_of_memory_explained, cache_bytes_on, to_device
 
         make_exact(device)
-        with memory_said():
+        with out_of_memory_explained():
             data = to_device(spectra.flux, device)  # (n, d)
             network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
             networks.center(network, data)
             features, notes = self.features(spectra, data, seed, report)
-            heard = Noting(report)
-            build = self.divergence(features, heard)
-            training = self._train(network, data, build, report, seed=seed, room=room_on(device, room))
+            recorded = RecordingProgress(report)
+            build = self.divergence(features, recorded)
+            training = self._train(network, data, build, report, seed=seed, room=cache_bytes_on(device, room))
             if training.stopped != "iterations":
                 report.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
             for sentence in (doubts := self.doubts(training.figures)):
@@ -142,7 +142,7 @@ class Gemini(ABC):
             iterations=training.iterations,
             converged=training.converged,
             stopped=training.stopped,
-            notes=self._notes() + notes + heard.said + doubts,
+            notes=self._notes() + notes + recorded.messages + doubts,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
 
@@ -201,13 +201,13 @@ class Gemini(ABC):
 
         from cubeclust.clustering import Clustering
         from cubeclust.learning import networks
-        from cubeclust.runtime.device import make_exact, memory_said, to_device
+        from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
 
         def label(spectra: "Spectra") -> Clustering:
             make_exact(device)
             network = networks.build(self.network, spectra.flux.shape, self.hidden, self.n_clusters, 0)
             network.load_state_dict({name: torch.from_numpy(values) for name, values in model.items()})
-            with torch.no_grad(), memory_said():
+            with torch.no_grad(), out_of_memory_explained():
                 data = to_device(spectra.flux, device)
                 posterior = networks.posterior(network.to(device), data).cpu().numpy()
             return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior)

@@ -84,11 +84,11 @@ def _estimated(settings: RedshiftSettings, cube_file: CubeFile, progress: Progre
     limits = Limits(**{f.name: getattr(settings, f.name) for f in fields(Limits)})
     field = imported_field(settings, cube_file, progress)
     if field is None:
-        from cubeclust.runtime.device import make_exact, memory_said, resolve_device
+        from cubeclust.runtime.device import make_exact, out_of_memory_explained, resolve_device
 
         device = resolve_device(settings.device)
         make_exact(device)
-        with memory_said("to measure velocities;"):
+        with out_of_memory_explained("to measure velocities;"):
             field = measure_field(settings, cube_file, limits, device, progress)
     else:
         told = poor(field.snr, field.n_lines, field.error, field.sigma, limits)

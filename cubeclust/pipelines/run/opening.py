@@ -38,7 +38,7 @@ class Opening:
     def room(self, n_spectra: int, n_features: int) -> int:
         """Bytes that a fit of so many spectra may take beyond its need."""
         with_variance = "variance" in self.cube_file.hdus
-        free = memory.room(self.budget, n_spectra, n_features, with_variance=with_variance)
+        free = memory.cache_bytes(self.budget, n_spectra, n_features, with_variance=with_variance)
         return max(0, free - self.clusterer.memory(n_spectra, n_features))
 
     def require_ready(self, prepared: Prepared) -> None:
