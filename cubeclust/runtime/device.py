@@ -58,7 +58,7 @@ def make_exact(device: str) -> None:
 def out_of_memory_explained(
     work: str = "for this fit; narrow the spectra by --window or --crop, fit on some by --sample, or",
 ) -> Iterator[None]:
-    """Raise InputError where the GPU runs out of memory; `work` names the computation and a cure beside --device cpu."""
+    """Raise InputError where the GPU runs out of memory; `work` names the computation and a cure beside the CPU."""
     import torch
 
     try:

@@ -117,7 +117,7 @@ class Gemini(ABC):
 
         from cubeclust.clustering import Clustering
         from cubeclust.learning import networks
-        from cubeclust.runtime.device import make_exact, out_of_memory_explained, cache_bytes_on, to_device
+        from cubeclust.runtime.device import cache_bytes_on, make_exact, out_of_memory_explained, to_device
 
         make_exact(device)
         with out_of_memory_explained():
