@@ -31,7 +31,7 @@ class ClassMap:
 
     @classmethod
     def of(cls, spectra: Spectra, clustering: Clustering, n_classes: int, motion: Motion | None = None) -> "ClassMap":
-        """Map of a clustering whose label i is class i + 1; the one place where labels become classes."""
+        """Map of a clustering, label i as class i + 1; `labels` is the way back."""
         if clustering.posterior is None:
             best = np.full(len(spectra), np.nan, np.float32)
         else:
@@ -45,6 +45,15 @@ class ClassMap:
             motion=motion,
         )
 
+    def labels(self, spectra: Spectra) -> np.ndarray:
+        """Label (n,) int of each spectrum: its spaxel's class - 1, -1 where unclassified."""
+        return labels_of(self.classes, spectra)
+
     def counts(self) -> np.ndarray:
         """Number of spaxels of each class, (n_classes,)."""
         return np.bincount(self.classes.ravel(), minlength=self.n_classes + 1)[1:]
+
+
+def labels_of(classes: np.ndarray, spectra: Spectra) -> np.ndarray:
+    """Label (n,) int of each spectrum, from class numbers (NY, NX) that count from 1: class - 1, -1 for class 0."""
+    return classes[spectra.y, spectra.x].astype(int) - 1

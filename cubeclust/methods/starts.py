@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cubeclust.class_map import labels_of
 from cubeclust.errors import InputError
 from cubeclust.spectra import Spectra
 from cubeclust.statistics.means import class_means, nearest_mean
@@ -44,7 +45,7 @@ def labels_on_sky(spectra: Spectra, classes: np.ndarray, n_clusters: int) -> np.
     Raises:
         InputError: the spectra have fewer than two of the classes.
     """
-    labels = classes[spectra.y, spectra.x].astype(int) - 1
+    labels = labels_of(classes, spectra)
     means = class_means(spectra, labels, n_clusters)
     known = np.flatnonzero(np.isfinite(means[:, 0]))
     if len(known) < 2:

@@ -70,8 +70,8 @@ def _draw_spectra(
 
 def _scatter(axes: Axes, places: np.ndarray, labels: np.ndarray, rows: list[ClassRow], pair: np.ndarray) -> None:
     """Spectra along two directions, or their numbers along a single one."""
-    for row in rows:
-        own = np.flatnonzero(labels == row.number - 1)
+    for label, row in enumerate(rows):
+        own = np.flatnonzero(labels == label)
         if not len(own):
             continue
         chosen = places[own[:: -(-len(own) // _POINTS)]]
