@@ -1,24 +1,89 @@
-"""The road of a made sky: settings -> lights -> planes -> cube and truth."""
+"""A simulated sky: its settings, then settings -> lights -> planes -> cube and truth."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from cubeclust import __version__
+from cubeclust.errors import InputError
 from cubeclust.io.atomic import claim_files, written_aside
-from cubeclust.io.cubes.simulated import MadeFrame, write_truth, written_cube
-from cubeclust.pipelines.simulation_settings import SimulationSettings
 from cubeclust.runtime import memory
 from cubeclust.runtime.progress import Progress, Silent
+from cubeclust.simulation import SKIES, Recipe
 from cubeclust.simulation.axis import STEP, Axis, window
-from cubeclust.simulation.exposure import exposed
-from cubeclust.simulation.sky import Image, Sky
+
+if TYPE_CHECKING:  # the command line takes its options from here, and help must come at once
+    from cubeclust.io.cubes.simulated import MadeFrame
+    from cubeclust.simulation.sky import Image, Sky
 
 _ARRAYS = 16  # float32 arrays as large as a block of planes that are alive at once, at most
+SIZES, CHANNELS, REDSHIFTS = (20, 320), (100, 3681), (0.0, 0.3)
+
+
+@dataclass(frozen=True)
+class SimulationSettings:
+    """Settings of `cubeclust simulate`, under the names of its options.
+
+    truth None is <output>_truth.fits; z None is the sky's own redshift.
+    """
+
+    sky: str
+    output: Path = Path("sky.fits")
+    truth: Path | None = None
+    size: int = 100
+    seed: int = 0
+    snr: float = 20.0
+    channels: int = 3681
+    z: float | None = None
+    medium: Literal["air", "vacuum"] = "air"
+    overwrite: bool = False
+    command: str = ""
+
+    def __post_init__(self) -> None:
+        if self.sky not in SKIES:
+            raise InputError(f"{self.sky}: no such sky; choose one of {', '.join(SKIES)}.")
+        _require_within("--size", self.size, SIZES)
+        _require_within("--channels", self.channels, CHANNELS)
+        _require_within("--z", self.redshift, REDSHIFTS)
+        if not 0 < self.snr < float("inf"):
+            raise InputError(f"--snr is {self.snr} but must be above 0; 20 suits most purposes.")
+        if self.z is not None and self.recipe.redshift is None:
+            raise InputError(f"--z: the galaxies of {self.sky} have redshifts of their own; leave it out.")
+        for path in (self.output, self.truth_path):
+            if path.suffix != ".fits":
+                raise InputError(f"{path}: FITS files are written plain; give it a name that ends in .fits.")
+        if self.truth_path == self.output:
+            raise InputError(f"--truth is the cube's own file {self.output}; give it another name.")
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the sky is made."""
+        return SKIES[self.sky]
+
+    @property
+    def redshift(self) -> float:
+        """Redshift of the source, 0 where each has its own."""
+        return (self.recipe.redshift or 0.0) if self.z is None else self.z
+
+    @property
+    def truth_path(self) -> Path:
+        """File of the truth."""
+        return self.truth or self.output.with_name(f"{self.output.stem}_truth.fits")
+
+
+def _require_within(option: str, value: float, limits: tuple[float, float]) -> None:
+    low, high = limits
+    if not low <= value <= high:
+        raise InputError(f"{option} is {value} but must lie within {low} and {high}.")
 
 
 def simulate(settings: SimulationSettings, report: Progress | None = None) -> Path:
     """Make a sky, write its cube and its truth, and return the cube's path; InputError if they cannot be written."""
+    from cubeclust.io.cubes.simulated import write_truth, written_cube
+    from cubeclust.simulation.exposure import exposed
+
     report = report or Silent()
     paths = (settings.output, settings.truth_path)
     for path in paths:
@@ -42,7 +107,9 @@ def simulate(settings: SimulationSettings, report: Progress | None = None) -> Pa
     return settings.output
 
 
-def _frame(sky: Sky, axis: Axis, settings: SimulationSettings) -> MadeFrame:
+def _frame(sky: "Sky", axis: Axis, settings: SimulationSettings) -> "MadeFrame":
+    from cubeclust.io.cubes.simulated import MadeFrame
+
     ny, nx = sky.field.bad.shape
     history = (
         f"cubeclust {__version__}: {settings.command or 'from Python'}",
@@ -52,8 +119,10 @@ def _frame(sky: Sky, axis: Axis, settings: SimulationSettings) -> MadeFrame:
     return MadeFrame((axis.channels, ny, nx), axis.start, STEP, axis.medium, sky.title, history)
 
 
-def _images(sky: Sky) -> dict[str, Image]:
+def _images(sky: "Sky") -> "dict[str, Image]":
     """The truth, without classes where there are no data, and what is bad."""
+    from cubeclust.simulation.sky import Image
+
     classes = sky.truth["CLASS"]
     shown = np.where(sky.field.empty, 0, classes.values).astype(classes.values.dtype)
     bad = Image(sky.field.bad, "", "0 good, 1 border artifact, 2 dead, 3 outside the field")

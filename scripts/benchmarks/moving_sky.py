@@ -8,8 +8,7 @@ from astropy.io import fits
 
 from cubeclust.pipelines.redshift.pipeline import redshift
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
-from cubeclust.pipelines.simulate import simulate
-from cubeclust.pipelines.simulation_settings import SimulationSettings
+from cubeclust.pipelines.simulate import SimulationSettings, simulate
 from cubeclust.spectroscopy.lines import LIGHT_SPEED
 
 CONES = ("front", "back", "jet")  # one spectrum of lines, three motions

@@ -10,7 +10,7 @@ from cubeclust.kinematics.judgement import Limits
 from cubeclust.kinematics.measure import Measured
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.pipelines.redshift.spectrograph import Light, Search, instrument, line_profile, measured
-from cubeclust.pipelines.simulation_settings import SimulationSettings
+from cubeclust.pipelines.simulate import SimulationSettings
 from cubeclust.runtime.progress import Silent
 from cubeclust.simulation.axis import STEP, window
 from cubeclust.simulation.exposure import exposed

@@ -18,8 +18,7 @@ from astropy.io import fits
 
 from cubeclust.pipelines.redshift.pipeline import estimate
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
-from cubeclust.pipelines.simulate import simulate
-from cubeclust.pipelines.simulation_settings import SimulationSettings
+from cubeclust.pipelines.simulate import SimulationSettings, simulate
 from cubeclust.spectroscopy.lines import LIGHT_SPEED
 from cubeclust.velocities.field import VelocityField
 from cubeclust.velocities.flags import Tracer, VelocityFlag

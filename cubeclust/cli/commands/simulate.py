@@ -21,10 +21,10 @@ def simulate(quiet: bool, **values: Any) -> None:
     two on one core and 0.2 GB of memory (hudf: 1.2 GB).
     """
     with for_stderr(quiet) as progress:
-        from cubeclust.pipelines import simulate as road
-        from cubeclust.pipelines.simulation_settings import SimulationSettings
+        from cubeclust.pipelines.simulate import SimulationSettings
+        from cubeclust.pipelines.simulate import simulate as write_sky
 
-        path = road.simulate(SimulationSettings(**values, command=command_line()), progress)
+        path = write_sky(SimulationSettings(**values, command=command_line()), progress)
     click.echo(path)
 
 
