@@ -1,0 +1,42 @@
+"""What stands where, under which name, and how long it is."""
+
+import ast
+from pathlib import Path
+
+from tree import PACKAGE
+
+import cubeclust
+
+ROOT_MODULES = {
+    "__init__", "__main__", "cube", "spectra", "clustering", "class_map", "quality", "errors", "settings",
+}  # fmt: skip
+PUBLIC = {
+    "ClassMap", "Clustering", "Cube", "InputError", "METHODS", "Quality", "Run", "RunSettings", "ScanSettings",
+    "Spectra", "Window", "apply_settings", "merge", "open_cube", "read_cube", "run", "sample_cube", "select",
+}  # fmt: skip
+
+
+def test_the_root_holds_the_words_of_the_sentence() -> None:
+    assert {path.stem for path in PACKAGE.glob("*.py")} == ROOT_MODULES
+
+
+def test_no_public_name_is_a_module() -> None:
+    assert not {name for name in PUBLIC if (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()}
+
+
+def test_public_names() -> None:
+    assert set(cubeclust.__all__) == PUBLIC
+    assert all(getattr(cubeclust, name) is not None for name in PUBLIC)
+
+
+def test_editors_see_the_public_names() -> None:
+    tree = ast.parse(Path(cubeclust.__file__).read_text())
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        alias.name: node.module
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name == alias.asname
+    }
+    assert seen == cubeclust._PUBLIC
