@@ -1,13 +1,16 @@
 """Classes on the sky."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from astropy.wcs import WCS
 
 from cubeclust.clustering import Clustering
 from cubeclust.spectra import Spectra
 from cubeclust.velocities.motion import Motion
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class ClassMap:
     classes: np.ndarray
     max_posterior: np.ndarray
     quality: np.ndarray
-    wcs: WCS | None
+    wcs: "WCS | None"
     n_classes: int
     motion: Motion | None = None
 

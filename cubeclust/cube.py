@@ -1,9 +1,12 @@
 """A cube in memory."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from astropy.wcs import WCS
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Cube:
     frame: tuple[int, int]
     origin: tuple[int, int] = (0, 0)
     variance: np.ndarray | None = None
-    wcs: WCS | None = None
+    wcs: "WCS | None" = None
     masked: np.ndarray | None = None
     unit: str = ""
     medium: str = "unknown"

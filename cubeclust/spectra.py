@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from astropy.wcs import WCS
 
 from cubeclust.cube import Cube
 from cubeclust.quality import Quality
 from cubeclust.runtime import memory
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Spectra:
     quality: np.ndarray
     snr: np.ndarray
     variance: np.ndarray | None = None
-    wcs: WCS | None = None
+    wcs: "WCS | None" = None
     unit: str = ""
     medium: str = "unknown"
     rest: bool = False
