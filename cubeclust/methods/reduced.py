@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from cubeclust.clustering import Clustering
 from cubeclust.methods.protocol import Combinator, Decomposing, Labeler
+from cubeclust.runtime.progress import Progress
 from cubeclust.spectra import Spectra
 from cubeclust.statistics.principal_components import (
     PrincipalComponents,
@@ -15,9 +16,6 @@ from cubeclust.statistics.principal_components import (
     components_memory,
     principal_components,
 )
-
-if TYPE_CHECKING:
-    from cubeclust.runtime.progress import Progress
 
 _MEAN, _COMPONENTS = "pca/mean", "pca/components"
 
@@ -37,7 +35,7 @@ class Reduced(Combinator):
         """Covariance and eigenvectors, and the inner method on the components."""
         return components_effort(n_spectra, n_wave) + self.inner.effort(n_spectra, self.n_components)
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: "Progress") -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Find the components, then fit on them; mean and components are in the result beside the inner model."""
         return self.fit_decomposed(self.decompose(spectra, device=device, room=room), seed=seed, report=report)
 
@@ -50,7 +48,7 @@ class Reduced(Combinator):
             inner = self.inner.decompose(scores, device=device, room=room)
         return _Scores(own, share, scores, inner, device, room)
 
-    def fit_decomposed(self, shared: "_Scores", *, seed: int, report: "Progress") -> Clustering:
+    def fit_decomposed(self, shared: "_Scores", *, seed: int, report: Progress) -> Clustering:
         """Fit on the components."""
         report.say(f"{self.n_components} principal components hold {shared.share:.1%} of the variance")
         if isinstance(self.inner, Decomposing):

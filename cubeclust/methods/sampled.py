@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.methods.protocol import Combinator, Labeler
+from cubeclust.runtime.progress import Progress
 from cubeclust.spectra import Spectra
 from cubeclust.statistics.means import class_means, nearest_mean
-
-if TYPE_CHECKING:
-    from cubeclust.runtime.progress import Progress
 
 SAMPLINGS = ("random", "snr")
 _STRATA = 10  # classes of signal to noise that have equal shares in the sample
@@ -40,7 +37,7 @@ class Sampled(Combinator):
         """The inner method on the sample, and a distance of all spectra from each class."""
         return self.inner.effort(min(self.n_sample, n_spectra), n_wave) + 2.0 * n_spectra * n_wave * self.n_clusters
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: "Progress") -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Fit on the sample, then label all rows; those of the sample keep what the fit gave them."""
         if self.n_sample >= len(spectra):
             report.say(f"--sample {self.n_sample}: there are only {len(spectra)} spectra, and all of them are fitted")

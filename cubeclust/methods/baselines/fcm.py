@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+import numpy as np
+
+from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
+from cubeclust.methods.baselines.soft_means import Alternation, fuzzy_memberships, labels_by
+from cubeclust.methods.protocol import Labeler
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import check, setting
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from cubeclust.clustering import Clustering
-    from cubeclust.methods.protocol import Labeler
-    from cubeclust.runtime.progress import Progress
-    from cubeclust.spectra import Spectra
+from cubeclust.spectra import Spectra
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,8 @@ class FuzzyCMeans:
         """Distances and means in each iteration of each start."""
         return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Cluster; centroids and the exponent are in the result."""
-        import numpy as np
-
-        from cubeclust.methods.baselines.soft_means import Alternation, fuzzy_memberships
-
         exponent = self.fuzziness or default_fuzziness(len(spectra), spectra.n_wave)
         alternation = Alternation(
             fuzzy_memberships(exponent),
@@ -70,10 +65,8 @@ class FuzzyCMeans:
         )
         return best.clustering({"objective": best.objectives}, parameters={"fuzziness": np.array([exponent])})
 
-    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler:
         """Memberships in the fitted clusters."""
-        from cubeclust.methods.baselines.soft_means import fuzzy_memberships, labels_by
-
         assign = fuzzy_memberships(float(model["fuzziness"][0]))
         return lambda spectra: labels_by(assign, spectra, model["centroids"])
 

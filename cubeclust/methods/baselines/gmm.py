@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from cubeclust.clustering import Clustering, Criteria
 from cubeclust.errors import InputError
+from cubeclust.methods.protocol import Labeler
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import check, setting
+from cubeclust.spectra import Spectra
 
 if TYPE_CHECKING:
-    import numpy as np
     from sklearn.mixture import GaussianMixture as SklearnMixture
-
-    from cubeclust.clustering import Clustering, Criteria
-    from cubeclust.methods.protocol import Labeler
-    from cubeclust.runtime.progress import Progress
-    from cubeclust.spectra import Spectra
 
 _PARAMETERS = ("weights", "means", "covariances", "precisions_cholesky")
 
@@ -51,13 +51,10 @@ class GaussianMixture:
         step = 2.0 * n_spectra * n_wave * columns + (n_wave**3 if columns > 1 else 0)
         return self.n_starts * self.max_iter * self.n_clusters * step
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Fit the mixture; posterior, weights, means and covariances are in the result."""
-        import numpy as np
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.mixture import GaussianMixture as SklearnMixture
-
-        from cubeclust.clustering import Clustering
 
         scale = float(spectra.flux.var(axis=0, dtype=np.float64).mean())
         model = SklearnMixture(
@@ -88,28 +85,23 @@ class GaussianMixture:
             parameters={name: getattr(model, name + "_") for name in _PARAMETERS},
         )
 
-    def _criteria(self, spectra: "Spectra", model: "SklearnMixture", posterior: "np.ndarray") -> "Criteria":
+    def _criteria(self, spectra: Spectra, model: "SklearnMixture", posterior: np.ndarray) -> Criteria:
         """Criteria of the fitted mixture."""
-        from cubeclust.clustering import Criteria
-
         k, p = self.n_clusters, spectra.n_wave
         matrix = p * (p + 1) // 2
         covariances = {"full": k * matrix, "tied": matrix, "diag": k * p, "spherical": k}[self.covariance]
         log_likelihood = float(model.score_samples(spectra.flux).sum(dtype="float64"))
         return Criteria.of(log_likelihood, k - 1 + k * p + covariances, posterior)
 
-    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler:
         """Posterior under the fitted mixture."""
-        import numpy as np
         from sklearn.mixture import GaussianMixture as SklearnMixture
-
-        from cubeclust.clustering import Clustering
 
         fitted = SklearnMixture(self.n_clusters, covariance_type=self.covariance)
         for name in _PARAMETERS:
             setattr(fitted, name + "_", model[name])
 
-        def label(spectra: "Spectra") -> Clustering:
+        def label(spectra: Spectra) -> Clustering:
             posterior = fitted.predict_proba(spectra.flux)
             return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior.astype(np.float32))
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+import numpy as np
+
+from cubeclust.clustering import Clustering, Criteria
+from cubeclust.methods.baselines.soft_means import Alternation, isotropic_mixture, labels_by
+from cubeclust.methods.protocol import Labeler
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import check, setting
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from cubeclust.clustering import Clustering
-    from cubeclust.methods.protocol import Labeler
-    from cubeclust.runtime.progress import Progress
-    from cubeclust.spectra import Spectra
+from cubeclust.spectra import Spectra
 
 
 @dataclass(frozen=True)
@@ -43,13 +42,8 @@ class IsotropicMixture:
         """Distances and means in each iteration of each start."""
         return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Fit the mixture; centroids and variance are in the result."""
-        import numpy as np
-
-        from cubeclust.clustering import Criteria
-        from cubeclust.methods.baselines.soft_means import Alternation, isotropic_mixture
-
         alternation = Alternation(
             isotropic_mixture(spectra.n_wave),
             self.n_clusters,
@@ -65,11 +59,10 @@ class IsotropicMixture:
         parameters = {"variance": np.array([best.assignment.width])}
         return replace(best.clustering({"log_likelihood": -best.objectives}, parameters), criteria=criteria)
 
-    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler:
         """Posterior under the fitted components."""
-        from cubeclust.methods.baselines.soft_means import isotropic_mixture, labels_by
 
-        def label(spectra: "Spectra") -> "Clustering":
+        def label(spectra: Spectra) -> Clustering:
             return labels_by(
                 isotropic_mixture(spectra.n_wave, float(model["variance"][0])), spectra, model["centroids"]
             )

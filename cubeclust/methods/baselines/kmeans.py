@@ -3,17 +3,16 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+import numpy as np
+
+from cubeclust.clustering import Clustering
+from cubeclust.methods.protocol import Labeler
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import check, setting
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from cubeclust.clustering import Clustering
-    from cubeclust.methods.protocol import Labeler
-    from cubeclust.runtime.progress import Progress
-    from cubeclust.spectra import Spectra
+from cubeclust.spectra import Spectra
+from cubeclust.statistics.means import nearest_mean
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,10 @@ class KMeans:
         """Distances and means in each iteration of each start."""
         return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Cluster; the centroids are in the result, and the inertia as its history."""
-        import numpy as np
         from sklearn.cluster import KMeans as SklearnKMeans
         from sklearn.exceptions import ConvergenceWarning
-
-        from cubeclust.clustering import Clustering
 
         model = SklearnKMeans(self.n_clusters, n_init=self.n_starts, max_iter=self.max_iter, random_state=seed)
         with warnings.catch_warnings():
@@ -62,9 +58,6 @@ class KMeans:
             parameters={"centroids": model.cluster_centers_},
         )
 
-    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> "Labeler":
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler:
         """The nearest centroid."""
-        from cubeclust.clustering import Clustering
-        from cubeclust.statistics.means import nearest_mean
-
         return lambda spectra: Clustering(nearest_mean(spectra, model["centroids"]), self.n_clusters)

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from cubeclust.clustering import Clustering
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import check, setting
+from cubeclust.spectra import Spectra
 
 if TYPE_CHECKING:
-    import numpy as np
     from scipy.sparse import csr_array
-
-    from cubeclust.clustering import Clustering
-    from cubeclust.runtime.progress import Progress
-    from cubeclust.spectra import Spectra
 
 _DENSE = 500  # spectra of a component up to which its eigenvectors are computed without iteration
 
@@ -43,12 +43,9 @@ class Spectral:
         """Distances of all pairs."""
         return float(n_spectra) ** 2 * n_wave
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Cluster; the model does not extend to other spectra."""
-        import numpy as np
         from sklearn.cluster import KMeans
-
-        from cubeclust.clustering import Clustering
 
         vectors = _leading_eigenvectors(_graph(spectra.flux, self.n_neighbors), self.n_clusters, seed)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -56,13 +53,12 @@ class Spectral:
         labels = KMeans(self.n_clusters, n_init=self.n_starts, random_state=seed).fit_predict(embedding)
         return Clustering(labels.astype(int), self.n_clusters)
 
-    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> None:
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> None:
         """Spectral clustering has no model of other spectra."""
 
 
-def _graph(flux: "np.ndarray", n_neighbors: int) -> "csr_array":
+def _graph(flux: np.ndarray, n_neighbors: int) -> "csr_array":
     """Symmetric adjacency (n, n), (A + A^T) / 2, scaled by the square roots of the degrees."""
-    import numpy as np
     from scipy.sparse import csr_array, diags_array
     from sklearn.neighbors import kneighbors_graph
 
@@ -72,13 +68,12 @@ def _graph(flux: "np.ndarray", n_neighbors: int) -> "csr_array":
     return (scale @ graph @ scale).tocsr()
 
 
-def _leading_eigenvectors(graph: "csr_array", number: int, seed: int) -> "np.ndarray":
+def _leading_eigenvectors(graph: "csr_array", number: int, seed: int) -> np.ndarray:
     """Eigenvectors (n, number) of the largest eigenvalues, found in each connected component for itself.
 
     Every component has the eigenvalue 1 once, of which a Lanczos iteration on the whole graph would find but some. Of
     equal eigenvalues those of the larger components come first.
     """
-    import numpy as np
     from scipy.sparse.csgraph import connected_components
 
     _, component = connected_components(graph, directed=False)
@@ -95,9 +90,8 @@ def _leading_eigenvectors(graph: "csr_array", number: int, seed: int) -> "np.nda
     return out
 
 
-def _eigenpairs(graph: "csr_array", number: int, seed: int) -> "tuple[np.ndarray, np.ndarray]":
+def _eigenpairs(graph: "csr_array", number: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The largest eigenvalues of a connected graph, at most `number`, with their vectors; the seed starts Lanczos."""
-    import numpy as np
     from scipy.linalg import eigh
     from scipy.sparse.linalg import eigsh
 

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from cubeclust.clustering import Clustering
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import check, setting
+from cubeclust.spectra import Spectra
 
 if TYPE_CHECKING:
-    import numpy as np
     from scipy.sparse import csr_array
-
-    from cubeclust.clustering import Clustering
-    from cubeclust.runtime.progress import Progress
-    from cubeclust.spectra import Spectra
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,9 @@ class Ward:
         """All distances, or those of neighbors only."""
         return float(n_spectra) * n_wave * (20 if self.connected else n_spectra)
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Cluster; the seed plays no role."""
         from sklearn.cluster import AgglomerativeClustering
-
-        from cubeclust.clustering import Clustering
 
         model = AgglomerativeClustering(
             self.n_clusters, linkage="ward", connectivity=_neighbors(spectra) if self.connected else None
@@ -56,13 +54,12 @@ class Ward:
             report.say("the spaxels lie in separate areas: the nearest spectra of two areas count as touching")
         return Clustering(labels=labels, n_clusters=self.n_clusters)
 
-    def labeler(self, model: "Mapping[str, np.ndarray]", *, device: str) -> None:
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> None:
         """A hierarchy of merged spectra has no model of other ones."""
 
 
-def _neighbors(spectra: "Spectra") -> "csr_array":
+def _neighbors(spectra: Spectra) -> "csr_array":
     """Sparse adjacency (n, n) of rows whose spaxels share a side."""
-    import numpy as np
     from scipy.sparse import coo_array
 
     row = spectra.image(np.arange(len(spectra)), -1)

@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.fisher.models import MODELS
+from cubeclust.methods.protocol import Labeler
+from cubeclust.methods.starts import PARTITIONS, labels_on_sky
+from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import check, preset, setting
+from cubeclust.spectra import Spectra
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
 
-    from cubeclust.clustering import Clustering
     from cubeclust.fisher.em import Rules
     from cubeclust.methods.fisher_em.decomposed import Decomposed
-    from cubeclust.methods.protocol import Labeler
-    from cubeclust.runtime.progress import Progress
-    from cubeclust.spectra import Spectra
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,8 @@ class FisherEM:
         "r: FisherEM 1.6.1 of R to the letter, with its faults, to compare with maps that it made.",
         choices=("none", "r"),
     )
-    start_classes: "np.ndarray | None" = preset(None)
-    start_image: "np.ndarray | None" = preset(None)
+    start_classes: np.ndarray | None = preset(None)
+    start_image: np.ndarray | None = preset(None)
 
     paper: ClassVar[str] = "Bouveyron & Brunet 2012, Stat. Comput. 22, 301 (FisherEM)"
     default_scale: ClassVar[str] = "zscore"
@@ -109,16 +112,15 @@ class FisherEM:
         iteration = 3.0 * n_spectra * self.n_clusters * (n_wave + self.n_clusters**2)
         return once + self._seeded_starts * len(self._models) * self.max_iter * iteration
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Fit from each start; mixture, loadings, criteria and the coordinates along the loadings are in the result."""
         return self.fit_decomposed(self.decompose(spectra, device=device, room=room), seed=seed, report=report)
 
-    def decompose(self, spectra: "Spectra", *, device: str, room: int) -> "Decomposed":
+    def decompose(self, spectra: Spectra, *, device: str, room: int) -> "Decomposed":
         """Center the spectra and decompose their covariance; InputError for a single channel."""
         from cubeclust.fisher.sample import Sample
         from cubeclust.fisher.total import Total
         from cubeclust.methods.fisher_em.decomposed import Decomposed
-        from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
 
         if spectra.n_wave < 2:
             raise InputError(
@@ -130,11 +132,10 @@ class FisherEM:
             sample = Sample.of(to_device(spectra.flux, device), 1.0 if as_in_r else None)
             return Decomposed(spectra, sample, Total.of(sample, 0.0 if as_in_r else self._shrinkage))
 
-    def fit_decomposed(self, shared: "Decomposed", *, seed: int, report: "Progress") -> "Clustering":
+    def fit_decomposed(self, shared: "Decomposed", *, seed: int, report: Progress) -> Clustering:
         """The best of all starts and models."""
         from cubeclust.fisher.em import fit
         from cubeclust.methods.fisher_em.best import Best
-        from cubeclust.runtime.device import out_of_memory_explained
 
         best, rules = Best(self.n_clusters, shared, self.compat), self._rules(shared)
         starts = self._starts(shared.spectra, seed, shared.sample.data)
@@ -146,10 +147,8 @@ class FisherEM:
                 course.begin(self.max_iter)
             return best.clustering(report)
 
-    def _starts(self, spectra: "Spectra", seed: int, like: "Tensor") -> "Iterator[Tensor]":
+    def _starts(self, spectra: Spectra, seed: int, like: "Tensor") -> "Iterator[Tensor]":
         """First posteriors (n, k) float64, on the device of `like`."""
-        from cubeclust.methods.starts import PARTITIONS, labels_on_sky
-
         given = self.start_classes
         if self.start_image is not None:
             given = labels_on_sky(spectra, self.start_image, self.n_clusters)
@@ -168,17 +167,15 @@ class FisherEM:
             return RPackage(shared.sample, shared.total, self.fisher_step, self.tolerance)
         return MaximumLikelihood(shared.total, self.fisher_step, self.tolerance)
 
-    def labeler(self, model: Mapping[str, "np.ndarray"], *, device: str) -> "Labeler":
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler:
         """Posterior under the fitted mixture."""
         import torch
 
-        from cubeclust.clustering import Clustering
         from cubeclust.fisher.em import expect
         from cubeclust.fisher.mixture import Mixture, Places
         from cubeclust.fisher.sample import Sample
-        from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
 
-        def label(spectra: "Spectra") -> Clustering:
+        def label(spectra: Spectra) -> Clustering:
             make_exact(device)
             with out_of_memory_explained():
                 values = {name: torch.from_numpy(array).to(device) for name, array in model.items()}
@@ -192,9 +189,8 @@ class FisherEM:
         return label
 
 
-def _posterior(start: "np.ndarray", n: int, k: int) -> "Tensor":
+def _posterior(start: np.ndarray, n: int, k: int) -> "Tensor":
     """Posterior (n, k) float64 of labels (n,) or of a posterior; InputError where it is no partition of that size."""
-    import numpy as np
     import torch
 
     if start.shape == (n,) and 0 <= start.min() <= start.max() < k:
@@ -209,7 +205,7 @@ def _posterior(start: "np.ndarray", n: int, k: int) -> "Tensor":
 class _Course:
     """Progress over fits of which each may end early; the objective is the log-likelihood of a spectrum."""
 
-    def __init__(self, report: "Progress", total: int, n: int) -> None:
+    def __init__(self, report: Progress, total: int, n: int) -> None:
         self.report, self.total, self.n, self.before = report, total, n, 0
 
     def begin(self, iterations: int) -> None:

@@ -6,23 +6,24 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+import numpy as np
+
+from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
-from cubeclust.runtime.progress import RecordingProgress
+from cubeclust.methods.protocol import Labeler
+from cubeclust.runtime.device import cache_bytes_on, make_exact, out_of_memory_explained, to_device
+from cubeclust.runtime.progress import Progress, RecordingProgress
 from cubeclust.settings import check, preset, setting
+from cubeclust.spectra import Spectra
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
     from torch.nn import Module
 
-    from cubeclust.clustering import Clustering
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
     from cubeclust.learning.stopping import Stopping
     from cubeclust.learning.train import Training
-    from cubeclust.methods.protocol import Labeler
-    from cubeclust.runtime.progress import Progress
-    from cubeclust.spectra import Spectra
 
 # Rows, and bytes that may be taken to save time -> the divergence on those rows.
 Build = Callable[["Rows", int], "Divergence"]
@@ -64,7 +65,7 @@ class Gemini(ABC):
             raise InputError("--batch-size: a batch of rows has no part in --network categorical; give 0.")
 
     @abstractmethod
-    def divergence(self, data: "Tensor", report: "Progress") -> Build:
+    def divergence(self, data: "Tensor", report: Progress) -> Build:
         """How to build the divergence on rows of data (n, d), spectra or features, on the device of the fit.
 
         What it says while it prepares that is recorded.
@@ -79,12 +80,12 @@ class Gemini(ABC):
         """Multiplications of one value and gradient on a batch of so many spectra."""
 
     def features(
-        self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress"
+        self, spectra: Spectra, data: "Tensor", seed: int, report: Progress
     ) -> "tuple[Tensor, tuple[str, ...]]":
         """What the divergence sees of the spectra, data (n, d) being their flux on the device, and notes on it."""
         return data, ()
 
-    def doubts(self, figures: "Mapping[str, np.ndarray]") -> tuple[str, ...]:
+    def doubts(self, figures: Mapping[str, np.ndarray]) -> tuple[str, ...]:
         """What the figures of a training, one for each iteration, say against its objective."""
         return ()
 
@@ -111,13 +112,11 @@ class Gemini(ABC):
         divergence = n_spectra / batch * self.divergence_effort(batch, self.width(n_wave))
         return (self.max_iter or inf) * (4.0 * n_spectra * n_wave * width[self.network] + divergence)
 
-    def fit(self, spectra: "Spectra", *, seed: int, device: str, room: int, report: "Progress") -> "Clustering":
+    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
         """Train the network; posterior, weights and the course of the training are in the result."""
         import torch
 
-        from cubeclust.clustering import Clustering
         from cubeclust.learning import networks
-        from cubeclust.runtime.device import cache_bytes_on, make_exact, out_of_memory_explained, to_device
 
         make_exact(device)
         with out_of_memory_explained():
@@ -147,7 +146,7 @@ class Gemini(ABC):
         )
 
     def _train(
-        self, network: "Module", data: "Tensor", build: Build, report: "Progress", *, seed: int, room: int
+        self, network: "Module", data: "Tensor", build: Build, report: Progress, *, seed: int, room: int
     ) -> "Training":
         """Maximize the GEMINI of the posterior that the network gives to data."""
         from cubeclust.divergences.gemini import gemini
@@ -193,17 +192,15 @@ class Gemini(ABC):
             "of that of all spectra; compare it only with runs of the same batch size",
         )
 
-    def labeler(self, model: Mapping[str, "np.ndarray"], *, device: str) -> "Labeler | None":
+    def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
         """The trained network; the categorical model knows no other spectra."""
         if self.network == "categorical":
             return None
         import torch
 
-        from cubeclust.clustering import Clustering
         from cubeclust.learning import networks
-        from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
 
-        def label(spectra: "Spectra") -> Clustering:
+        def label(spectra: Spectra) -> Clustering:
             make_exact(device)
             network = networks.build(self.network, spectra.flux.shape, self.hidden, self.n_clusters, 0)
             network.load_state_dict({name: torch.from_numpy(values) for name, values in model.items()})

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cubeclust.methods.gemini.base import Build, Gemini
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import preset
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from cubeclust.runtime.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class FGemini(Gemini):
 
     f: Literal["kl", "hellinger", "tv"] = preset("kl")
 
-    def divergence(self, data: "Tensor", report: "Progress") -> Build:
+    def divergence(self, data: "Tensor", report: Progress) -> Build:
         """The same for any rows: it knows nothing of the data."""
         from cubeclust.divergences.f_divergences import F_DIVERGENCES
 

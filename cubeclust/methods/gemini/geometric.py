@@ -4,16 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from cubeclust.errors import InputError
 from cubeclust.methods.gemini.base import Gemini
+from cubeclust.runtime.device import to_device
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import setting
+from cubeclust.spectra import Spectra
+from cubeclust.statistics.principal_components import (
+    components_effort,
+    components_memory,
+    principal_components,
+    require_features,
+)
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
-
-    from cubeclust.runtime.progress import Progress
-    from cubeclust.spectra import Spectra
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class GeometricGemini(Gemini):
         return None if self.kernel_features == "channels" else _KINDS[self.kernel_features](self.n_features)
 
     def features(
-        self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress"
+        self, spectra: Spectra, data: "Tensor", seed: int, report: Progress
     ) -> "tuple[Tensor, tuple[str, ...]]":
         """The channels, or features (n, n_features) and what they keep of the spectra."""
         if self._kind is None:
@@ -62,7 +69,7 @@ class GeometricGemini(Gemini):
         own = self._kind.effort(n_spectra, n_wave) if self._kind else 0.0
         return super().effort(n_spectra, n_wave) + own
 
-    def refuse_features_beside(self, matrix: "np.ndarray | None", name: str) -> None:
+    def refuse_features_beside(self, matrix: np.ndarray | None, name: str) -> None:
         """Raise InputError for features of spectra whose kernel or cost is a matrix already."""
         if matrix is not None and self.kernel_features != "channels":
             raise InputError(
@@ -73,7 +80,7 @@ class GeometricGemini(Gemini):
 class _Kind(Protocol):
     """A way to features of spectra."""
 
-    def make(self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress") -> "tuple[Tensor, str]":
+    def make(self, spectra: Spectra, data: "Tensor", seed: int, report: Progress) -> "tuple[Tensor, str]":
         """Features (n, n_features) on the device of data, the flux of the spectra, and what they keep of it."""
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
@@ -89,22 +96,15 @@ class _Components:
 
     number: int
 
-    def make(self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress") -> "tuple[Tensor, str]":
-        from cubeclust.runtime.device import to_device
-        from cubeclust.statistics.principal_components import principal_components
-
+    def make(self, spectra: Spectra, data: "Tensor", seed: int, report: Progress) -> "tuple[Tensor, str]":
         components, share = principal_components(spectra, self.number, "--n-features")
         kept = f"{self.number} principal components hold {share:.1%} of the variance"
         return to_device(components.scores(spectra), str(data.device)), kept
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        from cubeclust.statistics.principal_components import components_memory
-
         return components_memory(n_spectra, n_wave, self.number)
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
-        from cubeclust.statistics.principal_components import components_effort
-
         return components_effort(n_spectra, n_wave)
 
 
@@ -114,9 +114,8 @@ class _Embedding:
 
     number: int
 
-    def make(self, spectra: "Spectra", data: "Tensor", seed: int, report: "Progress") -> "tuple[Tensor, str]":
+    def make(self, spectra: Spectra, data: "Tensor", seed: int, report: Progress) -> "tuple[Tensor, str]":
         from cubeclust.learning.autoencoder import embed
-        from cubeclust.statistics.principal_components import require_features
 
         def tell(done: int, total: int, error: float) -> None:
             report.advance("autoencoder", done, total, error=error)
@@ -136,4 +135,4 @@ class _Embedding:
         return autoencoder_effort(n_spectra, n_wave, self.number)
 
 
-_KINDS: "dict[str, Callable[[int], _Kind]]" = {"pca": _Components, "autoencoder": _Embedding}
+_KINDS: dict[str, Callable[[int], _Kind]] = {"pca": _Components, "autoencoder": _Embedding}

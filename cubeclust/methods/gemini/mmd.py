@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cubeclust.errors import InputError
 from cubeclust.methods.gemini.base import Build
 from cubeclust.methods.gemini.geometric import GeometricGemini
 from cubeclust.runtime import memory
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import preset, setting
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
 
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
-    from cubeclust.runtime.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class MMDGemini(GeometricGemini):
     )
     degree: int = setting(3, "Power of the polynomial kernel.", minimum=1, maximum=20)
     coef0: float = setting(1.0, "Constant term of the kernel (polynomial, sigmoid).", minimum=-1e6, maximum=1e6)
-    kernel_matrix: "np.ndarray | None" = preset(None)
+    kernel_matrix: np.ndarray | None = preset(None)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -62,7 +63,7 @@ class MMDGemini(GeometricGemini):
         power = 1 if self.kernel == "laplacian" else 2  # of the data in what gamma multiplies
         return 1 / (data.shape[1] * float(moments(data)[1]) ** power)
 
-    def divergence(self, data: "Tensor", report: "Progress") -> Build:
+    def divergence(self, data: "Tensor", report: Progress) -> Build:
         """MMD by the quickest exact road; what is kept of K is said."""
         from cubeclust.divergences.kernels import Kernel
         from cubeclust.divergences.mmd import mmd

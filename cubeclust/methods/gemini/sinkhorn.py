@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from cubeclust.errors import InputError
 from cubeclust.methods.gemini.base import Build
 from cubeclust.methods.gemini.transport import TransportGemini
 from cubeclust.runtime import memory
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import setting
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
 
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
-    from cubeclust.runtime.progress import Progress
 
 # Epsilon over the mean cost: below, no solve ends; above, nothing is left of the divergence but rounding.
 _LEAST, _MOST = 1e-6, 1e8
@@ -55,7 +56,7 @@ class SinkhornGemini(TransportGemini):
         super().__post_init__()
         _parse(self.epsilon)
 
-    def divergence(self, data: "Tensor", report: "Progress") -> Build:
+    def divergence(self, data: "Tensor", report: Progress) -> Build:
         """USD in units of the mean cost; that and epsilon are decided by all data, in batches as well."""
         from cubeclust.divergences.costs import Cost
         from cubeclust.divergences.usd import SinkhornDivergence
@@ -104,7 +105,7 @@ class SinkhornGemini(TransportGemini):
             data[rows], self.metric, unit, epsilon, backend=backend, scaling=self.geomloss_scaling
         )
 
-    def doubts(self, figures: "Mapping[str, np.ndarray]") -> tuple[str, ...]:
+    def doubts(self, figures: Mapping[str, np.ndarray]) -> tuple[str, ...]:
         """Transports that did not reach the tolerance."""
         errors = figures.get("marginal_error", ())
         missed = [error for error in errors if not error <= self.sinkhorn_tolerance]

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from cubeclust.methods.gemini.geometric import GeometricGemini
 from cubeclust.settings import preset, setting
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
 
     from cubeclust.divergences.entries import Entries
@@ -31,7 +32,7 @@ class TransportGemini(GeometricGemini):
     neighbor_quantile: float = setting(
         0.05, "Share of all pairs of spectra, the nearest ones, that are neighbors (geodesic).", above=0, maximum=1
     )
-    cost_matrix: "np.ndarray | None" = preset(None)
+    cost_matrix: np.ndarray | None = preset(None)
 
     default_scale: ClassVar[str] = "total-flux"  # distances between the shapes of spectra
 
@@ -41,8 +42,6 @@ class TransportGemini(GeometricGemini):
 
     def costs(self, data: "Tensor") -> "Callable[[Rows], Entries]":
         """Blocks of the costs between rows of data (n, d), for any choice of rows."""
-        import numpy as np
-
         from cubeclust.divergences.costs import COSTS
         from cubeclust.divergences.entries import blocks_of
 
@@ -58,7 +57,7 @@ class TransportGemini(GeometricGemini):
 
         return chosen
 
-    def _matrix(self, data: "Tensor") -> "np.ndarray | None":
+    def _matrix(self, data: "Tensor") -> np.ndarray | None:
         """Costs between all spectra (n, n), None where those of a batch come from its rows alone."""
         from cubeclust.divergences.entries import require_symmetric
         from cubeclust.divergences.geodesic import geodesic

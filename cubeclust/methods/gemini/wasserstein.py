@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cubeclust.methods.gemini.base import Build
 from cubeclust.methods.gemini.transport import TransportGemini
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import setting
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
-    from cubeclust.runtime.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class WassersteinGemini(TransportGemini):
         k = self.n_clusters
         return k if self.pairs == "ova" else k * (k - 1) // 2
 
-    def divergence(self, data: "Tensor", report: "Progress") -> Build:
+    def divergence(self, data: "Tensor", report: Progress) -> Build:
         """Transport with the costs of the rows; what a batch costs and leaves out is said."""
         from cubeclust.divergences.entries import filled
         from cubeclust.divergences.wasserstein import Wasserstein
@@ -44,7 +44,7 @@ class WassersteinGemini(TransportGemini):
 
         return build
 
-    def _announce(self, n: int, report: "Progress") -> None:
+    def _announce(self, n: int, report: Progress) -> None:
         size = min(self.batch_size or n, n)
         text = f"{self._transports} exact transports between {size} spectra for each step"
         if size < n:
