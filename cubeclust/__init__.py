@@ -19,9 +19,9 @@ if TYPE_CHECKING:  # what editors and type checkers see; the table below is what
     from cubeclust.pipelines.run.settings import RunSettings as RunSettings
     from cubeclust.pipelines.select.pipeline import select as select
     from cubeclust.pipelines.select.settings import ScanSettings as ScanSettings
-    from cubeclust.preprocessing.wavelengths import Window as Window
     from cubeclust.quality import Quality as Quality
     from cubeclust.spectra import Spectra as Spectra
+    from cubeclust.spectroscopy.windows import Window as Window
 
 __version__ = "0.1.0"
 
@@ -36,7 +36,7 @@ _PUBLIC = {
     "RunSettings": "cubeclust.pipelines.run.settings",
     "ScanSettings": "cubeclust.pipelines.select.settings",
     "Spectra": "cubeclust.spectra",
-    "Window": "cubeclust.preprocessing.wavelengths",
+    "Window": "cubeclust.spectroscopy.windows",
     "apply_settings": "cubeclust.pipelines.run.fitted_model",
     "merge": "cubeclust.pipelines.merge",
     "open_cube": "cubeclust.io.cubes.cube_file",

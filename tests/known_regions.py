@@ -7,9 +7,9 @@ from cubeclust.cube import Cube
 from cubeclust.methods import METHODS
 from cubeclust.preprocessing.normalize import NormalizeBand
 from cubeclust.preprocessing.scaling import SCALINGS
-from cubeclust.preprocessing.wavelengths import Window
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
+from cubeclust.spectroscopy.windows import Window
 
 # Transport is slow, the exact one most of all: few passes with larger steps.
 BRISK = {

@@ -8,7 +8,8 @@ from scipy.special import erf
 
 from cubeclust.kinematics.line_model import Spectrograph
 from cubeclust.kinematics.line_windows import LinesInRange
-from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import EMISSION
 
 Z = 0.01
 WAVELENGTH = 6500 + 1.25 * np.arange(320)  # H-alpha, [NII] and [SII] at Z

@@ -7,7 +7,8 @@ from scipy.ndimage import uniform_filter1d
 
 from cubeclust.kinematics.continuum import WINDOW
 from cubeclust.kinematics.template import Template
-from cubeclust.spectroscopy.lines import ABSORPTION, LIGHT_SPEED, wavelengths
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import ABSORPTION, wavelengths
 
 # Without the interstellar lines of sodium.
 LINES = tuple(line for line in ABSORPTION if not line.name.startswith("NaD"))

@@ -8,7 +8,7 @@ import torch
 from cubeclust.kinematics.line_windows import LinesInRange
 from cubeclust.kinematics.peaks import peak
 from cubeclust.kinematics.profiles import Moving, profiles
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 STEP = 20.0  # km/s between trials
 _WIDTHS = (50.0, 150.0)  # km/s, of the lines of the templates

@@ -8,7 +8,7 @@ import torch
 
 from cubeclust.kinematics.line_windows import LinesInRange, Window
 from cubeclust.kinematics.profiles import Moving, Profiles, profiles
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 _RIDGE = 1e-10  # of the diagonal of normal equations
 

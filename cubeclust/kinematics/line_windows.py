@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubeclust.spectroscopy.lines import LIGHT_SPEED, Line, wavelengths
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import Line, wavelengths
 
 _HALF = 1000.0  # km/s on either side of a line
 

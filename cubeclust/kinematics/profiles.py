@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, percentile_filter
 
 from cubeclust.kinematics.continuum import WINDOW
-from cubeclust.spectroscopy.lines import ABSORPTION, EMISSION, LIGHT_SPEED, Line, wavelengths
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import ABSORPTION, EMISSION, Line, wavelengths
 
 LOWEST, HIGHEST = -0.005, 1.5  # redshifts searched
 SURE = 1.25  # times the score of the next best that a redshift should have

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from cubeclust.kinematics.absorption import Absorption
-from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED, wavelengths
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import EMISSION, wavelengths
 
 _GRID = 5e-5  # step in ln(wavelength): 15 km/s
 _BIN = 12.5  # km/s: spectra within it are added before they are shifted

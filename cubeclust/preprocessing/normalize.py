@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cubeclust.errors import InputError
-from cubeclust.preprocessing.wavelengths import Window
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
+from cubeclust.spectroscopy.windows import Window
 
 
 @dataclass(frozen=True)

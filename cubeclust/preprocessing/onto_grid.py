@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cubeclust.errors import InputError
-from cubeclust.preprocessing.resampling import Channels, overlapped, resampled
+from cubeclust.preprocessing.resampling import resampled
 from cubeclust.spectra import Spectra
+from cubeclust.spectroscopy.channels import Channels, overlapped
 
 _SAME = 0.01  # share of a channel by which center and edges of the same channel may differ
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cubeclust.errors import InputError
-from cubeclust.preprocessing.resampling import Channels, channel_edges, overlapped, resampled
+from cubeclust.preprocessing.resampling import resampled
 from cubeclust.spectra import Spectra
+from cubeclust.spectroscopy.channels import Channels, channel_edges, overlapped
 
 _SHRUNK = 0.9  # share of the typical common range below which outliers are pointed out
 

@@ -1,4 +1,4 @@
-"""Wavelength windows."""
+"""Which channels enter: those of wavelength windows, or of a fitted model."""
 
 from dataclasses import dataclass
 
@@ -6,32 +6,7 @@ import numpy as np
 
 from cubeclust.errors import InputError
 from cubeclust.spectra import Spectra
-
-
-@dataclass(frozen=True)
-class Window:
-    """Closed range of wavelengths, Angstrom."""
-
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return ":".join(repr(bound).removesuffix(".0") for bound in (self.low, self.high))
-
-    @classmethod
-    def parse(cls, text: str) -> "Window":
-        """The window that `str` wrote."""
-        low, high = text.split(":")
-        return cls(float(low), float(high))
-
-    def channels(self, wavelength: np.ndarray) -> np.ndarray:
-        """Which channels (n_wave,) lie in the window."""
-        return (wavelength >= self.low) & (wavelength <= self.high)
-
-    def covered_by(self, wavelength: np.ndarray) -> bool:
-        """Whether the axis reaches over the whole window, to half a channel."""
-        half = np.diff(wavelength).max(initial=0) / 2
-        return bool(self.low >= wavelength[0] - half and self.high <= wavelength[-1] + half)
+from cubeclust.spectroscopy.windows import Window
 
 
 @dataclass(frozen=True)

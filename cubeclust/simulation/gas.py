@@ -9,7 +9,8 @@ from scipy.special import ndtr
 from cubeclust.simulation.dust import attenuation
 from cubeclust.simulation.light import Light
 from cubeclust.simulation.profile import lsf
-from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import EMISSION
 
 _AIR = {line.name: line.air for line in EMISSION}
 _WINGS = 7.0  # standard deviations from a line's center beyond which it is nothing

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from cubeclust.simulation.dust import attenuation
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import stretch
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Light(ABC):
     @cached_property
     def stretch(self) -> np.ndarray:
         """Observed over rest wavelength (n,)."""
-        return (1 + self.redshift) * (1 + self.at("velocity") / LIGHT_SPEED)
+        return stretch(self.at("velocity"), self.redshift)
 
     def dimmed(self, wavelength: float) -> np.ndarray:
         """Brightness (NY, NX) behind the dust at a rest wavelength."""

@@ -12,7 +12,7 @@ from cubeclust.simulation.dust import attenuation
 from cubeclust.simulation.light import Light
 from cubeclust.simulation.populations import Population
 from cubeclust.simulation.profile import lsf
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 _BLUE, _RED = np.log(4680.0), np.log(9430.0)  # of templates as observed: the MUSE axis and shifts of 1,500 km/s
 _FINE = 5.0 / LIGHT_SPEED  # step in the logarithm of the wavelength: 5 km/s

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LIGHT_SPEED = 299_792.458  # km/s, exact by the definition of the meter
-
 
 @dataclass(frozen=True)
 class Line:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from astropy.wcs import WCS
 
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import redshift_of
 from cubeclust.velocities.flags import KEPT, VelocityFlag
 
 
@@ -55,7 +55,7 @@ class VelocityField:
     @property
     def redshift(self) -> np.ndarray:
         """Redshift z = v / c (NY, NX) float64 of the spaxels whose velocity does not mislead, NaN elsewhere."""
-        z = self.systemic + (1 + self.systemic) * np.asarray(self.velocity, np.float64) / LIGHT_SPEED
+        z = redshift_of(np.asarray(self.velocity, np.float64), self.systemic)
         return np.where(self.misleading, np.nan, z)
 
     def counts(self) -> dict[VelocityFlag, int]:

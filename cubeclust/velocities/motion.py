@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED, velocity_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,17 @@ class Motion:
     systemic: float
     sigma: np.ndarray | None = None
 
+    @classmethod
+    def of_cz(cls, cz: np.ndarray, systemic: float) -> "Motion":
+        """Motion of spaxels with velocities c z (NY, NX), km/s, that are not about the systemic redshift."""
+        return cls(cz / LIGHT_SPEED, systemic)
+
     @property
     def velocity(self) -> np.ndarray:
         """Velocity about the systemic, km/s: c (z - systemic) / (1 + systemic)."""
-        return LIGHT_SPEED * (self.redshift - self.systemic) / (1 + self.systemic)
+        return velocity_of(self.redshift, self.systemic)
+
+    @property
+    def cz(self) -> np.ndarray:
+        """Velocity c z (NY, NX), km/s, not about the systemic redshift."""
+        return self.redshift * LIGHT_SPEED

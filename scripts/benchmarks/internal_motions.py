@@ -30,8 +30,8 @@ from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
 from cubeclust.pipelines.run.opening import open_run
 from cubeclust.pipelines.run.preprocess import prepare
-from cubeclust.preprocessing.wavelengths import Window
 from cubeclust.runtime.progress import Silent
+from cubeclust.spectroscopy.windows import Window
 
 # By which velocities a sky is brought to rest -> settings of the run.
 VELOCITIES: dict[str, Callable[[MovingSky], dict[str, Any]]] = {

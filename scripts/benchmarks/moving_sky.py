@@ -9,7 +9,7 @@ from astropy.io import fits
 from cubeclust.pipelines.redshift.pipeline import redshift
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.pipelines.simulate import SimulationSettings, simulate
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import redshift_of
 
 CONES = ("front", "back", "jet")  # one spectrum of lines, three motions
 STARS = ("old stars", "young stars")
@@ -72,7 +72,7 @@ def moving_sky(folder: Path, size: int, snr: float, seed: int) -> MovingSky:
     with fits.open(truth_path) as hdus:
         systemic = hdus[0].header["ZSYS"]
         truth = read_truth(hdus, misleading)
-    z = (1 + systemic) * (1 + truth.velocity / LIGHT_SPEED) - 1
+    z = redshift_of(truth.velocity, systemic)
     fits.writeto(true, z, fits.Header({"BUNIT": "z"}))
     fits.writeto(mask, (~truth.compared).astype(np.uint8))
     return MovingSky(cube, measured, true, mask, systemic, truth)

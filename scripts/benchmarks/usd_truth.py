@@ -21,8 +21,8 @@ from cubeclust import RunSettings, sample_cube
 from cubeclust.methods import METHODS
 from cubeclust.pipelines.run.opening import open_run
 from cubeclust.pipelines.run.preprocess import prepare
-from cubeclust.preprocessing.wavelengths import Window
 from cubeclust.runtime.progress import Silent
+from cubeclust.spectroscopy.windows import Window
 
 TRUTH = {"sinkhorn_tolerance": 1e-10, "sinkhorn_steps": 5000}
 STRICT = {"sinkhorn_tolerance": 1e-6}

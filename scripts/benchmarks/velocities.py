@@ -19,7 +19,7 @@ from astropy.io import fits
 from cubeclust.pipelines.redshift.pipeline import estimate
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.pipelines.simulate import SimulationSettings, simulate
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED, about
 from cubeclust.velocities.field import VelocityField
 from cubeclust.velocities.flags import Tracer, VelocityFlag
 
@@ -91,8 +91,7 @@ def against(field: VelocityField, truth: Path, seconds: float) -> Draw:
         z = hdus[0].header["ZSYS"]
         images = {hdu.name: np.asarray(hdu.data, float) for hdu in hdus if hdu.is_image and hdu.data is not None}
     inside = images["CLASS"] > 0
-    seen = (1 + field.systemic) * (1 + field.velocity.astype(float) / LIGHT_SPEED)
-    velocity = LIGHT_SPEED * (seen / (1 + z) - 1)
+    velocity = about(field.velocity.astype(float), field.systemic, z)
     true = np.where(field.tracer == Tracer.GAS, images["VGAS"], images["VSTARS"])
     return Draw(
         *(image[inside] for image in (velocity - true, field.error, field.flag, field.misleading, field.tracer)),

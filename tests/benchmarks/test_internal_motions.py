@@ -11,7 +11,7 @@ from benchmarks.internal_motions import eta_squared, run, scored, stretched, win
 from benchmarks.internal_motions_figure import matched
 from benchmarks.moving_sky import Truth, read_truth
 from cubeclust.errors import InputError
-from cubeclust.preprocessing.wavelengths import Window
+from cubeclust.spectroscopy.windows import Window
 
 NAMES = ("old stars", "young stars", "front", "back", "jet", "nucleus")
 TRUTH = Truth(

@@ -10,7 +10,7 @@ from scipy.special import erf
 from cubeclust.kinematics.line_fit import LineFit, fit_lines
 from cubeclust.kinematics.line_model import Spectrograph
 from cubeclust.kinematics.line_windows import Window
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 NAMES = list(FLUXES)
 N_DRAWS = 600

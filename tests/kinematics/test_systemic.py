@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from cubeclust.kinematics.systemic import find_redshift
-from cubeclust.spectroscopy.lines import ABSORPTION, EMISSION, LIGHT_SPEED, Line
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import ABSORPTION, EMISSION, Line
 
 WAVELENGTH = 4750 + 1.25 * np.arange(3681)
 WITHIN = 40.0  # km/s: two steps of the search, and noise

@@ -12,7 +12,7 @@ from cubeclust.kinematics.mean_stars import proven
 from cubeclust.kinematics.residuals import Prepared
 from cubeclust.kinematics.stars import StarsMoved, correlate_stars
 from cubeclust.kinematics.template import Template, mean_template
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 Z, WIDTH, DEPTH = 0.01, 100.0, 0.25
 WAVELENGTH = 5100 + 1.25 * np.arange(400)  # Mg b and Fe at Z

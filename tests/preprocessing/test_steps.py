@@ -10,9 +10,10 @@ from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import NormalizeBand, default_band
 from cubeclust.preprocessing.scaling import SCALINGS, ZScore
 from cubeclust.preprocessing.spaxels import LeaveOut, SignalToNoise
-from cubeclust.preprocessing.wavelengths import SelectWindows, Window
+from cubeclust.preprocessing.wavelengths import SelectWindows
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
+from cubeclust.spectroscopy.windows import Window
 
 
 @pytest.fixture

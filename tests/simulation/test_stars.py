@@ -5,7 +5,7 @@ from cubeclust.simulation.axis import Axis
 from cubeclust.simulation.populations import OLD, YOUNG, Population
 from cubeclust.simulation.profile import lsf
 from cubeclust.simulation.stars import Starlight
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 HBETA, WIDTH, OWN, Z = 4861.33, 3.0, 60.0, 0.004
 ONE_LINE = Population(temperature=6000, break_depth=0.0, metals=0.0, balmer=WIDTH, hydrogen_width=OWN)

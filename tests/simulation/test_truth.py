@@ -15,7 +15,8 @@ from cubeclust.simulation.seeing import Seeing
 from cubeclust.simulation.sky import Sky
 from cubeclust.simulation.stars import Starlight
 from cubeclust.simulation.truth import median_velocity
-from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import EMISSION
 
 Z = 0.003793
 REST = {line.name: line.air for line in EMISSION}

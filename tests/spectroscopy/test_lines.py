@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from cubeclust.spectroscopy.lines import ABSORPTION, EMISSION, LIGHT_SPEED, vacuum_to_air
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import ABSORPTION, EMISSION, vacuum_to_air
 
 RYDBERG = 109_677.5834  # 1 / cm, of hydrogen
 HYDROGEN = {

@@ -135,7 +135,7 @@ def run(**values: Any) -> None:
 def run_settings(values: dict[str, Any]) -> Any:
     """RunSettings of the parsed options."""
     from cubeclust.pipelines.run.settings import RunSettings
-    from cubeclust.preprocessing.wavelengths import Window
+    from cubeclust.spectroscopy.windows import Window
 
     names = {field.name for field in dataclasses.fields(RunSettings)}
     general = {name: value for name, value in values.items() if name in names}

@@ -15,7 +15,6 @@ from cubeclust.errors import InputError
 from cubeclust.io import fits_files
 from cubeclust.io.celestial import astropy_celestial
 from cubeclust.io.maps.write import CLASS_COLUMNS, REST, WhiteLight
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
 from cubeclust.velocities.motion import Motion
 
 _COLOR = re.compile("#[0-9A-Fa-f]{6}")
@@ -98,7 +97,7 @@ def _motion(hdus: fits.HDUList) -> Motion | None:
     """Redshifts of the spaxels and of the object; the widths of their lines are not kept."""
     if "VELOCITY" not in hdus:
         return None
-    return Motion(hdus["VELOCITY"].data / LIGHT_SPEED, float(hdus[0].header["ZSYS"]))
+    return Motion.of_cz(hdus["VELOCITY"].data, float(hdus[0].header["ZSYS"]))
 
 
 def _require_whole(path: Path, hdus: fits.HDUList) -> None:

@@ -13,7 +13,6 @@ from cubeclust.classes.table import ClassRow
 from cubeclust.io.celestial import cd_header
 from cubeclust.io.map_hdus import Provenance, flag_hdu, image_hdu, primary_hdu
 from cubeclust.quality import MEANING
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
 
 CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
     "number": ("CLASS", ""),
@@ -65,7 +64,7 @@ def write_class_map(
     ]
     if class_map.motion is not None:
         hdus[0].header["ZSYS"] = (class_map.motion.systemic, "systemic redshift, z = v / c")
-        velocity = (class_map.motion.redshift * LIGHT_SPEED).astype(np.float32)
+        velocity = class_map.motion.cz.astype(np.float32)
         hdus.append(image_hdu("VELOCITY", velocity, sky, "velocity v = c z that was corrected for", "km/s"))
     tables = {
         "CLASSES": fits.table_to_hdu(_class_table(rows)),

@@ -9,7 +9,8 @@ from cubeclust.io.celestial import read_celestial
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.io.velocities.alfa_files import AlfaFit, find_pixels, read_fit, told_guess
 from cubeclust.runtime.progress import Progress, Silent
-from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED, velocity_of
+from cubeclust.spectroscopy.lines import EMISSION
 from cubeclust.velocities.field import VelocityField, repeated_redshift
 from cubeclust.velocities.flags import VelocityFlag
 
@@ -52,7 +53,7 @@ def read_alfa(
     snr = [np.sqrt(np.sum(fit.snr**2)) for fit in fits]
     fluxes, errors = _fluxes(cube_file.frame, y, x, fits)
     return VelocityField(
-        velocity=((speed - LIGHT_SPEED * systemic) / (1 + systemic)).astype(np.float32),
+        velocity=velocity_of(speed / LIGHT_SPEED, systemic).astype(np.float32),
         error=np.full(cube_file.frame, np.nan, np.float32),
         sigma=_image(cube_file.frame, y, x, [fit.sigma for fit in fits]),
         snr=_image(cube_file.frame, y, x, snr),

@@ -10,7 +10,8 @@ from cubeclust.errors import InputError
 from cubeclust.io import fits_files
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.io.small_tables import read_tables
-from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import EMISSION
 
 # <cube file>_pixel_<x>_<y>, x and y from 1 and padded with zeros to the digits of NAXIS1 and NAXIS2 (ALFA, alfa.f90).
 _NAME = re.compile(r"(?P<cube>.+)_pixel_(?P<x>\d+)_(?P<y>\d+)(?P<kind>_fit\.fits|_lines)")

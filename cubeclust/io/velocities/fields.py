@@ -13,7 +13,8 @@ from cubeclust.io.celestial import astropy_celestial, cd_header, read_celestial
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.io.frames import Frame, require_same_frame
 from cubeclust.io.map_hdus import Provenance, flag_hdu, image_hdu, primary_hdu
-from cubeclust.spectroscopy.lines import ABSORPTION, EMISSION, LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import ABSORPTION, EMISSION
 from cubeclust.velocities.field import VelocityField
 from cubeclust.velocities.flags import MEANING, Tracer, VelocityFlag
 

@@ -15,7 +15,7 @@ from cubeclust.io.frames import Frame, require_same_frame
 from cubeclust.io.velocities import layouts
 from cubeclust.io.velocities.fields import holds_velocity_field
 from cubeclust.io.velocities.layouts import VelocityLayout
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED, redshift_of
 
 UNITS = {"km/s": 1 / LIGHT_SPEED, "m/s": 1e-3 / LIGHT_SPEED, "z": 1.0}  # unit -> redshift of one such unit
 _REDSHIFTS = ("z", "redshift", "dimensionless", "1")  # BUNIT of a map of redshifts, lower case
@@ -82,7 +82,7 @@ def read_velocity_map(
         bad, error = layouts.rejected(images, header), layouts.errors(images, name, header)
     z = velocity * UNITS[unit]
     z[~np.isfinite(z) | (False if bad is None else _plane(bad, plane))] = np.nan
-    z = z if zero is None else (1 + zero / LIGHT_SPEED) * (1 + z) - 1
+    z = z if zero is None else redshift_of(z * LIGHT_SPEED, zero / LIGHT_SPEED)
     _require_some(path, name, z)
     _require_possible(path, name, z, unit)
     error = None if error is None else _plane(error, plane) * UNITS[unit] * LIGHT_SPEED

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from astropy.io import fits
 
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 # Card of the primary header -> its unit: the systemic redshift, to which the velocities of such a file are relative.
 # SCINPVEL: MaNGA DAP data model, DR17. REDSHIFT: PHANGS-MUSE DR1, in km/s; a number that no redshift reaches tells.

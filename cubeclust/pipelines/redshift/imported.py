@@ -8,7 +8,7 @@ from cubeclust.io.velocities.alfa import read_alfa
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.pipelines.sources import asked_velocity_map
 from cubeclust.runtime.progress import Progress
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import velocity_of
 from cubeclust.velocities.field import VelocityField, repeated_redshift
 from cubeclust.velocities.flags import VelocityFlag
 
@@ -36,7 +36,7 @@ def _of_map(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress)
     systemic = settings.asked if settings.asked is not None else float(np.median(good if len(good) else read.z[known]))
     unknown = np.full(cube_file.frame, np.nan, np.float32)
     return VelocityField(
-        velocity=(LIGHT_SPEED * (read.z - systemic) / (1 + systemic)).astype(np.float32),
+        velocity=velocity_of(read.z, systemic).astype(np.float32),
         error=unknown if read.error is None else read.error.astype(np.float32),
         sigma=unknown,
         snr=unknown,

@@ -25,7 +25,8 @@ from cubeclust.pipelines.redshift.spectrograph import (
 from cubeclust.runtime import memory
 from cubeclust.runtime.packages import require_package
 from cubeclust.runtime.progress import Progress
-from cubeclust.spectroscopy.lines import LIGHT_SPEED, vacuum_to_air
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED, about, redshift_of
+from cubeclust.spectroscopy.lines import vacuum_to_air
 from cubeclust.velocities.field import VelocityField
 from cubeclust.velocities.flags import Tracer, VelocityFlag
 
@@ -192,5 +193,5 @@ def _about_median(field: VelocityField) -> VelocityField:
     if not len(good):
         return field
     middle = float(np.median(good))
-    systemic = (1 + field.systemic) * (1 + middle / LIGHT_SPEED) - 1
-    return replace(field, systemic=systemic, velocity=(field.velocity - middle) / (1 + middle / LIGHT_SPEED))
+    systemic = redshift_of(middle, field.systemic)
+    return replace(field, systemic=systemic, velocity=about(field.velocity, field.systemic, systemic))

@@ -20,7 +20,7 @@ from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.pipelines.run.record import origin, versions
 from cubeclust.pipelines.sources import asked_cube
 from cubeclust.runtime.progress import Progress, Silent
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.velocities.field import VelocityField
 from cubeclust.velocities.flags import Tracer, VelocityFlag
 

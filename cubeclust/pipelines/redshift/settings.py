@@ -8,7 +8,7 @@ from typing import Literal
 from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VARIANCE_KINDS, VarianceKind
 from cubeclust.io.velocities import images
-from cubeclust.spectroscopy.lines import LIGHT_SPEED
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.velocities.flags import VelocityFlag
 
 

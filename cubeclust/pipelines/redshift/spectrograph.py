@@ -12,10 +12,11 @@ from cubeclust.kinematics.judgement import Limits
 from cubeclust.kinematics.line_windows import LinesInRange
 from cubeclust.kinematics.measure import Instrument, Measured, measure, with_template
 from cubeclust.kinematics.systemic import HIGHEST, LOWEST, SURE, Systemic, find_redshift
-from cubeclust.preprocessing.resampling import channel_edges
 from cubeclust.runtime.progress import Progress
 from cubeclust.spectra import Spectra
-from cubeclust.spectroscopy.lines import EMISSION, LIGHT_SPEED
+from cubeclust.spectroscopy.channels import channel_edges
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
+from cubeclust.spectroscopy.lines import EMISSION
 from cubeclust.spectroscopy.lsf import FWHM, muse_lsf
 
 if TYPE_CHECKING:

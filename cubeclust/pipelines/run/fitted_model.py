@@ -13,10 +13,10 @@ from cubeclust.errors import InputError
 from cubeclust.io.results import StoredResult, read_result
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.pipelines.run.settings import RunSettings
-from cubeclust.preprocessing.resampling import Channels
 from cubeclust.preprocessing.scaling import SCALINGS, Scaling
 from cubeclust.runtime.progress import Progress
 from cubeclust.spectra import Spectra
+from cubeclust.spectroscopy.channels import Channels
 from cubeclust.statistics.means import nearest_mean
 
 

@@ -15,13 +15,14 @@ from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import SEED_BAND, NormalizeBand, default_band
 from cubeclust.preprocessing.onto_grid import OntoGrid
-from cubeclust.preprocessing.resampling import Channels
 from cubeclust.preprocessing.rest_frame import RestFrame, far_spaxels
 from cubeclust.preprocessing.scaling import Scaling
 from cubeclust.preprocessing.spaxels import SignalToNoise
-from cubeclust.preprocessing.wavelengths import SelectChannels, SelectWindows, Window
+from cubeclust.preprocessing.wavelengths import SelectChannels, SelectWindows
 from cubeclust.runtime import memory
 from cubeclust.runtime.progress import Progress
+from cubeclust.spectroscopy.channels import Channels
+from cubeclust.spectroscopy.windows import Window
 from cubeclust.velocities.field import repeated_redshift
 
 _ROUNDING = 1e-6  # Angstrom between the edges of channels that touch

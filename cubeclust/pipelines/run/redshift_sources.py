@@ -16,9 +16,9 @@ from cubeclust.pipelines.run.area import Area
 from cubeclust.pipelines.run.fitted_model import Fitted
 from cubeclust.pipelines.run.redshifts import Velocities
 from cubeclust.pipelines.run.settings import RunSettings
-from cubeclust.preprocessing.resampling import Channels
-from cubeclust.preprocessing.wavelengths import Window
 from cubeclust.runtime.progress import Progress
+from cubeclust.spectroscopy.channels import Channels
+from cubeclust.spectroscopy.windows import Window
 
 _AUTO = "--redshift auto"
 # Settings that a measurement shares with the run.

@@ -17,8 +17,8 @@ from cubeclust.methods.protocol import Clusterer
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import SAMPLINGS, Sampled
 from cubeclust.preprocessing.scaling import SCALINGS
-from cubeclust.preprocessing.wavelengths import Window
 from cubeclust.settings import option_fields
+from cubeclust.spectroscopy.windows import Window
 
 PRODUCTS = ("classmap.fits", "overlay.png", "spectra.png", "result.h5")
 VELOCITIES = ("velocity.fits", "velocity.png")  # of --redshift auto

@@ -1,0 +1,33 @@
+"""Doppler shifts: velocities in km/s about a systemic redshift, and redshifts z = v / c.
+
+A source at velocity v about the systemic redshift z0 has 1 + z = (1 + z0) (1 + v / c).
+"""
+
+from typing import TypeVar
+
+import numpy as np
+
+LIGHT_SPEED = 299_792.458  # km/s, exact by the definition of the meter
+
+Number = TypeVar("Number", float, np.ndarray)  # one value, or an array of any shape
+
+
+def stretch(velocity: Number, systemic: float) -> Number:
+    """Return observed over rest wavelength, (1 + systemic) (1 + velocity / c)."""
+    return (1 + systemic) * (1 + velocity / LIGHT_SPEED)
+
+
+def redshift_of(velocity: Number, systemic: float) -> Number:
+    """Return the redshift of a velocity (km/s) about the systemic redshift; give float64, for 1 + z loses digits."""
+    return stretch(velocity, systemic) - 1
+
+
+def velocity_of(redshift: Number, systemic: float) -> Number:
+    """Return the velocity (km/s) about the systemic redshift, c (z - systemic) / (1 + systemic)."""
+    return LIGHT_SPEED * (redshift - systemic) / (1 + systemic)
+
+
+def about(velocity: Number, systemic: float, other: float) -> Number:
+    """Return velocities (km/s) about the redshift `other` that are given about `systemic`."""
+    shift = velocity_of(other, systemic)
+    return (velocity - shift) / (1 + shift / LIGHT_SPEED)
