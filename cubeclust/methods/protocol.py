@@ -49,10 +49,10 @@ class Clusterer(Protocol):
         Infinite where only convergence or time ends the fit.
         """
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Cluster the rows; the same seed on the same device gives the same labels.
 
-        room are bytes that may be taken beyond `memory` to save time; they never change the result.
+        cache_bytes are bytes that may be taken beyond `memory` to save time; they never change the result.
         """
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
@@ -66,10 +66,10 @@ class Clusterer(Protocol):
 class Decomposing(Protocol):
     """A method whose fits to the same spectra share work, whatever the number of clusters, the model and the seed."""
 
-    def decompose(self, spectra: Spectra, *, device: str, room: int) -> Any:
-        """What they share; room as in `fit`."""
+    def decompose(self, spectra: Spectra, *, device: str, cache_bytes: int) -> Any:
+        """What they share; cache_bytes as in `fit`."""
 
-    def fit_decomposed(self, shared: Any, *, seed: int, report: Progress) -> Clustering:
+    def fit_decomposed(self, shared: Any, *, seed: int, progress: Progress) -> Clustering:
         """As `fit`, from what they share."""
 
 

@@ -35,26 +35,30 @@ class Reduced(Combinator):
         """Covariance and eigenvectors, and the inner method on the components."""
         return components_effort(n_spectra, n_wave) + self.inner.effort(n_spectra, self.n_components)
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Find the components, then fit on them; mean and components are in the result beside the inner model."""
-        return self.fit_decomposed(self.decompose(spectra, device=device, room=room), seed=seed, report=report)
+        return self.fit_decomposed(
+            self.decompose(spectra, device=device, cache_bytes=cache_bytes), seed=seed, progress=progress
+        )
 
-    def decompose(self, spectra: Spectra, *, device: str, room: int) -> "_Scores":
+    def decompose(self, spectra: Spectra, *, device: str, cache_bytes: int) -> "_Scores":
         """Find the components."""
         own, share = principal_components(spectra, self.n_components, "--pca")
         scores = _reduced(spectra, own)
         inner = None
         if isinstance(self.inner, Decomposing):
-            inner = self.inner.decompose(scores, device=device, room=room)
-        return _Scores(own, share, scores, inner, device, room)
+            inner = self.inner.decompose(scores, device=device, cache_bytes=cache_bytes)
+        return _Scores(own, share, scores, inner, device, cache_bytes)
 
-    def fit_decomposed(self, shared: "_Scores", *, seed: int, report: Progress) -> Clustering:
+    def fit_decomposed(self, shared: "_Scores", *, seed: int, progress: Progress) -> Clustering:
         """Fit on the components."""
-        report.say(f"{self.n_components} principal components hold {shared.share:.1%} of the variance")
+        progress.say(f"{self.n_components} principal components hold {shared.share:.1%} of the variance")
         if isinstance(self.inner, Decomposing):
-            found = self.inner.fit_decomposed(shared.inner, seed=seed, report=report)
+            found = self.inner.fit_decomposed(shared.inner, seed=seed, progress=progress)
         else:
-            found = self.inner.fit(shared.spectra, seed=seed, device=shared.device, room=shared.room, report=report)
+            found = self.inner.fit(
+                shared.spectra, seed=seed, device=shared.device, cache_bytes=shared.cache_bytes, progress=progress
+            )
         model = {_MEAN: shared.components.mean, _COMPONENTS: shared.components.components}
         loadings = None if found.loadings is None else shared.components.components.T @ found.loadings
         return replace(found, loadings=loadings, parameters=model | found.parameters)
@@ -75,7 +79,7 @@ class _Scores:
     spectra: Spectra
     inner: Any
     device: str
-    room: int
+    cache_bytes: int
 
 
 def _reduced(spectra: Spectra, components: PrincipalComponents) -> Spectra:

@@ -37,19 +37,19 @@ class Sampled(Combinator):
         """The inner method on the sample, and a distance of all spectra from each class."""
         return self.inner.effort(min(self.n_sample, n_spectra), n_wave) + 2.0 * n_spectra * n_wave * self.n_clusters
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Fit on the sample, then label all rows; those of the sample keep what the fit gave them."""
         if self.n_sample >= len(spectra):
-            report.say(f"--sample {self.n_sample}: there are only {len(spectra)} spectra, and all of them are fitted")
-            return self.inner.fit(spectra, seed=seed, device=device, room=room, report=report)
+            progress.say(f"--sample {self.n_sample}: there are only {len(spectra)} spectra, and all of them are fitted")
+            return self.inner.fit(spectra, seed=seed, device=device, cache_bytes=cache_bytes, progress=progress)
         if self.n_sample < max(2, self.n_clusters):
             raise InputError(f"--sample {self.n_sample} is fewer than {max(2, self.n_clusters)} spectra; raise it.")
         chosen = self._choose(spectra, seed)
         part = spectra.sample(chosen)
-        fitted = self.inner.fit(part, seed=seed, device=device, room=room, report=report)
+        fitted = self.inner.fit(part, seed=seed, device=device, cache_bytes=cache_bytes, progress=progress)
         label = self.inner.labeler(fitted.parameters, device=device)
         if label is None:
-            report.say("the method has no model of other spectra: each gets the class of the nearest mean")
+            progress.say("the method has no model of other spectra: each gets the class of the nearest mean")
             means, clusters = _means(part, fitted)
             fitted = replace(fitted, posterior=None, parameters={_MEANS: means, _CLUSTERS: clusters})
             label = _nearest(fitted.parameters, self.n_clusters)

@@ -72,9 +72,9 @@ def fit_to(flux: np.ndarray, options: Namespace) -> tuple[float, float]:
         tolerance=1e-300,
     )
     shared = []
-    once = seconds(lambda: shared.append(method.decompose(spectra(flux), device=options.device, room=0)))
+    once = seconds(lambda: shared.append(method.decompose(spectra(flux), device=options.device, cache_bytes=0)))
 
     def fit(iterations: int) -> None:
-        replace(method, max_iter=iterations).fit_decomposed(shared[0], seed=0, report=Silent())
+        replace(method, max_iter=iterations).fit_decomposed(shared[0], seed=0, progress=Silent())
 
     return once, per_iteration(fit, options.iterations)

@@ -42,11 +42,11 @@ def run(options: Namespace) -> None:
 def choice(data: np.ndarray) -> tuple[str, int]:
     """Model and number of classes with the best ICL."""
     rows, best = spectra(data), {}
-    shared = METHODS["fisher-em"].create(n_clusters=2).decompose(rows, device="cpu", room=0)
+    shared = METHODS["fisher-em"].create(n_clusters=2).decompose(rows, device="cpu", cache_bytes=0)
     for k in range(2, 6):
         for name in MODELS:
             method = METHODS["fisher-em"].create(n_clusters=k, model=name)
-            best[name, k] = method.fit_decomposed(shared, seed=0, report=Silent()).criteria.icl
+            best[name, k] = method.fit_decomposed(shared, seed=0, progress=Silent()).criteria.icl
     return max(best, key=best.get)
 
 

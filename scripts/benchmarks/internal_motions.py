@@ -116,7 +116,7 @@ def class_map(sky: MovingSky, case: Case, options: Namespace, seed: int) -> np.n
     opening = open_run(settings, Silent())
     features = prepare(opening.plan, Silent(), lambda stage: None).features
     room = opening.room(*features.flux.shape)
-    fitted = opening.clusterer.fit(features, seed=seed, device=opening.device, room=room, report=Silent())
+    fitted = opening.clusterer.fit(features, seed=seed, device=opening.device, cache_bytes=room, progress=Silent())
     return features.image(fitted.canonical().labels + 1, 0)
 
 

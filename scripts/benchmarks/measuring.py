@@ -11,8 +11,8 @@ from torch import Tensor
 
 from cubeclust import Spectra
 from cubeclust.clustering import Clustering
+from cubeclust.methods.gemini import base
 from cubeclust.methods.protocol import Clusterer
-from cubeclust.runtime import device as on_device
 from cubeclust.runtime.progress import Silent
 
 EVERYTHING = 10**12  # bytes of room in which a kernel is kept as a whole
@@ -62,18 +62,18 @@ def spectra(flux: np.ndarray) -> Spectra:
 def fit(method: Clusterer, flux: np.ndarray, device: str, room: int | None = None, seed: int = 0) -> Clustering:
     """Fit as a run does it, or with so many bytes of room, on a GPU as well, where a run takes what is free."""
     with nullcontext() if room is None else room_as_given():
-        return method.fit(spectra(flux), seed=seed, device=device, room=room or 0, report=Silent())
+        return method.fit(spectra(flux), seed=seed, device=device, cache_bytes=room or 0, progress=Silent())
 
 
 @contextmanager
 def room_as_given() -> Iterator[None]:
     """Let a GPU's fits have the room that they are given."""
-    usual = on_device.cache_bytes_on
-    on_device.cache_bytes_on = lambda device, room: room
+    usual = base.cache_bytes_on
+    base.cache_bytes_on = lambda device, cache_bytes: cache_bytes
     try:
         yield
     finally:
-        on_device.cache_bytes_on = usual
+        base.cache_bytes_on = usual
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -38,11 +38,11 @@ def fisher_em(setup: Setup, n: int, n_wave: int) -> Iterator[Row]:
     )
     shared = []
     rows = spectra(flux)
-    once = seconds(lambda: shared.append(method.decompose(rows, device=setup.device, room=0)))
+    once = seconds(lambda: shared.append(method.decompose(rows, device=setup.device, cache_bytes=0)))
     yield Row("covariance and eigenvectors, once", once, "s")
 
     def iterate(iterations: int) -> None:
-        replace(method, max_iter=iterations).fit_decomposed(shared[0], seed=0, report=Silent())
+        replace(method, max_iter=iterations).fit_decomposed(shared[0], seed=0, progress=Silent())
 
     took = per_iteration(iterate, setup.size(10, 3))
     yield Row("an iteration", 1000 * took, "ms")
@@ -95,7 +95,7 @@ def out_of_memory(setup: Setup) -> Iterator[Row]:
         expected = fit(method, flux, setup.device)
         recorded = RecordingProgress(Silent())
         with taken(_SCARCE):
-            found = method.fit(spectra(flux), seed=0, device=setup.device, room=0, report=recorded)
+            found = method.fit(spectra(flux), seed=0, device=setup.device, cache_bytes=0, progress=recorded)
         smaller = sum("smaller blocks" in sentence for sentence in recorded.messages)
         yield Row(f"{name}, {n:,} spectra: falls to smaller blocks and says so", smaller, "times", "1", smaller == 1)
         index = float(adjusted_rand_score(expected.labels, found.labels))

@@ -54,10 +54,10 @@ def fitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path, genuine = tmp_path / "fits", FisherEM.fit_decomposed
     path.touch()
 
-    def counted(self: FisherEM, shared: object, *, seed: int, report: object) -> object:
+    def counted(self: FisherEM, shared: object, *, seed: int, progress: object) -> object:
         with path.open("ab", buffering=0) as stream:
             stream.write(b".")
-        return genuine(self, shared, seed=seed, report=report)
+        return genuine(self, shared, seed=seed, progress=progress)
 
     monkeypatch.setattr(FisherEM, "fit_decomposed", counted)
     return path
@@ -218,10 +218,10 @@ def test_failed_entry_is_recorded_and_passed_over(
 ) -> None:
     genuine = FisherEM.fit_decomposed
 
-    def sometimes(self: FisherEM, shared: object, *, seed: int, report: object) -> object:
+    def sometimes(self: FisherEM, shared: object, *, seed: int, progress: object) -> object:
         if self.n_clusters == 3 and self.model == "DkBk":
             raise InputError("a class is too thin; take fewer.")
-        return genuine(self, shared, seed=seed, report=report)
+        return genuine(self, shared, seed=seed, progress=progress)
 
     monkeypatch.setattr(FisherEM, "fit_decomposed", sometimes)
     options = [small_sky, *FISHER, "--model", "DkBk,AB", "-k", "2:4", "-o", tmp_path / "out"]

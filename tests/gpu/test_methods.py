@@ -25,7 +25,7 @@ def fitted_twice(method: Clusterer, spectra: Spectra, device: str) -> tuple[Clus
     """Fits with one seed, of which torch must not say that an operation does not repeat."""
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*deterministic")
-        first, second = (method.fit(spectra, seed=1, device=device, room=0, report=Silent()) for _ in range(2))
+        first, second = (method.fit(spectra, seed=1, device=device, cache_bytes=0, progress=Silent()) for _ in range(2))
     return first, second
 
 

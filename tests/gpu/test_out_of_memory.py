@@ -18,14 +18,14 @@ def test_network_that_does_not_fit_is_one_sentence(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(networks, "posterior", scarce)
     spectra, _ = sky_spectra("mmd-ovo")
     with pytest.raises(InputError, match="the GPU has not enough memory"):
-        METHODS["mmd-ovo"].create().fit(spectra, seed=0, device="cpu", room=0, report=Silent())
+        METHODS["mmd-ovo"].create().fit(spectra, seed=0, device="cpu", cache_bytes=0, progress=Silent())
 
 
 def test_kernel_that_does_not_fit_takes_smaller_blocks_and_the_same_course(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of more than 300 rows are refused, as by a full GPU: the fit goes on and says so once."""
     spectra, _ = sky_spectra("mmd-ova")
     method = METHODS["mmd-ova"].create(n_clusters=4, kernel="rbf", max_iter=30)
-    expected = method.fit(spectra, seed=0, device="cpu", room=10**9, report=Silent())
+    expected = method.fit(spectra, seed=0, device="cpu", cache_bytes=10**9, progress=Silent())
     said: list[str] = []
 
     class Told(Silent):
@@ -40,6 +40,6 @@ def test_kernel_that_does_not_fit_takes_smaller_blocks_and_the_same_course(monke
         return whole(self, rows, columns)
 
     monkeypatch.setattr(gram.Gram, "_block", scarce)
-    found = method.fit(spectra, seed=0, device="cpu", room=10**9, report=Told())
+    found = method.fit(spectra, seed=0, device="cpu", cache_bytes=10**9, progress=Told())
     assert sum("smaller blocks" in sentence for sentence in said) == 1
     assert (found.labels == expected.labels).all()

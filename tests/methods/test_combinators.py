@@ -46,8 +46,8 @@ class Watched:
         return lambda spectra: Clustering((spectra.flux[:, 0] > 0).astype(int), 2)
 
 
-def fit(method, spectra: Spectra, seed: int = 0, report: Silent | None = None):
-    return method.fit(spectra, seed=seed, device="cpu", room=0, report=report or Silent())
+def fit(method, spectra: Spectra, seed: int = 0, progress: Silent | None = None):
+    return method.fit(spectra, seed=seed, device="cpu", cache_bytes=0, progress=progress or Silent())
 
 
 def test_components_are_those_of_pca() -> None:
@@ -90,7 +90,7 @@ def test_more_components_than_channels() -> None:
 def test_share_of_variance_is_said() -> None:
     spectra, _ = sky_spectra("kmeans")
     told = Told()
-    fit(Reduced(METHODS["kmeans"].create(n_clusters=4), spectra.n_wave), spectra, report=told)
+    fit(Reduced(METHODS["kmeans"].create(n_clusters=4), spectra.n_wave), spectra, progress=told)
     assert any("100.0%" in sentence for sentence in told.said)
 
 
@@ -132,7 +132,7 @@ def test_rows_of_the_sample_keep_the_labels_of_the_fit() -> None:
     spectra, _ = sky_spectra("ward")
     told = Told()
     sampled = Sampled(METHODS["ward"].create(n_clusters=3), 150)
-    clustering = fit(sampled, spectra, report=told)
+    clustering = fit(sampled, spectra, progress=told)
     assert any("nearest mean" in sentence for sentence in told.said)
     chosen = sampled._choose(spectra, 0)
     alone = fit(METHODS["ward"].create(n_clusters=3), spectra.sample(chosen))
@@ -146,7 +146,7 @@ def test_rows_of_the_sample_keep_the_labels_of_the_fit() -> None:
 def test_sample_of_more_than_there_are_is_all_of_them() -> None:
     spectra, _ = sky_spectra("kmeans")
     told, watched = Told(), Watched()
-    fit(Sampled(watched, 10_000), spectra, report=told)
+    fit(Sampled(watched, 10_000), spectra, progress=told)
     assert len(watched.given) == len(spectra)
     assert any("all of them" in sentence for sentence in told.said)
 

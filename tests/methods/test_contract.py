@@ -51,7 +51,7 @@ IDS = [" ".join([name, *(f"{key}={value}" for key, value in settings.items())]) 
 
 def fit(name: str, settings: dict, spectra: Spectra, seed: int = 0, n_clusters: int = 4):
     method = METHODS[name].create(n_clusters=n_clusters, **settings)
-    return method.fit(spectra, seed=seed, device="cpu", room=0, report=Silent()).canonical()
+    return method.fit(spectra, seed=seed, device="cpu", cache_bytes=0, progress=Silent()).canonical()
 
 
 @pytest.mark.parametrize(("name", "settings"), VARIANTS, ids=IDS)
@@ -99,7 +99,7 @@ def test_fitted_model_labels_other_spectra(name: str, settings: dict) -> None:
     """On its own spectra it repeats the fit, and where it does not exist the method says so by None."""
     spectra, truth = sky_spectra(name)
     method = METHODS[name].create(n_clusters=4, **settings)
-    fitted = method.fit(spectra, seed=0, device="cpu", room=0, report=Silent())
+    fitted = method.fit(spectra, seed=0, device="cpu", cache_bytes=0, progress=Silent())
     label = method.labeler(fitted.parameters, device="cpu")
     if label is None:
         assert name in ("ward", "spectral") or settings.get("network") == "categorical"
@@ -117,7 +117,7 @@ def test_fitted_model_labels_other_spectra(name: str, settings: dict) -> None:
 def test_every_method_can_be_combined(name: str, combine: Callable) -> None:
     spectra, truth = sky_spectra(name)
     method = combine(METHODS[name].create(n_clusters=4, **BRISK.get(name, {})))
-    clustering = method.fit(spectra, seed=0, device="cpu", room=0, report=Silent())
+    clustering = method.fit(spectra, seed=0, device="cpu", cache_bytes=0, progress=Silent())
     assert clustering.labels.shape == (len(spectra),)
     assert adjusted_rand_score(truth, clustering.labels) >= least_agreement(name)
     label = method.labeler(clustering.parameters, device="cpu")

@@ -70,7 +70,7 @@ def test_every_step_and_start_finds_the_regions(settings: dict) -> None:
 def test_all_takes_the_model_with_the_best_icl() -> None:
     spectra, _ = sky_spectra("fisher-em")
     told = Told()
-    best = method(model="all").fit(spectra, seed=0, device="cpu", room=0, report=told)
+    best = method(model="all").fit(spectra, seed=0, device="cpu", cache_bytes=0, progress=told)
     criteria = {name: fit(method(model=name), spectra).criteria for name in MODELS}
     assert best.criteria == max(criteria.values(), key=lambda entry: entry.icl)
     assert best.notes[0].startswith(f"model {max(criteria, key=lambda name: criteria[name].icl)} ")
@@ -180,5 +180,5 @@ def test_single_channel_is_refused() -> None:
 
 def test_last_seed_there_is() -> None:
     spectra, truth = sky_spectra("fisher-em")
-    found = method(n_starts=3).fit(spectra, seed=2**32 - 1, device="cpu", room=0, report=Told())
+    found = method(n_starts=3).fit(spectra, seed=2**32 - 1, device="cpu", cache_bytes=0, progress=Told())
     assert adjusted_rand_score(truth, found.labels) > 0.95

@@ -20,8 +20,8 @@ class Counting(EmbeddedMMD):
 
 
 class CountingGemini(MMDGemini):
-    def divergence(self, data: torch.Tensor, report: Silent):
-        def build(rows, room: int) -> Counting:
+    def divergence(self, data: torch.Tensor, progress: Silent):
+        def build(rows, cache_bytes: int) -> Counting:
             divergence = Counting(data[rows])
             divergence.n = len(data[rows])
             return divergence
@@ -35,7 +35,7 @@ def test_figures_of_a_divergence_are_in_the_history() -> None:
     assert len(spectra) > 200
     for batch, largest in ((0, len(spectra)), (100, 100)):
         method = CountingGemini(n_clusters=3, max_iter=4, batch_size=batch)
-        found = method.fit(spectra, seed=0, device="cpu", room=0, report=Silent()).history
+        found = method.fit(spectra, seed=0, device="cpu", cache_bytes=0, progress=Silent()).history
         assert list(found) == ["gemini", "used_clusters", "relabeled", "rows"]
         assert np.array_equal(found["rows"], np.full(5, largest))
         assert np.all(found["gemini"] > 0)

@@ -87,7 +87,7 @@ def test_features_are_made_once_of_all_rows_and_what_they_keep_is_in_the_notes(b
     spectra, _ = sky_spectra("mmd-ovo")
     settings = {"n_features": spectra.n_wave, "kernel_features": "pca", "batch_size": batch_size, "max_iter": 3}
     told = Told()
-    clustering = fit(METHODS["mmd-ovo"].create(**settings), spectra, report=told)
+    clustering = fit(METHODS["mmd-ovo"].create(**settings), spectra, progress=told)
     sentence = f"--kernel-features pca: {spectra.n_wave} principal components hold 100.0% of the variance"
     assert clustering.notes[-1] == sentence
     assert told.said.count(sentence) == 1

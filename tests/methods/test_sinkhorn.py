@@ -12,9 +12,9 @@ from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
 
 
-def fit(told: Told, room: int = 0, **settings: object) -> Clustering:
+def fit(told: Told, cache_bytes: int = 0, **settings: object) -> Clustering:
     method = METHODS["usd-ovo"].create(**{"n_clusters": 3, "max_iter": 3} | settings)
-    return method.fit(plane(90)[0], seed=0, device="cpu", room=room, report=told)
+    return method.fit(plane(90)[0], seed=0, device="cpu", cache_bytes=cache_bytes, progress=told)
 
 
 def test_transports_that_end_too_early_are_said_and_noted() -> None:
@@ -41,7 +41,7 @@ def test_sums_in_logarithms_are_said_once_for_all_batches() -> None:
 
 
 def test_costs_of_a_batch_are_computed_once_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many Sinkhorn steps; the posterior is the same as without room."""
+    """However many Sinkhorn steps; the posterior is the same as without a cache."""
     count, euclidean = 0, costs.euclidean
 
     def counted(data: torch.Tensor) -> costs.Entries:
@@ -57,9 +57,9 @@ def test_costs_of_a_batch_are_computed_once_where_there_is_room(monkeypatch: pyt
     monkeypatch.setitem(costs.COSTS, "euclidean", counted)
     blocks, found = {}, {}
     for tolerance in (0.1, 1e-6):
-        for room in (0, 10**8):
+        for cached in (0, 10**8):
             count = 0
-            found[tolerance, room] = fit(Told(), room, batch_size=30, sinkhorn_tolerance=tolerance)
-            blocks[tolerance, room] = count
+            found[tolerance, cached] = fit(Told(), cached, batch_size=30, sinkhorn_tolerance=tolerance)
+            blocks[tolerance, cached] = count
     assert blocks[0.1, 10**8] == blocks[1e-6, 10**8] < blocks[1e-6, 0]
     assert np.array_equal(found[1e-6, 0].posterior, found[1e-6, 10**8].posterior)

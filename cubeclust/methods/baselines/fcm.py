@@ -50,7 +50,7 @@ class FuzzyCMeans:
         """Distances and means in each iteration of each start."""
         return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Cluster; centroids and the exponent are in the result."""
         exponent = self.fuzziness or default_fuzziness(len(spectra), spectra.n_wave)
         alternation = Alternation(
@@ -61,7 +61,7 @@ class FuzzyCMeans:
             least_fall=lambda start: self.tolerance * start,
         )
         best = alternation.best(
-            spectra, seed, lambda done, loss: report.advance("fit", done, self.max_iter, objective=loss)
+            spectra, seed, lambda done, loss: progress.advance("fit", done, self.max_iter, objective=loss)
         )
         return best.clustering({"objective": best.objectives}, parameters={"fuzziness": np.array([exponent])})
 

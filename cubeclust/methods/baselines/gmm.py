@@ -51,7 +51,7 @@ class GaussianMixture:
         step = 2.0 * n_spectra * n_wave * columns + (n_wave**3 if columns > 1 else 0)
         return self.n_starts * self.max_iter * self.n_clusters * step
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Fit the mixture; posterior, weights, means and covariances are in the result."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.mixture import GaussianMixture as SklearnMixture

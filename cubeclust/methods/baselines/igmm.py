@@ -42,7 +42,7 @@ class IsotropicMixture:
         """Distances and means in each iteration of each start."""
         return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Fit the mixture; centroids and variance are in the result."""
         alternation = Alternation(
             isotropic_mixture(spectra.n_wave),
@@ -52,7 +52,7 @@ class IsotropicMixture:
             least_fall=lambda start: self.tolerance,
         )
         best = alternation.best(
-            spectra, seed, lambda done, loss: report.advance("fit", done, self.max_iter, log_likelihood=-loss)
+            spectra, seed, lambda done, loss: progress.advance("fit", done, self.max_iter, log_likelihood=-loss)
         )
         n_parameters = self.n_clusters * spectra.n_wave + 1
         criteria = Criteria.of(-best.objectives[-1] * len(spectra), n_parameters, best.assignment.posterior)

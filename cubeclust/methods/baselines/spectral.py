@@ -43,7 +43,7 @@ class Spectral:
         """Distances of all pairs."""
         return float(n_spectra) ** 2 * n_wave
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Cluster; the model does not extend to other spectra."""
         from sklearn.cluster import KMeans
 

@@ -40,7 +40,7 @@ class Ward:
         """All distances, or those of neighbors only."""
         return float(n_spectra) * n_wave * (20 if self.connected else n_spectra)
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Cluster; the seed plays no role."""
         from sklearn.cluster import AgglomerativeClustering
 
@@ -51,7 +51,7 @@ class Ward:
             warnings.simplefilter("always", UserWarning)
             labels = model.fit_predict(spectra.flux).astype(int)
         if caught:
-            report.say("the spaxels lie in separate areas: the nearest spectra of two areas count as touching")
+            progress.say("the spaxels lie in separate areas: the nearest spectra of two areas count as touching")
         return Clustering(labels=labels, n_clusters=self.n_clusters)
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> None:

@@ -26,7 +26,7 @@ class Best:
         if name not in self.fits or found.log_likelihoods[-1] > self.fits[name].log_likelihoods[-1]:
             self.fits[name] = found
 
-    def clustering(self, report: Progress) -> Clustering:
+    def clustering(self, progress: Progress) -> Clustering:
         """The fit of the model with the best ICL.
 
         Raises:
@@ -41,7 +41,7 @@ class Best:
         name = max(criteria, key=lambda name: criteria[name].icl)
         notes = self._notes(criteria, name)
         for note in notes:
-            report.say(note)
+            progress.say(note)
         return self._clustering(self.fits[name], criteria[name], notes)
 
     def _clustering(self, found: FisherFit, criteria: Criteria, notes: tuple[str, ...]) -> Clustering:

@@ -112,11 +112,13 @@ class FisherEM:
         iteration = 3.0 * n_spectra * self.n_clusters * (n_wave + self.n_clusters**2)
         return once + self._seeded_starts * len(self._models) * self.max_iter * iteration
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Fit from each start; mixture, loadings, criteria and the coordinates along the loadings are in the result."""
-        return self.fit_decomposed(self.decompose(spectra, device=device, room=room), seed=seed, report=report)
+        return self.fit_decomposed(
+            self.decompose(spectra, device=device, cache_bytes=cache_bytes), seed=seed, progress=progress
+        )
 
-    def decompose(self, spectra: Spectra, *, device: str, room: int) -> "Decomposed":
+    def decompose(self, spectra: Spectra, *, device: str, cache_bytes: int) -> "Decomposed":
         """Center the spectra and decompose their covariance; InputError for a single channel."""
         from cubeclust.fisher.sample import Sample
         from cubeclust.fisher.total import Total
@@ -132,20 +134,20 @@ class FisherEM:
             sample = Sample.of(to_device(spectra.flux, device), 1.0 if as_in_r else None)
             return Decomposed(spectra, sample, Total.of(sample, 0.0 if as_in_r else self._shrinkage))
 
-    def fit_decomposed(self, shared: "Decomposed", *, seed: int, report: Progress) -> Clustering:
+    def fit_decomposed(self, shared: "Decomposed", *, seed: int, progress: Progress) -> Clustering:
         """The best of all starts and models."""
         from cubeclust.fisher.em import fit
         from cubeclust.methods.fisher_em.best import Best
 
         best, rules = Best(self.n_clusters, shared, self.compat), self._rules(shared)
         starts = self._starts(shared.spectra, seed, shared.sample.data)
-        course = _Course(report, self._seeded_starts * len(self._models) * self.max_iter, len(shared.spectra))
+        course = _Course(progress, self._seeded_starts * len(self._models) * self.max_iter, len(shared.spectra))
         with out_of_memory_explained():
             for start, name in product(starts, self._models):
                 found = fit(shared.sample, start, MODELS[name], rules, max_iter=self.max_iter, report=course.tell)
                 best.take(name, found)
                 course.begin(self.max_iter)
-            return best.clustering(report)
+            return best.clustering(progress)
 
     def _starts(self, spectra: Spectra, seed: int, like: "Tensor") -> "Iterator[Tensor]":
         """First posteriors (n, k) float64, on the device of `like`."""
@@ -205,8 +207,8 @@ def _posterior(start: np.ndarray, n: int, k: int) -> "Tensor":
 class _Course:
     """Progress over fits of which each may end early; the objective is the log-likelihood of a spectrum."""
 
-    def __init__(self, report: Progress, total: int, n: int) -> None:
-        self.report, self.total, self.n, self.before = report, total, n, 0
+    def __init__(self, progress: Progress, total: int, n: int) -> None:
+        self.progress, self.total, self.n, self.before = progress, total, n, 0
 
     def begin(self, iterations: int) -> None:
         """Count a fit as done, however early it ended."""
@@ -214,4 +216,4 @@ class _Course:
 
     def tell(self, done: int, log_likelihood: float) -> None:
         """Pass an iteration on."""
-        self.report.advance("fit", self.before + done, self.total, objective=log_likelihood / self.n)
+        self.progress.advance("fit", self.before + done, self.total, objective=log_likelihood / self.n)

@@ -65,7 +65,7 @@ class Gemini(ABC):
             raise InputError("--batch-size: a batch of rows has no part in --network categorical; give 0.")
 
     @abstractmethod
-    def divergence(self, data: "Tensor", report: Progress) -> Build:
+    def divergence(self, data: "Tensor", progress: Progress) -> Build:
         """How to build the divergence on rows of data (n, d), spectra or features, on the device of the fit.
 
         What it says while it prepares that is recorded.
@@ -80,7 +80,7 @@ class Gemini(ABC):
         """Multiplications of one value and gradient on a batch of so many spectra."""
 
     def features(
-        self, spectra: Spectra, data: "Tensor", seed: int, report: Progress
+        self, spectra: Spectra, data: "Tensor", seed: int, progress: Progress
     ) -> "tuple[Tensor, tuple[str, ...]]":
         """What the divergence sees of the spectra, data (n, d) being their flux on the device, and notes on it."""
         return data, ()
@@ -112,7 +112,7 @@ class Gemini(ABC):
         divergence = n_spectra / batch * self.divergence_effort(batch, self.width(n_wave))
         return (self.max_iter or inf) * (4.0 * n_spectra * n_wave * width[self.network] + divergence)
 
-    def fit(self, spectra: Spectra, *, seed: int, device: str, room: int, report: Progress) -> Clustering:
+    def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Train the network; posterior, weights and the course of the training are in the result."""
         import torch
 
@@ -123,14 +123,16 @@ class Gemini(ABC):
             data = to_device(spectra.flux, device)  # (n, d)
             network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
             networks.center(network, data)
-            features, notes = self.features(spectra, data, seed, report)
-            recorded = RecordingProgress(report)
+            features, notes = self.features(spectra, data, seed, progress)
+            recorded = RecordingProgress(progress)
             build = self.divergence(features, recorded)
-            training = self._train(network, data, build, report, seed=seed, room=cache_bytes_on(device, room))
+            training = self._train(
+                network, data, build, progress, seed=seed, cache_bytes=cache_bytes_on(device, cache_bytes)
+            )
             if training.stopped != "iterations":
-                report.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
+                progress.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
             for sentence in (doubts := self.doubts(training.figures)):
-                report.say(sentence)
+                progress.say(sentence)
             with torch.no_grad():
                 posterior = networks.posterior(network, data).cpu().numpy()
         return Clustering(
@@ -146,7 +148,7 @@ class Gemini(ABC):
         )
 
     def _train(
-        self, network: "Module", data: "Tensor", build: Build, report: Progress, *, seed: int, room: int
+        self, network: "Module", data: "Tensor", build: Build, progress: Progress, *, seed: int, cache_bytes: int
     ) -> "Training":
         """Maximize the GEMINI of the posterior that the network gives to data."""
         from cubeclust.divergences.gemini import gemini
@@ -157,11 +159,11 @@ class Gemini(ABC):
 
         stopping, watch = self._stopping(len(data)), Watch(len(data), str(data.device))
         for sentence in (f"the fit ends {stopping}", *self._notes()):
-            report.say(sentence)
-        whole = None if self.batch_size else build(slice(None), room)
+            progress.say(sentence)
+        whole = None if self.batch_size else build(slice(None), cache_bytes)
 
         def losses(rows: "Rows") -> "dict[str, Tensor]":
-            divergence, posterior = whole or build(rows, room), networks.posterior(network, data[rows])
+            divergence, posterior = whole or build(rows, cache_bytes), networks.posterior(network, data[rows])
             loss = -gemini(posterior, divergence, self.pairs)
             watch.see(rows, posterior, getattr(divergence, "figures", dict)())
             return {"gemini": loss}
@@ -173,7 +175,7 @@ class Gemini(ABC):
             learning_rate=self.learning_rate,
             stopping=stopping,
             watch=watch,
-            report=lambda done, terms: report.advance("fit", done, self.max_iter or None, objective=-terms["gemini"]),
+            report=lambda done, terms: progress.advance("fit", done, self.max_iter or None, objective=-terms["gemini"]),
         )
 
     def _stopping(self, n: int) -> "Stopping":

@@ -20,12 +20,12 @@ class FGemini(Gemini):
 
     f: Literal["kl", "hellinger", "tv"] = preset("kl")
 
-    def divergence(self, data: "Tensor", report: Progress) -> Build:
+    def divergence(self, data: "Tensor", progress: Progress) -> Build:
         """The same for any rows: it knows nothing of the data."""
         from cubeclust.divergences.f_divergences import F_DIVERGENCES
 
         divergence = F_DIVERGENCES[self.f]()
-        return lambda rows, room: divergence
+        return lambda rows, cache_bytes: divergence
 
     def divergence_memory(self, n_spectra: int, n_wave: int) -> int:
         """Ratios, their functions and gradients in float64 (measured: at most 13 times n k)."""

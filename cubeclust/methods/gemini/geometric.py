@@ -45,14 +45,14 @@ class GeometricGemini(Gemini):
         return None if self.kernel_features == "channels" else _KINDS[self.kernel_features](self.n_features)
 
     def features(
-        self, spectra: Spectra, data: "Tensor", seed: int, report: Progress
+        self, spectra: Spectra, data: "Tensor", seed: int, progress: Progress
     ) -> "tuple[Tensor, tuple[str, ...]]":
         """The channels, or features (n, n_features) and what they keep of the spectra."""
         if self._kind is None:
             return data, ()
-        values, kept = self._kind.make(spectra, data, seed, report)
+        values, kept = self._kind.make(spectra, data, seed, progress)
         note = f"--kernel-features {self.kernel_features}: {kept}"
-        report.say(note)
+        progress.say(note)
         return values, (note,)
 
     def width(self, n_wave: int) -> int:
@@ -80,7 +80,7 @@ class GeometricGemini(Gemini):
 class _Kind(Protocol):
     """A way to features of spectra."""
 
-    def make(self, spectra: Spectra, data: "Tensor", seed: int, report: Progress) -> "tuple[Tensor, str]":
+    def make(self, spectra: Spectra, data: "Tensor", seed: int, progress: Progress) -> "tuple[Tensor, str]":
         """Features (n, n_features) on the device of data, the flux of the spectra, and what they keep of it."""
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
@@ -96,7 +96,7 @@ class _Components:
 
     number: int
 
-    def make(self, spectra: Spectra, data: "Tensor", seed: int, report: Progress) -> "tuple[Tensor, str]":
+    def make(self, spectra: Spectra, data: "Tensor", seed: int, progress: Progress) -> "tuple[Tensor, str]":
         components, share = principal_components(spectra, self.number, "--n-features")
         kept = f"{self.number} principal components hold {share:.1%} of the variance"
         return to_device(components.scores(spectra), str(data.device)), kept
@@ -114,11 +114,11 @@ class _Embedding:
 
     number: int
 
-    def make(self, spectra: Spectra, data: "Tensor", seed: int, report: Progress) -> "tuple[Tensor, str]":
+    def make(self, spectra: Spectra, data: "Tensor", seed: int, progress: Progress) -> "tuple[Tensor, str]":
         from cubeclust.learning.autoencoder import embed
 
         def tell(done: int, total: int, error: float) -> None:
-            report.advance("autoencoder", done, total, error=error)
+            progress.advance("autoencoder", done, total, error=error)
 
         require_features(spectra, self.number, "--n-features")
         values, error = embed(data, self.number, seed, tell)

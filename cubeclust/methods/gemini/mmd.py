@@ -63,21 +63,22 @@ class MMDGemini(GeometricGemini):
         power = 1 if self.kernel == "laplacian" else 2  # of the data in what gamma multiplies
         return 1 / (data.shape[1] * float(moments(data)[1]) ** power)
 
-    def divergence(self, data: "Tensor", report: Progress) -> Build:
+    def divergence(self, data: "Tensor", progress: Progress) -> Build:
         """MMD by the quickest exact road; what is kept of K is said."""
         from cubeclust.divergences.kernels import Kernel
         from cubeclust.divergences.mmd import mmd
 
         kernel = Kernel(self.kernel, self._gamma(data), self.degree, self.coef0)
 
-        def build(rows: "Rows", room: int) -> "Divergence":
+        def build(rows: "Rows", cache_bytes: int) -> "Divergence":
             if not self._embedded and not self.batch_size:
                 size = 2 * len(data) ** 2
-                report.say(
-                    f"kernel: {memory.readable(min(room, size))} of {memory.readable(size)} may be kept in memory; "
+                kept = memory.readable(min(cache_bytes, size))
+                progress.say(
+                    f"kernel: {kept} of {memory.readable(size)} may be kept in memory; "
                     "what is not is computed anew in each iteration"
                 )
-            return mmd(data[rows], kernel, matrix=self.kernel_matrix, room=room, say=report.say)
+            return mmd(data[rows], kernel, matrix=self.kernel_matrix, room=cache_bytes, say=progress.say)
 
         return build
 

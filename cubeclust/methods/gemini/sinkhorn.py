@@ -56,7 +56,7 @@ class SinkhornGemini(TransportGemini):
         super().__post_init__()
         _parse(self.epsilon)
 
-    def divergence(self, data: "Tensor", report: Progress) -> Build:
+    def divergence(self, data: "Tensor", progress: Progress) -> Build:
         """USD in units of the mean cost; that and epsilon are decided by all data, in batches as well."""
         from cubeclust.divergences.costs import Cost
         from cubeclust.divergences.usd import SinkhornDivergence
@@ -74,13 +74,13 @@ class SinkhornGemini(TransportGemini):
                 f"--epsilon {self.epsilon} is {epsilon:.3g} of the mean cost, {whole.mean:.4g}; give {_LEAST:g} to "
                 f"{_MOST:g} of it, such as 0.25r."
             )
-        say = cache(report.say)  # once, not for each batch
-        report.say(
+        say = cache(progress.say)  # once, not for each batch
+        progress.say(
             f"mean cost of transport {whole.mean:.4g}, the unit of the objective; "
             f"epsilon {epsilon * whole.mean:.4g} is {epsilon:.4g} of it"
         )
 
-        def batched(rows: "Rows", room: int) -> "Divergence":
+        def batched(rows: "Rows", cache_bytes: int) -> "Divergence":
             part = data[rows]
             cost = whole if isinstance(rows, slice) else Cost.of(costs(rows), len(part), part)
             return SinkhornDivergence(
@@ -88,7 +88,7 @@ class SinkhornGemini(TransportGemini):
                 epsilon,
                 tolerance=self.sinkhorn_tolerance,
                 max_steps=self.sinkhorn_steps,
-                room=room,
+                room=cache_bytes,
                 say=say,
             )
 
@@ -101,7 +101,7 @@ class SinkhornGemini(TransportGemini):
         if self.cost_matrix is not None:
             raise InputError("--solver geomloss knows no cost_matrix; leave one of them out.")
         backend = {"geomloss": "tensorized", "geomloss-online": "online"}[self.solver]
-        return lambda rows, room: GeomlossDivergence(
+        return lambda rows, cache_bytes: GeomlossDivergence(
             data[rows], self.metric, unit, epsilon, backend=backend, scaling=self.geomloss_scaling
         )
 

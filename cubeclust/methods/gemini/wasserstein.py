@@ -30,21 +30,21 @@ class WassersteinGemini(TransportGemini):
         k = self.n_clusters
         return k if self.pairs == "ova" else k * (k - 1) // 2
 
-    def divergence(self, data: "Tensor", report: Progress) -> Build:
+    def divergence(self, data: "Tensor", progress: Progress) -> Build:
         """Transport with the costs of the rows; what a batch costs and leaves out is said."""
         from cubeclust.divergences.entries import filled
         from cubeclust.divergences.wasserstein import Wasserstein
 
         costs = self.costs(data)
-        self._announce(len(data), report)
+        self._announce(len(data), progress)
 
-        def build(rows: "Rows", room: int) -> "Divergence":
+        def build(rows: "Rows", cache_bytes: int) -> "Divergence":
             part = data[rows]
             return Wasserstein(filled(costs(rows), len(part), part).double().cpu().numpy())
 
         return build
 
-    def _announce(self, n: int, report: Progress) -> None:
+    def _announce(self, n: int, progress: Progress) -> None:
         size = min(self.batch_size or n, n)
         text = f"{self._transports} exact transports between {size} spectra for each step"
         if size < n:
@@ -52,7 +52,7 @@ class WassersteinGemini(TransportGemini):
                 f"batches of {size}: {text}, {-(-n // size)} steps a pass; distances within a batch are larger than "
                 "among all spectra, by what the sample adds"
             )
-        report.say(text)
+        progress.say(text)
 
     def divergence_memory(self, n_spectra: int, n_wave: int) -> int:
         """Costs of a batch, the simplex of each thread (measured: 33 n^2), potentials, paths between all spectra."""

@@ -86,7 +86,7 @@ def _fit_seconds(opening: Opening, prepared: Prepared, seed: int) -> dict[str, f
         part = features if size == n else features.sample(_spread(n, size))
         start = time.perf_counter()
         done = shortened(method, steps).fit(
-            part, seed=seed, device=opening.device, room=int(room * (size / n) ** 2), report=Silent()
+            part, seed=seed, device=opening.device, cache_bytes=int(room * (size / n) ** 2), progress=Silent()
         )
         times.append(time.perf_counter() - start)
         efforts.append(shortened(method, done.iterations or steps).effort(size, n_wave))

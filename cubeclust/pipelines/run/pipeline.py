@@ -100,7 +100,11 @@ def _fit(settings: RunSettings, opening: Opening, prepared: Prepared, progress: 
     features = prepared.features
     progress.say(f"{len(features)} spectra x {features.n_wave} channels to {settings.method}")
     return opening.clusterer.fit(
-        features, seed=settings.seed, device=opening.device, room=opening.room(*features.flux.shape), report=progress
+        features,
+        seed=settings.seed,
+        device=opening.device,
+        cache_bytes=opening.room(*features.flux.shape),
+        progress=progress,
     ).canonical()
 
 

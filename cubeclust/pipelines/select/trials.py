@@ -29,30 +29,32 @@ _COMPUTING = ("cubeclust", "numpy", "scipy", "torch", "scikit-learn")  # package
 class Trials:
     """What the fits share.
 
-    room       bytes that each fit may take beyond its need
-    shared     what the method makes of the spectra once, None where it has no such thing
-    subsample  that stability and silhouette are measured on
-    identity   digest of the spectra, the device and the versions
+    cache_bytes  that each fit may take beyond its need
+    shared       what the method makes of the spectra once, None where it has no such thing
+    subsample    that stability and silhouette are measured on
+    identity     digest of the spectra, the device and the versions
     """
 
     settings: ScanSettings
     spectra: Spectra
     device: str
-    room: int
+    cache_bytes: int
     shared: Any
     subsample: Subsample
     identity: str
 
     @classmethod
-    def of(cls, settings: ScanSettings, spectra: Spectra, device: str, room: int) -> "Trials":
+    def of(cls, settings: ScanSettings, spectra: Spectra, device: str, cache_bytes: int) -> "Trials":
         """Make once what all fits share."""
-        method = settings.largest.clusterer()
+        method, shared = settings.largest.clusterer(), None
+        if isinstance(method, Decomposing):
+            shared = method.decompose(spectra, device=device, cache_bytes=cache_bytes)
         return cls(
             settings=settings,
             spectra=spectra,
             device=device,
-            room=room,
-            shared=method.decompose(spectra, device=device, room=room) if isinstance(method, Decomposing) else None,
+            cache_bytes=cache_bytes,
+            shared=shared,
             subsample=Subsample.of(spectra, settings.run.seed),
             identity=_digest(spectra, device, settings.run.seed),
         )
@@ -73,8 +75,10 @@ class Trials:
         """The clustering, in canonical order; InputError where there is none."""
         method, silent = self.settings.of(task).clusterer(), Silent()
         if isinstance(method, Decomposing):
-            return method.fit_decomposed(self.shared, seed=task.seed, report=silent).canonical()
-        return method.fit(self.spectra, seed=task.seed, device=self.device, room=self.room, report=silent).canonical()
+            return method.fit_decomposed(self.shared, seed=task.seed, progress=silent).canonical()
+        return method.fit(
+            self.spectra, seed=task.seed, device=self.device, cache_bytes=self.cache_bytes, progress=silent
+        ).canonical()
 
     def each(self, work: Callable[[Task], Result], todo: Sequence[Task], jobs: int) -> Generator[Result]:
         """Yield what `work`, one of the two others, gives for each task, as it comes.
