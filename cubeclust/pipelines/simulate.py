@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 
 from cubeclust import __version__
 from cubeclust.errors import InputError
 from cubeclust.io.atomic import claim_files, written_aside
+from cubeclust.pipelines.common_settings import common
 from cubeclust.runtime import memory
 from cubeclust.runtime.progress import Progress, Silent
+from cubeclust.settings import Declaration, Panel, check, setting
 from cubeclust.simulation import SKIES, Recipe
 from cubeclust.simulation.axis import STEP, Axis, window
 
@@ -19,36 +21,50 @@ if TYPE_CHECKING:  # the command line takes its options from here, and help must
     from cubeclust.simulation.sky import Image, Sky
 
 _ARRAYS = 16  # float32 arrays as large as a block of planes that are alive at once, at most
-SIZES, CHANNELS, REDSHIFTS = (20, 320), (100, 3681), (0.0, 0.3)
 
 
 @dataclass(frozen=True)
 class SimulationSettings:
-    """Settings of `cubeclust simulate`, under the names of its options.
+    """Settings of `cubeclust simulate`, under the names of its options."""
 
-    truth None is <output>_truth.fits; z None is the sky's own redshift.
-    """
-
-    sky: str
-    output: Path = Path("sky.fits")
-    truth: Path | None = None
-    size: int = 100
-    seed: int = 0
-    snr: float = 20.0
-    channels: int = 3681
-    z: float | None = None
-    medium: Literal["air", "vacuum"] = "air"
-    overwrite: bool = False
+    sky: Annotated[str, Declaration("Kind of sky.", panel=Panel.SKY, argument=True, choices=tuple(SKIES))]
+    output: Path = setting(Path("sky.fits"), "File of the cube.", panel=Panel.OUTPUT, short="-o")
+    truth: Path | None = setting(
+        None,
+        "File of the truth: classes, velocities, velocity dispersions.",
+        panel=Panel.OUTPUT,
+        shown="<output>_truth.fits",
+    )
+    size: int = setting(100, "Spaxels on a side; the whole sky is on any.", panel=Panel.SKY, minimum=20, maximum=320)
+    seed: int = common("seed")
+    snr: float = setting(
+        20.0,
+        "Median signal to noise per channel of the continuum in 6000:6800 Angstrom, over all spaxels with data (hudf: "
+        "those of galaxies).",
+        panel=Panel.SKY,
+        above=0,
+    )
+    channels: int = setting(
+        3681,
+        "Channels of 1.25 Angstrom. Fewer make a window with H-alpha in its middle, but at most 250 Angstrom from its "
+        "red end: 1600 reach from H-beta past [SII].",
+        panel=Panel.SKY,
+        minimum=100,
+        maximum=3681,
+    )
+    z: float | None = setting(
+        None, "Redshift of the source.", panel=Panel.SKY, shown="that of the sky", minimum=0, maximum=0.3
+    )
+    medium: Literal["air", "vacuum"] = setting(
+        "air",
+        "Medium of the wavelength axis: its numbers stay, the lines lie where they are in that medium.",
+        panel=Panel.SKY,
+    )
+    overwrite: bool = common("overwrite")
     command: str = ""
 
     def __post_init__(self) -> None:
-        if self.sky not in SKIES:
-            raise InputError(f"{self.sky}: no such sky; choose one of {', '.join(SKIES)}.")
-        _require_within("--size", self.size, SIZES)
-        _require_within("--channels", self.channels, CHANNELS)
-        _require_within("--z", self.redshift, REDSHIFTS)
-        if not 0 < self.snr < float("inf"):
-            raise InputError(f"--snr is {self.snr} but must be above 0; 20 suits most purposes.")
+        check(self)
         if self.z is not None and self.recipe.redshift is None:
             raise InputError(f"--z: the galaxies of {self.sky} have redshifts of their own; leave it out.")
         for path in (self.output, self.truth_path):
@@ -71,12 +87,6 @@ class SimulationSettings:
     def truth_path(self) -> Path:
         """File of the truth."""
         return self.truth or self.output.with_name(f"{self.output.stem}_truth.fits")
-
-
-def _require_within(option: str, value: float, limits: tuple[float, float]) -> None:
-    low, high = limits
-    if not low <= value <= high:
-        raise InputError(f"{option} is {value} but must lie within {low} and {high}.")
 
 
 def simulate(settings: SimulationSettings, report: Progress | None = None) -> Path:

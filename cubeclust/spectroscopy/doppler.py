@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 LIGHT_SPEED = 299_792.458  # km/s, exact by the definition of the meter
+UNITS = {"km/s": 1 / LIGHT_SPEED, "m/s": 1e-3 / LIGHT_SPEED, "z": 1.0}  # unit -> redshift of one such unit
 
 Number = TypeVar("Number", float, np.ndarray)  # one value, or an array of any shape
 

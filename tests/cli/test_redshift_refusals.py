@@ -109,7 +109,7 @@ def test_maps_of_others_that_do_not_fit(cube: Path, galaxy: Galaxy, tmp_path: Pa
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--keep", "profile,blurred"], ("--keep blurred", "none", "outlying")),
+        (["--keep", "profile,blurred"], ("--keep is 'blurred'", "outlying")),
         (["--z", "0.003", "--guess", "1000"], ("--guess and --z",)),
         (["--velocity-unit", "z"], ("--velocity-map",)),
         (["--velocity-map", "v.fits", "--from-alfa", "alfa"], ("--from-alfa and --velocity-map",)),

@@ -15,7 +15,7 @@ from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
 from cubeclust.preprocessing.scaling import SCALINGS
 from cubeclust.runtime.progress import Silent
-from cubeclust.settings import option_fields
+from cubeclust.settings import declaration, option_fields
 from cubeclust.spectra import Spectra
 
 VARIANTS = [
@@ -134,7 +134,7 @@ def test_settings_are_frozen_and_described(name: str) -> None:
     assert method.paper
     assert method.default_scale in SCALINGS
     for field in option_fields(method):
-        assert field.metadata["help"].endswith(".")
+        assert declaration(field).help.endswith(".")
         json.dumps(field.default)
     assert method.memory(1000, 100) >= 0
 
@@ -144,7 +144,7 @@ def test_settings_out_of_bounds_are_refused(name: str) -> None:
     with pytest.raises(InputError, match="--n-clusters"):
         METHODS[name].create(n_clusters=0)
     for field in option_fields(METHODS[name].load()):
-        if field.metadata["choices"]:
+        if declaration(field).choices:
             with pytest.raises(InputError, match="choose one of"):
                 METHODS[name].create(**{field.name: "nonsense"})
 

@@ -17,7 +17,7 @@ from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
 from cubeclust.methods.starts import PARTITIONS
-from cubeclust.settings import option_fields
+from cubeclust.settings import declaration, option_fields
 from cubeclust.spectra import Spectra
 
 PINS = Path(__file__).parents[1] / "reference" / "fisherem_iris.npz"
@@ -168,7 +168,7 @@ def test_start_on_the_sky_is_the_same_partition() -> None:
 
 def test_every_partition_can_be_a_start() -> None:
     (field,) = (field for field in option_fields(METHODS["fisher-em"].load()) if field.name == "start")
-    assert field.metadata["choices"] == tuple(PARTITIONS)
+    assert declaration(field).choices == tuple(PARTITIONS)
 
 
 def test_single_channel_is_refused() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cubeclust.methods import DEFAULT_METHOD, METHODS, Method
-from cubeclust.settings import option_fields
+from cubeclust.settings import declaration, option_fields
 
 
 @click.command()
@@ -33,8 +33,8 @@ def _describe(name: str, method: Method) -> dict[str, Any]:
             "name": field.name.replace("_", "-"),
             "type": field.type.__name__ if isinstance(field.type, type) else str(field.type),
             "default": field.default,
-            "help": field.metadata["help"],
-            "choices": list(field.metadata["choices"]),
+            "help": declaration(field).help,
+            "choices": list(declaration(field).choices),
         }
         for field in option_fields(cls)
     ]

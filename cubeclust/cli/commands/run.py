@@ -12,7 +12,7 @@ from cubeclust.cli.options import AREA, COURSE, CUBE, HDUS, OUTPUT
 from cubeclust.cli.terminal import carry_out, command_line
 from cubeclust.cli.types import BandType, WindowType
 from cubeclust.methods import DEFAULT_METHOD, METHODS
-from cubeclust.settings import option_fields
+from cubeclust.settings import declaration, option_fields
 
 _METHOD = click.Option(
     ["-m", "--method"],
@@ -96,7 +96,7 @@ def method_options(name: str) -> list[click.Option]:
     """Options made of the fields of the method's settings."""
     options = []
     for field in option_fields(METHODS[name].load()):
-        flag, choices = "--" + field.name.replace("_", "-"), field.metadata["choices"]
+        flag, choices = "--" + field.name.replace("_", "-"), declaration(field).choices
         spelled = [f"{flag}/--no-{flag[2:]}"] if field.type is bool else [flag]
         options.append(
             click.Option(
@@ -104,7 +104,7 @@ def method_options(name: str) -> list[click.Option]:
                 type=click.Choice(choices) if choices else field.type,
                 default=field.default,
                 show_default=True,
-                help=f"[{name}] {field.metadata['help']}",
+                help=f"[{name}] {declaration(field).help}",
             )
         )
     return options

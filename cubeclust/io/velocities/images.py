@@ -15,9 +15,8 @@ from cubeclust.io.frames import Frame, require_same_frame
 from cubeclust.io.velocities import layouts
 from cubeclust.io.velocities.fields import holds_velocity_field
 from cubeclust.io.velocities.layouts import VelocityLayout
-from cubeclust.spectroscopy.doppler import LIGHT_SPEED, redshift_of
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED, UNITS, redshift_of
 
-UNITS = {"km/s": 1 / LIGHT_SPEED, "m/s": 1e-3 / LIGHT_SPEED, "z": 1.0}  # unit -> redshift of one such unit
 _REDSHIFTS = ("z", "redshift", "dimensionless", "1")  # BUNIT of a map of redshifts, lower case
 _NAMES = ("VELOCITY", "VEL", "V", "Z", "REDSHIFT")
 _CURE = "--velocity-map takes an image of the whole frame"

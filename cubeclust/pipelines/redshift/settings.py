@@ -1,83 +1,125 @@
 """Everything that a user can ask of a velocity map."""
 
-import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from cubeclust.errors import InputError
-from cubeclust.io.cubes.layouts import VARIANCE_KINDS, VarianceKind
-from cubeclust.io.velocities import images
+from cubeclust.io.cubes.layouts import VarianceKind
+from cubeclust.pipelines.common_settings import Cube, common
+from cubeclust.settings import Bytes, Crop, Names, Panel, check, setting
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
-from cubeclust.velocities.flags import VelocityFlag
+from cubeclust.velocities.flags import KEPT, VelocityFlag
+
+FLAGS = tuple(str(bit.name).lower() for bit in VelocityFlag)
 
 
 @dataclass(frozen=True)
 class RedshiftSettings:
-    """Settings of `cubeclust redshift`, under the names of its options.
+    """Settings of `cubeclust redshift`, under the names of its options, whose help states what a default of None means.
 
-    output is the map's path, None for <cube>_velocity.fits here. guess (km/s) and z name the systemic redshift, which
-    is found otherwise. from_alfa and velocity_map are velocities of others, to be judged in place of a measurement;
-    velocity_zero is the systemic velocity c z, km/s, that velocity_map is relative to.
-    medium None takes the cube's; lsf is the full width at half maximum of the instrument's profile in Angstrom, None
-    the instrument's own where it is known; bin the signal to noise of the lines that faint spaxels are gathered for.
+    guess (km/s) and z name the systemic redshift, which is measured otherwise. from_alfa and velocity_map are
+    velocities of others, to be judged in place of a measurement. crop is (left, right, bottom, top) in spaxels; memory
+    is in bytes.
     """
 
-    cube: Path
-    output: Path | None = None
-    guess: float | None = None
-    z: float | None = None
-    from_alfa: Path | None = None
-    velocity_map: Path | None = None
-    velocity_unit: str | None = None
-    velocity_hdu: str | None = None
-    velocity_zero: float | None = None
-    crop: tuple[int, int, int, int] = (0, 0, 0, 0)
-    mask: Path | None = None
-    search: float = 1000.0
-    medium: Literal["air", "vacuum"] | None = None
-    lsf: float | None = None
-    bin: float | None = None
-    min_snr: float = 8.0
-    min_lines: int = 2
-    max_velocity: float | None = None
-    max_deviation: float = 6.0
-    max_error: float = 15.0
-    max_sigma: float = 300.0
-    keep: tuple[str, ...] = ("profile", "binned")
-    hdu: str | None = None
-    variance_hdu: str | None = None
-    variance_kind: VarianceKind | None = None
-    mask_hdu: str | None = None
-    wavelength_unit: str | None = None
-    device: str = "auto"
-    memory: int | None = None
-    overwrite: bool = False
+    cube: Cube
+    output: Path | None = setting(
+        None, "File of the map.", panel=Panel.OUTPUT, short="-o", shown="<cube>_velocity.fits here"
+    )
+    guess: float | None = setting(
+        None,
+        "Systemic velocity c z, km/s.",
+        panel=Panel.MEASUREMENT,
+        shown="measured, below z = 1.5",
+        above=-LIGHT_SPEED,
+    )
+    z: float | None = setting(None, "Systemic redshift, in place of --guess.", panel=Panel.MEASUREMENT, above=-1)
+    from_alfa: Path | None = setting(
+        None,
+        "Directory of ALFA's fits of this cube: its velocities are judged in place of a measurement.",
+        panel=Panel.IMPORT,
+        metavar="DIR",
+    )
+    velocity_map: Path | None = setting(
+        None,
+        "FITS image of velocities v = c z by another tool: they are judged in place of a measurement.",
+        panel=Panel.IMPORT,
+    )
+    velocity_unit: str | None = common("velocity_unit", panel=Panel.IMPORT)
+    velocity_hdu: str | None = common("velocity_hdu", panel=Panel.IMPORT)
+    velocity_zero: float | None = common("velocity_zero", panel=Panel.IMPORT)
+    crop: Crop = common("crop")
+    mask: Path | None = common("mask")
+    search: float = setting(
+        1000.0,
+        "Range of velocities on either side of the systemic one, km/s.",
+        panel=Panel.MEASUREMENT,
+        minimum=100,
+        maximum=5000,
+    )
+    medium: Literal["air", "vacuum"] | None = setting(
+        None, "Medium of the wavelength axis.", panel=Panel.INPUT, shown="as the header states"
+    )
+    lsf: float | None = setting(
+        None,
+        "Full width at half maximum of the instrument's line profile, Angstrom, of which SIGMA is free.",
+        panel=Panel.MEASUREMENT,
+        metavar="FWHM",
+        shown="that of MUSE for its cubes, else 0",
+        minimum=0,
+    )
+    bin: float | None = setting(
+        None,
+        "Measure spaxels that are too faint together with neighbors, in bins with this signal to noise of their lines; "
+        "needs powerbin.",
+        panel=Panel.MEASUREMENT,
+        metavar="S/N",
+        shown="each spaxel by itself",
+        minimum=1,
+    )
+    min_snr: float = setting(
+        8.0, "LOW_SNR: signal to noise of all lines together below this.", panel=Panel.FLAGS, minimum=0
+    )
+    min_lines: int = setting(2, "FEW_LINES: fewer emission lines of 3 sigma than this.", panel=Panel.FLAGS, minimum=0)
+    max_velocity: float | None = setting(
+        None,
+        "FAR: farther than this from the systemic velocity, km/s.",
+        panel=Panel.FLAGS,
+        shown="no limit but --search",
+        minimum=0,
+    )
+    max_deviation: float = setting(
+        6.0,
+        "OUTLYING: off the median of 24 neighbors by more than this many times their scatter (1.48 MAD).",
+        panel=Panel.FLAGS,
+        minimum=0,
+    )
+    max_error: float = setting(15.0, "UNCERTAIN: an error by the noise above this, km/s.", panel=Panel.FLAGS, minimum=0)
+    max_sigma: float = setting(
+        300.0,
+        "PROFILE: lines wider than this, km/s; double-peaked and skewed lines have this flag, too.",
+        panel=Panel.FLAGS,
+        minimum=0,
+    )
+    keep: Names = setting(
+        tuple(flag for bit, flag in zip(VelocityFlag, FLAGS, strict=True) if bit & KEPT),
+        "Flags that do not make a velocity misleading, in lower case.",
+        panel=Panel.FLAGS,
+        choices=FLAGS,
+    )
+    hdu: str | None = common("hdu")
+    variance_hdu: str | None = common("variance_hdu")
+    variance_kind: VarianceKind | None = common("variance_kind")
+    mask_hdu: str | None = common("mask_hdu")
+    wavelength_unit: str | None = common("wavelength_unit")
+    device: str = common("device")
+    memory: Bytes | None = common("memory")
+    overwrite: bool = common("overwrite")
     command: str = ""
 
     def __post_init__(self) -> None:
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        allowed = {name: math.isfinite(value) for name, value in values.items() if isinstance(value, float)}
-        allowed |= {
-            "z": self.z is None or -1 < self.z < math.inf,
-            "guess": self.guess is None or -LIGHT_SPEED < self.guess < math.inf,
-            "variance_kind": self.variance_kind is None or self.variance_kind in VARIANCE_KINDS,
-            "velocity_unit": self.velocity_unit is None or self.velocity_unit in images.UNITS,
-            "device": self.device in ("auto", "cpu", "cuda"),
-            "medium": self.medium in (None, "air", "vacuum"),
-            "search": 100 <= self.search <= 5000,
-        }
-        for name, fits in allowed.items():
-            if not fits:
-                option = "--" + name.replace("_", "-")
-                raise InputError(
-                    f"{option} cannot be {values[name]!r}; `cubeclust redshift --help` says what it takes."
-                )
-        flags = [str(bit.name).lower() for bit in VelocityFlag]
-        if unknown := set(self.keep) - set(flags):
-            raise InputError(
-                f"--keep {','.join(sorted(unknown))}: no such flag; it takes all, none or some of {', '.join(flags)}."
-            )
+        check(self)
         if self.guess is not None and self.z is not None:
             raise InputError("--guess and --z both name the systemic redshift; give one of them.")
         if self.from_alfa is not None and self.velocity_map is not None:

@@ -1,6 +1,6 @@
 """Everything that a user can ask of a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -9,15 +9,15 @@ import numpy as np
 
 from cubeclust.classes.names import Parent
 from cubeclust.errors import InputError
-from cubeclust.io.cubes.layouts import VARIANCE_KINDS, VarianceKind
+from cubeclust.io.cubes.layouts import VarianceKind
 from cubeclust.io.exports import EXPORTS, export_endings
-from cubeclust.io.velocities import images
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.methods.protocol import Clusterer
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import SAMPLINGS, Sampled
+from cubeclust.pipelines.common_settings import Cube, common
 from cubeclust.preprocessing.scaling import SCALINGS
-from cubeclust.settings import option_fields
+from cubeclust.settings import Bytes, Crop, Panel, check, from_json, option_fields, setting
 from cubeclust.spectroscopy.windows import Window
 
 PRODUCTS = ("classmap.fits", "overlay.png", "spectra.png", "result.h5")
@@ -26,83 +26,128 @@ VELOCITIES = ("velocity.fits", "velocity.png")  # of --redshift auto
 
 @dataclass(frozen=True)
 class RunSettings:
-    """Settings of `cubeclust run`, under the names of its options.
+    """Settings of `cubeclust run`, under the names of its options, whose help states what a default of None means.
 
-    redshift is a map of `cubeclust redshift`, or auto to measure one; velocity_map is one of others, whose BUNIT
-    velocity_unit None takes. With either, windows and band are rest wavelengths. velocity_zero is the
-    systemic velocity c z, km/s, that velocity_map is relative to.
-    crop is (left, right, bottom, top) in spaxels; normalize_band "auto" takes 7600:8100 Angstrom where the
-    cube covers it; scale None takes the method's own; memory None takes what is free, in bytes.
-    method_settings holds the method's options by field name. result is the result file of a run whose fitted model
+    redshift is a map of `cubeclust redshift`, or auto to measure one; velocity_map is one of others. With either, all
+    windows and bands are rest wavelengths. crop is (left, right, bottom, top) in spaxels; memory is in bytes.
+    method_settings holds the method's own settings by field name. result is the result file of a run whose fitted model
     labels the spectra in place of a fit; resample allows it to bring them onto the model's wavelengths.
-    export names formats of EXPORTS. within is a class map of the cube of which one class, class_number (--class), is
-    clustered again; start_map one whose classes the method starts from.
     """
 
-    cube: Path
-    method: str = DEFAULT_METHOD
+    cube: Cube
+    method: str = setting(
+        DEFAULT_METHOD,
+        "Clustering method; `cubeclust methods` describes them.",
+        panel=Panel.METHOD,
+        short="-m",
+        choices=tuple(METHODS),
+    )
     method_settings: dict[str, Any] = field(default_factory=dict)
-    output: Path = Path(".")
-    crop: tuple[int, int, int, int] = (0, 0, 0, 0)
-    region: Path | None = None
-    within: Path | None = None
-    class_number: int | None = None
-    window: tuple[Window, ...] = ()
-    exclude: tuple[Window, ...] = ()
-    mask: Path | None = None
-    redshift: Path | Literal["auto"] | None = None
-    velocity_map: Path | None = None
-    velocity_unit: str | None = None
-    velocity_hdu: str | None = None
-    velocity_zero: float | None = None
-    min_snr: float | None = None
-    max_nan: float = 0.1
-    normalize_band: Window | Literal["auto"] | None = "auto"
-    scale: str | None = None
-    pca: int | None = None
-    sample: int | None = None
-    sample_by: str = "random"
-    start_map: Path | None = None
-    hdu: str | None = None
-    variance_hdu: str | None = None
-    variance_kind: VarianceKind | None = None
-    mask_hdu: str | None = None
-    wavelength_unit: str | None = None
-    seed: int = 0
-    device: str = "auto"
-    memory: int | None = None
-    overwrite: bool = False
-    export: tuple[str, ...] = ()
+    output: Path = common("output")
+    crop: Crop = common("crop")
+    region: Path | None = setting(
+        None, "DS9 region file: only the spaxels inside its shapes are clustered.", panel=Panel.AREA
+    )
+    within: Path | None = setting(
+        None,
+        "Class map of this cube: one of its classes is clustered again, and its name enters those of the products.",
+        panel=Panel.AREA,
+        metavar="CLASSMAP",
+    )
+    class_number: int | None = setting(
+        None, "Number of the class of --within.", panel=Panel.AREA, name="class", minimum=1
+    )
+    window: tuple[Window, ...] = setting(
+        (), "Wavelengths to cluster, Angstrom; repeatable.", panel=Panel.WAVELENGTHS, shown="all"
+    )
+    exclude: tuple[Window, ...] = setting(
+        (),
+        "Wavelengths to leave out, Angstrom, such as residuals of sky lines; repeatable.",
+        panel=Panel.WAVELENGTHS,
+        shown="none",
+    )
+    mask: Path | None = common("mask")
+    redshift: Path | Literal["auto"] | None = setting(
+        None,
+        "Velocities by which the spectra are shifted to rest: a map of `cubeclust redshift`, or auto to measure one "
+        "first and keep it. All wavelengths given are then rest wavelengths.",
+        panel=Panel.REST_FRAME,
+        shown="none",
+    )
+    velocity_map: Path | None = setting(
+        None,
+        "The same by a FITS image of another tool: velocities v = c z on the frame of the cube.",
+        panel=Panel.REST_FRAME,
+    )
+    velocity_unit: str | None = common("velocity_unit")
+    velocity_hdu: str | None = common("velocity_hdu")
+    velocity_zero: float | None = common("velocity_zero")
+    min_snr: float | None = setting(
+        None,
+        "Leave out spectra with a lower median signal to noise per channel.",
+        panel=Panel.PREPROCESSING,
+        shown="none is left out",
+    )
+    max_nan: float = setting(
+        0.1,
+        "Leave out spectra with a larger share of missing channels; the gaps of the others are interpolated.",
+        panel=Panel.PREPROCESSING,
+        minimum=0,
+        maximum=1,
+    )
+    normalize_band: Window | Literal["auto"] | None = setting(
+        "auto",
+        "Divide each spectrum by its mean in this band, Angstrom; auto takes 7600:8100 if the spectra cover it, else "
+        "all wavelengths that are clustered.",
+        panel=Panel.PREPROCESSING,
+    )
+    scale: str | None = setting(
+        None, "Scaling of the channels.", panel=Panel.PREPROCESSING, shown="that of the method", choices=tuple(SCALINGS)
+    )
+    pca: int | None = setting(
+        None, "Fit on this many principal components.", panel=Panel.PREPROCESSING, shown="on the channels", minimum=1
+    )
+    sample: int | None = setting(
+        None,
+        "Fit on this many spectra and label the others by the fitted model.",
+        panel=Panel.PREPROCESSING,
+        shown="all",
+        minimum=2,
+    )
+    sample_by: str = setting(
+        "random",
+        "How the sample is drawn; snr takes equally many from ten ranges of signal to noise.",
+        panel=Panel.PREPROCESSING,
+        choices=SAMPLINGS,
+    )
+    start_map: Path | None = setting(
+        None,
+        "Class map of this cube whose classes the fit starts from, in place of --start (fisher-em).",
+        panel=Panel.SETTINGS,
+        metavar="CLASSMAP",
+    )
+    hdu: str | None = common("hdu")
+    variance_hdu: str | None = common("variance_hdu")
+    variance_kind: VarianceKind | None = common("variance_kind")
+    mask_hdu: str | None = common("mask_hdu")
+    wavelength_unit: str | None = common("wavelength_unit")
+    seed: int = common("seed")
+    device: str = common("device")
+    memory: Bytes | None = common("memory")
+    overwrite: bool = common("overwrite")
+    export: tuple[str, ...] = setting(
+        (), "Also write the map in this format of another tool; repeatable.", panel=Panel.OUTPUT, choices=tuple(EXPORTS)
+    )
     result: Path | None = None
-    resample: bool = False
+    resample: bool = setting(
+        False,
+        "Bring spectra on other wavelengths onto those of the model, with their flux kept.",
+        panel=Panel.WAVELENGTHS,
+    )
     command: str = ""
 
     def __post_init__(self) -> None:
-        allowed = {
-            "normalize_band": self.normalize_band in ("auto", None) or isinstance(self.normalize_band, Window),
-            "scale": self.scale is None or self.scale in SCALINGS,
-            "variance_kind": self.variance_kind is None or self.variance_kind in VARIANCE_KINDS,
-            "redshift": self.redshift in ("auto", None) or isinstance(self.redshift, Path),
-            "velocity_unit": self.velocity_unit is None or self.velocity_unit in images.UNITS,
-            "device": self.device in ("auto", "cpu", "cuda"),
-            "crop": len(self.crop) == 4 and all(isinstance(n, int) and n >= 0 for n in self.crop),
-            "pca": self.pca is None or self.pca >= 1,
-            "sample": self.sample is None or self.sample >= 2,
-            "sample_by": self.sample_by in SAMPLINGS,
-            "class_number": self.class_number is None or self.class_number >= 1,
-            "min_snr": self.min_snr is None or isinstance(self.min_snr, int | float),
-            "max_nan": 0 <= self.max_nan <= 1,
-            "seed": isinstance(self.seed, int) and 0 <= self.seed < 2**32,
-            "memory": self.memory is None or isinstance(self.memory, int),
-            "export": isinstance(self.export, tuple) and set(self.export) <= set(EXPORTS),
-        }
-        for name, fits in allowed.items():
-            if not fits:
-                option = "--" + name.replace("_", "-")
-                raise InputError(
-                    f"{option} cannot be {getattr(self, name)!r}; `cubeclust run --help` says what it takes."
-                )
-
+        check(self)
         if (self.within is None) != (self.class_number is None):
             raise InputError("--within CLASSMAP and --class N name a class together; give both or neither.")
         if self.sample is None and self.sample_by != "random":
@@ -136,7 +181,7 @@ class RunSettings:
     def of(cls, values: Mapping[str, Any]) -> "RunSettings":
         """Settings as `record` wrote them with scale and band resolved; what only Python can set stays out."""
         own = {f.name for f in option_fields(METHODS[values["method"]].load())}
-        known = {f.name: _READERS.get(f.name, _same)(values[f.name]) for f in fields(cls) if f.name in values}
+        known = {f.name: from_json(f.type, values[f.name]) for f in fields(cls) if f.name in values}
         return cls(**known, method_settings={name: values[name] for name in own})
 
     def products(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
@@ -165,28 +210,6 @@ class RunSettings:
 def _within(parent: Parent | None) -> str:
     """What tells the products of a class that is clustered again."""
     return "" if parent is None else f"-{parent.name}"
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _path(value: str | None) -> Path | None:
-    return None if value is None else Path(value)
-
-
-def _windows(values: list[str]) -> tuple[Window, ...]:
-    return tuple(Window.parse(value) for value in values)
-
-
-# Field -> how the value that JSON holds becomes the field's own.
-_READERS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("cube", "output", "region", "within", "mask", "velocity_map", "result", "start_map"), _path),
-    **dict.fromkeys(("window", "exclude"), _windows),
-    **dict.fromkeys(("crop", "export"), tuple),
-    "redshift": lambda value: value if value in (None, "auto") else Path(value),
-    "normalize_band": lambda value: None if value is None else Window.parse(value),
-}
 
 
 def _plain(value: Any) -> Any:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from cubeclust.classes.names import Parent
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
 from cubeclust.model_selection.choice import CRITERIA, INFORMATION
 from cubeclust.pipelines.run.settings import RunSettings
-from cubeclust.settings import option_fields
+from cubeclust.settings import Declaration, Names, Numbers, Panel, check, declaration, option_fields, setting
 
 PRODUCTS = ("select.csv", "select.png")
 JOURNAL = "select.jsonl"
@@ -34,32 +34,54 @@ class Task(NamedTuple):
 def models_of(method: str) -> tuple[str, ...]:
     """Models that a method lets one choose from; none for most methods."""
     fields = {field.name: field for field in option_fields(METHODS[method].load())}
-    choices = fields["model"].metadata["choices"] if "model" in fields else ()
+    choices = declaration(fields["model"]).choices if "model" in fields else ()
     return tuple(model for model in choices if model != "all")
 
 
 @dataclass(frozen=True)
 class ScanSettings:
-    """Settings of `cubeclust select`.
+    """Settings of `cubeclust select`, under the names of its options, whose help states what a default of None means.
 
-    run         what all fits share; its n_clusters and model play no role, its seed is the first one
-    n_clusters  numbers to try
-    models      models to try, all of the method if empty
-    criterion   one of CRITERIA; None takes ICL for a mixture and stability for other methods
-    seeds       fits of each number and model
-    jobs        fits at a time; None takes as many as there are cores and memory for
+    run is what all fits share: its n_clusters and model play no role, its seed is the first one. models are all of
+    the method if empty.
     """
 
     run: RunSettings
-    n_clusters: tuple[int, ...]
-    models: tuple[str, ...] = ()
-    criterion: str | None = None
-    seeds: int = 2
-    jobs: int | None = None
+    n_clusters: Annotated[
+        Numbers, Declaration("Numbers of clusters to try.", panel=Panel.METHOD, short="-k", minimum=1)
+    ]
+    models: Names = setting(
+        (), "Models to try; `cubeclust run -m METHOD --help` describes them.", panel=Panel.METHOD, name="model"
+    )
+    criterion: str | None = setting(
+        None,
+        "What chooses. icl penalizes parameters and uncertain labels; bic penalizes parameters only, and takes more "
+        "classes; aic penalizes least. stability is the agreement between the maps of several seeds: it needs no "
+        "likelihood, but favors few classes.",
+        panel=Panel.METHOD,
+        shown="icl for mixtures, else stability",
+        choices=tuple(CRITERIA),
+    )
+    seeds: int = setting(
+        2,
+        "Fits of each number and model, from --seed, --seed + 1000 and so on; the one with the best likelihood or "
+        "objective counts. Two or more give the stability.",
+        panel=Panel.METHOD,
+        minimum=1,
+    )
+    jobs: int | None = setting(
+        None,
+        "Fits at a time, each on one thread; the result does not depend on it.",
+        panel=Panel.COMPUTATION,
+        shown="one for each core, as far as the memory allows",
+        minimum=1,
+    )
 
     def __post_init__(self) -> None:
-        self._check()
         object.__setattr__(self, "n_clusters", tuple(sorted(set(self.n_clusters))))
+        object.__setattr__(self, "models", tuple(self.models))
+        check(self)
+        self._check()
         object.__setattr__(self, "models", tuple(dict.fromkeys(self.models or models_of(self.run.method))))
         mixture = METHODS[self.run.method].mixture
         object.__setattr__(self, "criterion", self.criterion or ("icl" if mixture else "stability"))
@@ -84,11 +106,6 @@ class ScanSettings:
             raise InputError("--max-minutes ends each fit elsewhere; bound the fits of a scan by --max-iter.")
         if not self.n_clusters:
             raise InputError("--n-clusters names no number; write such as 2:40 or 4,8,16.")
-        for name, least in (("seeds", 1), ("jobs", 1)):
-            if (value := getattr(self, name)) is not None and value < least:
-                raise InputError(f"--{name} is {value}: give a value of at least {least}.")
-        if self.criterion not in (None, *CRITERIA):
-            raise InputError(f"--criterion {self.criterion}: choose one of {', '.join(CRITERIA)}.")
         known = models_of(self.run.method)
         unknown = [model for model in self.models if model not in known]
         if unknown:
