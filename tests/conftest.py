@@ -5,7 +5,21 @@ from pathlib import Path
 import pytest
 from skies import Sky, make_sky, write_sky
 
-SHARED = Path(__file__).parents[2] / "shared"
+TESTS = Path(__file__).parent
+SHARED = TESTS.parents[1] / "shared"
+# They test the repository or use its scripts: without a checkout, beside an installed package, they are left out.
+OF_CHECKOUT = [
+    "benchmarks",
+    "docs",
+    "gpu",
+    "gpu_checks",
+    "kinematics/test_memory_of_velocities.py",
+    "repository",
+    "test_layers.py",
+    "test_readme.py",
+    "test_stand_in.py",
+]
+collect_ignore = [] if (TESTS.parent / "scripts").is_dir() else OF_CHECKOUT
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,6 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    folders = [TESTS / name for name in OF_CHECKOUT]
+    for item in items:
+        if {item.path, *item.path.parents} & {*folders}:
+            item.add_marker("checkout")
 
 
 @pytest.fixture

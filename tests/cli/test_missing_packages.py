@@ -10,7 +10,9 @@ from astropy.io import fits
 from commands import call, refused
 from skies import Sky, sky_header
 
-MODULES = Path(__file__).parents[2] / "cubeclust"
+import cubeclust
+
+MODULES = Path(cubeclust.__file__).parent
 ASTRAY = ("mpdaf", "ot", "regions", "reproject", "geomloss", "powerbin")  # what only some commands need
 
 

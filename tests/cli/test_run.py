@@ -279,6 +279,7 @@ def test_command_line_wins_over_configuration(sky_file: Path, tmp_path: Path) ->
     assert record["settings"]["crop"] == [2, 2, 2, 2]
 
 
+@pytest.mark.checkout
 def test_seed_configuration_is_the_papers_run(sky_file: Path, tmp_path: Path) -> None:
     config, plain = CONFIGS / "ngc1068-mmd-ovo.toml", ["--crop", 0, "--redshift", "none"]
     record = json.loads(run(sky_file, "--config", config, *plain, "-o", tmp_path, "--max-iter", 5, "--json").stdout)
@@ -288,6 +289,7 @@ def test_seed_configuration_is_the_papers_run(sky_file: Path, tmp_path: Path) ->
     assert "max-iter = 1000" in config.read_text()
 
 
+@pytest.mark.checkout
 @pytest.mark.parametrize(
     ("config", "epsilon", "metric", "in_file"),
     [
