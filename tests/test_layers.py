@@ -53,8 +53,8 @@ SHARED = (
     "cubeclust.methods.protocol",
     "cubeclust.methods.starts",
     "cubeclust.methods.baselines.soft_means",
-    *(f"cubeclust.methods.gemini.{name}" for name in ("base", "geometric", "transport")),
-    *(f"cubeclust.methods.fisher_em.{name}" for name in ("best", "decomposed")),
+    *(f"cubeclust.methods.gemini.{name}" for name in ("base", "geometric", "labeler", "transport")),
+    *(f"cubeclust.methods.fisher_em.{name}" for name in ("best", "decomposed", "start")),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -1,7 +1,7 @@
 """What every clustering method is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -73,6 +73,52 @@ class Decomposing(Protocol):
         """As `fit`, from what they share."""
 
 
+@runtime_checkable
+class Iterative(Protocol):
+    """A method whose fit repeats a step from one start or several: the time of a few steps gives that of all."""
+
+    @property
+    def n_starts(self) -> int:
+        """Starts of a fit, each of which repeats what precedes the first step."""
+
+    @property
+    def max_seconds(self) -> float:
+        """Time after which a fit ends, converged or not; infinite without such a bound."""
+
+    def shortened(self, steps: int) -> Clusterer:
+        """The same method with `steps` iterations of one start and no bound in time, for any part of the spectra."""
+
+
+@runtime_checkable
+class Starting(Protocol):
+    """A method whose iteration can start from classes on the sky."""
+
+    def starting_from(self, classes: np.ndarray) -> Clusterer:
+        """The same method, started from class numbers 1..k of spaxels (NY, NX), 0 for none."""
+
+
+@runtime_checkable
+class ModelChoice(Protocol):
+    """A method with a setting `model`, which is one of several models of its clusters."""
+
+    @property
+    def model(self) -> str:
+        """Model that is fitted."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Models that can be compared with each other."""
+
+
+@runtime_checkable
+class Reducing(Protocol):
+    """A method that reduces spectra to features, which takes more spectra than there are features."""
+
+    @property
+    def n_features(self) -> int:
+        """Features of a spectrum."""
+
+
 @dataclass(frozen=True)
 class Combinator:
     """A method made of another one, `inner`, which it resembles in all that is not its own."""
@@ -103,3 +149,23 @@ class Combinator:
     def figures(self) -> tuple[str, ...]:
         """Endings of the figures that only some methods have."""
         return self.inner.figures
+
+
+def iterative(method: Clusterer) -> Iterative | None:
+    """The method itself, or that inside of a combination, if its fit repeats a step."""
+    if isinstance(method, Combinator):
+        return iterative(method.inner)
+    return method if isinstance(method, Iterative) else None
+
+
+def shortened(method: Clusterer, steps: int) -> Clusterer:
+    """The same method or combination with `steps` iterations of one start; as it is if it does not iterate."""
+    if isinstance(method, Combinator):
+        return replace(method, inner=shortened(method.inner, steps))
+    return method.shortened(steps) if isinstance(method, Iterative) else method
+
+
+def least_spectra(method: Clusterer) -> int:
+    """Spectra that a brief fit of a method or combination needs: more than it has clusters and features."""
+    own = max(method.n_clusters, method.n_features if isinstance(method, Reducing) else 0) + 1
+    return max(own, least_spectra(method.inner)) if isinstance(method, Combinator) else own

@@ -26,6 +26,11 @@ class Reduced(Combinator):
 
     n_components: int
 
+    @property
+    def n_features(self) -> int:
+        """The components."""
+        return self.n_components
+
     def memory(self, n_spectra: int, n_wave: int) -> int:
         """Components of all spectra, the covariance with its eigenvectors, and the inner method."""
         own = components_memory(n_spectra, n_wave, self.n_components)

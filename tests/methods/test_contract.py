@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable
+from math import inf
 
 import numpy as np
 import pytest
@@ -11,6 +12,16 @@ from sklearn.metrics import adjusted_rand_score
 
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
+from cubeclust.methods.protocol import (
+    Decomposing,
+    Iterative,
+    ModelChoice,
+    Reducing,
+    Starting,
+    iterative,
+    least_spectra,
+    shortened,
+)
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
 from cubeclust.preprocessing.scaling import SCALINGS
@@ -46,6 +57,14 @@ VARIANTS = [
     *(("gmm", {"covariance": form}) for form in ("full", "tied", "spherical")),
     ("ward", {"connected": True}),
 ]
+GEOMETRIC = {name for name in METHODS if name.startswith(("mmd", "usd", "wasserstein"))}
+CAPABILITIES = {
+    Iterative: METHODS.keys() - {"spectral", "ward"},
+    Starting: {"fisher-em"},
+    ModelChoice: {"fisher-em"},
+    Decomposing: {"fisher-em"},
+    Reducing: GEOMETRIC,
+}
 IDS = [" ".join([name, *(f"{key}={value}" for key, value in settings.items())]) for name, settings in VARIANTS]
 
 
@@ -124,6 +143,56 @@ def test_every_method_can_be_combined(name: str, combine: Callable) -> None:
     if label is not None:
         assert np.mean(label(spectra).labels == clustering.labels) > 0.99
     assert method.memory(1000, 100) >= 0
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_capabilities_are_those_of_the_table(name: str) -> None:
+    """Combinations have those of the method inside."""
+    method = METHODS[name].create(n_clusters=4)
+    for capability, names in CAPABILITIES.items():
+        assert isinstance(method, capability) == (name in names), capability.__name__
+    for whole in (method, Reduced(method, 6), Sampled(method, 200), Sampled(Reduced(method, 6), 200)):
+        assert iterative(whole) is (method if name in CAPABILITIES[Iterative] else None)
+        assert least_spectra(whole) >= least_spectra(method) >= 5
+    assert least_spectra(Sampled(Reduced(method, 60), 200)) == 61
+
+
+@pytest.mark.parametrize("name", sorted(CAPABILITIES[Iterative]))
+def test_shortened_fit_has_so_many_iterations(name: str) -> None:
+    spectra, _ = sky_spectra(name)
+    method = METHODS[name].create(n_clusters=4, **BRISK.get(name, {}))
+    for whole in (method, Sampled(Reduced(method, 6), 200)):
+        brief = shortened(whole, 3)
+        fitted = brief.fit(spectra, seed=0, device="cpu", cache_bytes=0, progress=Silent())
+        assert 1 <= fitted.iterations <= 3
+        assert brief.effort(1000, 100) < whole.effort(1000, 100)
+    assert iterative(shortened(method, 3)).n_starts == 1
+    assert iterative(shortened(method, 3)).max_seconds == inf
+
+
+@pytest.mark.parametrize("name", sorted(CAPABILITIES[ModelChoice]))
+def test_models_are_values_of_the_setting(name: str) -> None:
+    method = METHODS[name].create()
+    assert len(method.models) > 1
+    for model in method.models:
+        assert METHODS[name].create(model=model).model == model
+
+
+@pytest.mark.parametrize("name", sorted(CAPABILITIES[Starting]))
+def test_start_from_classes_is_taken(name: str) -> None:
+    spectra, truth = sky_spectra(name)
+    started = METHODS[name].create(n_clusters=4).starting_from(spectra.image(truth + 1, 0))
+    labels = started.fit(spectra, seed=0, device="cpu", cache_bytes=0, progress=Silent()).labels
+    assert np.mean(labels == truth) > 0.9, "the numbers of the classes are those of the start"
+
+
+def test_matrices_of_all_spectra_have_no_part_in_a_shortened_fit() -> None:
+    matrix = np.zeros((9, 9))
+    kernel = METHODS["mmd-ovo"].create(kernel_matrix=matrix, max_minutes=2.0)
+    assert iterative(kernel).max_seconds == 120
+    assert kernel.shortened(3) == METHODS["mmd-ovo"].create(kernel="rbf", max_iter=3)
+    cost = METHODS["usd-ovo"].create(cost_matrix=matrix, metric="cosine")
+    assert cost.shortened(3) == METHODS["usd-ovo"].create(metric="cosine", max_iter=3)
 
 
 @pytest.mark.parametrize("name", METHODS)

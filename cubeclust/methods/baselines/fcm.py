@@ -1,8 +1,8 @@
 """Fuzzy c-means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import log
+from dataclasses import dataclass, replace
+from math import inf, log
 from typing import ClassVar
 
 import numpy as np
@@ -35,6 +35,7 @@ class FuzzyCMeans:
     paper: ClassVar[str] = "Bezdek 1981, Pattern Recognition with Fuzzy Objective Function Algorithms (Plenum)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
+    max_seconds: ClassVar[float] = inf
     figures: ClassVar[tuple[str, ...]] = ("convergence.png",)
 
     def __post_init__(self) -> None:
@@ -49,6 +50,10 @@ class FuzzyCMeans:
     def effort(self, n_spectra: int, n_wave: int) -> float:
         """Distances and means in each iteration of each start."""
         return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
+
+    def shortened(self, steps: int) -> "FuzzyCMeans":
+        """One start with `steps` iterations."""
+        return replace(self, n_starts=1, max_iter=steps)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Cluster; centroids and the exponent are in the result."""

@@ -2,7 +2,8 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -35,6 +36,7 @@ class GaussianMixture:
     paper: ClassVar[str] = "Dempster, Laird & Rubin 1977, J. R. Stat. Soc. B 39, 1 (EM)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
+    max_seconds: ClassVar[float] = inf
     figures: ClassVar[tuple[str, ...]] = ("convergence.png",)
 
     def __post_init__(self) -> None:
@@ -50,6 +52,10 @@ class GaussianMixture:
         columns = n_wave if self.covariance in ("full", "tied") else 1
         step = 2.0 * n_spectra * n_wave * columns + (n_wave**3 if columns > 1 else 0)
         return self.n_starts * self.max_iter * self.n_clusters * step
+
+    def shortened(self, steps: int) -> "GaussianMixture":
+        """One start with `steps` iterations."""
+        return replace(self, n_starts=1, max_iter=steps)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Fit the mixture; posterior, weights, means and covariances are in the result."""

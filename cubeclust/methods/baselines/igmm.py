@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import ClassVar
 
 import numpy as np
@@ -29,6 +30,7 @@ class IsotropicMixture:
     paper: ClassVar[str] = "Boubekki et al. 2021, Mach. Learn. 110, 1901 (iGMM)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
+    max_seconds: ClassVar[float] = inf
     figures: ClassVar[tuple[str, ...]] = ("convergence.png",)
 
     def __post_init__(self) -> None:
@@ -41,6 +43,10 @@ class IsotropicMixture:
     def effort(self, n_spectra: int, n_wave: int) -> float:
         """Distances and means in each iteration of each start."""
         return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
+
+    def shortened(self, steps: int) -> "IsotropicMixture":
+        """One start with `steps` iterations."""
+        return replace(self, n_starts=1, max_iter=steps)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Fit the mixture; centroids and variance are in the result."""

@@ -2,7 +2,8 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import ClassVar
 
 import numpy as np
@@ -26,6 +27,7 @@ class KMeans:
     paper: ClassVar[str] = "Lloyd 1982, IEEE Trans. Inf. Theory 28, 129; Arthur & Vassilvitskii 2007 (k-means++)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = False
+    max_seconds: ClassVar[float] = inf
     figures: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
@@ -38,6 +40,10 @@ class KMeans:
     def effort(self, n_spectra: int, n_wave: int) -> float:
         """Distances and means in each iteration of each start."""
         return 2.0 * self.n_starts * self.max_iter * n_spectra * n_wave * self.n_clusters
+
+    def shortened(self, steps: int) -> "KMeans":
+        """One start with `steps` iterations."""
+        return replace(self, n_starts=1, max_iter=steps)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Cluster; the centroids are in the result, and the inertia as its history."""

@@ -1,8 +1,9 @@
 """FisherEM: a Gaussian mixture in the subspace that separates its classes best."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -69,6 +70,8 @@ class FisherEM:
     paper: ClassVar[str] = "Bouveyron & Brunet 2012, Stat. Comput. 22, 301 (FisherEM)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = True
+    max_seconds: ClassVar[float] = inf
+    models: ClassVar[tuple[str, ...]] = tuple(MODELS)
     figures: ClassVar[tuple[str, ...]] = ("convergence.png", "loadings.png")
 
     def __post_init__(self) -> None:
@@ -91,7 +94,7 @@ class FisherEM:
 
     @property
     def _models(self) -> tuple[str, ...]:
-        return tuple(MODELS) if self.model == "all" else (self.model,)
+        return self.models if self.model == "all" else (self.model,)
 
     @property
     def _seeded_starts(self) -> int:
@@ -111,6 +114,14 @@ class FisherEM:
         once = float(n_spectra) * n_wave**2 + 10.0 * n_wave**3
         iteration = 3.0 * n_spectra * self.n_clusters * (n_wave + self.n_clusters**2)
         return once + self._seeded_starts * len(self._models) * self.max_iter * iteration
+
+    def shortened(self, steps: int) -> "FisherEM":
+        """One start with `steps` iterations."""
+        return replace(self, n_starts=1, max_iter=steps)
+
+    def starting_from(self, classes: np.ndarray) -> "FisherEM":
+        """Start from these classes of spaxels (NY, NX) in place of --start."""
+        return replace(self, start_image=classes)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Fit from each start; mixture, loadings, criteria and the coordinates along the loadings are in the result."""
@@ -151,15 +162,17 @@ class FisherEM:
 
     def _starts(self, spectra: Spectra, seed: int, like: "Tensor") -> "Iterator[Tensor]":
         """First posteriors (n, k) float64, on the device of `like`."""
+        from cubeclust.methods.fisher_em.start import posterior_of
+
         given = self.start_classes
         if self.start_image is not None:
             given = labels_on_sky(spectra, self.start_image, self.n_clusters)
         if given is not None:
-            yield _posterior(given, len(spectra), self.n_clusters).to(like.device)
+            yield posterior_of(given, len(spectra), self.n_clusters).to(like.device)
             return
         for place in range(self._seeded_starts):
             labels = PARTITIONS[self.start](spectra, self.n_clusters, (seed + place) % 2**32)
-            yield _posterior(labels, len(spectra), self.n_clusters).to(like.device)
+            yield posterior_of(labels, len(spectra), self.n_clusters).to(like.device)
 
     def _rules(self, shared: "Decomposed") -> "Rules":
         from cubeclust.fisher.likelihood import MaximumLikelihood
@@ -189,19 +202,6 @@ class FisherEM:
             return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior, embedding=embedding)
 
         return label
-
-
-def _posterior(start: np.ndarray, n: int, k: int) -> "Tensor":
-    """Posterior (n, k) float64 of labels (n,) or of a posterior; InputError where it is no partition of that size."""
-    import torch
-
-    if start.shape == (n,) and 0 <= start.min() <= start.max() < k:
-        start = np.eye(k)[start.astype(int)]
-    if start.shape != (n, k) or not (np.all(start >= 0) and np.allclose(start.sum(axis=1), 1)):
-        raise InputError(
-            f"start_classes has shape {start.shape}; give labels 0..{k - 1} or a posterior of {n} spectra."
-        )
-    return torch.tensor(start, dtype=torch.float64)
 
 
 class _Course:

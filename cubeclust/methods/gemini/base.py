@@ -2,14 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
+from cubeclust.methods.gemini.labeler import network_labeler
 from cubeclust.methods.protocol import Labeler
 from cubeclust.runtime.device import cache_bytes_on, make_exact, out_of_memory_explained, to_device
 from cubeclust.runtime.progress import Progress, RecordingProgress
@@ -55,6 +56,7 @@ class Gemini(ABC):
     paper: ClassVar[str] = "Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
     default_scale: ClassVar[str] = "zscore"
     uses_gpu: ClassVar[bool] = True
+    n_starts: ClassVar[int] = 1
     figures: ClassVar[tuple[str, ...]] = ("convergence.png",)
 
     def __post_init__(self) -> None:
@@ -111,6 +113,15 @@ class Gemini(ABC):
         batch = min(self.batch_size or n_spectra, n_spectra)
         divergence = n_spectra / batch * self.divergence_effort(batch, self.width(n_wave))
         return (self.max_iter or inf) * (4.0 * n_spectra * n_wave * width[self.network] + divergence)
+
+    @property
+    def max_seconds(self) -> float:
+        """--max-minutes in seconds."""
+        return 60 * self.max_minutes or inf
+
+    def shortened(self, steps: int) -> Self:
+        """A training of `steps` iterations."""
+        return replace(self, max_iter=steps, max_minutes=0.0)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Train the network; posterior, weights and the course of the training are in the result."""
@@ -198,17 +209,4 @@ class Gemini(ABC):
         """The trained network; the categorical model knows no other spectra."""
         if self.network == "categorical":
             return None
-        import torch
-
-        from cubeclust.learning import networks
-
-        def label(spectra: Spectra) -> Clustering:
-            make_exact(device)
-            network = networks.build(self.network, spectra.flux.shape, self.hidden, self.n_clusters, 0)
-            network.load_state_dict({name: torch.from_numpy(values) for name, values in model.items()})
-            with torch.no_grad(), out_of_memory_explained():
-                data = to_device(spectra.flux, device)
-                posterior = networks.posterior(network.to(device), data).cpu().numpy()
-            return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior)
-
-        return label
+        return network_labeler(self.network, self.hidden, self.n_clusters, model, device)

@@ -1,7 +1,7 @@
 """GEMINI with the maximum mean discrepancy."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -48,6 +48,11 @@ class MMDGemini(GeometricGemini):
         self.refuse_features_beside(self.kernel_matrix, "kernel_matrix")
         if self.batch_size and self.kernel_matrix is not None:
             raise InputError("--batch-size: a batch of rows has no part in a kernel matrix; give 0.")
+
+    def shortened(self, steps: int) -> Self:
+        """A training of `steps` iterations, with a kernel that costs as much as kernel_matrix in its place."""
+        brief = super().shortened(steps)
+        return brief if self.kernel_matrix is None else replace(brief, kernel_matrix=None, kernel="rbf")
 
     @property
     def _embedded(self) -> bool:

@@ -1,8 +1,8 @@
 """What the GEMINIs of transport share: the cost between spectra."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
@@ -39,6 +39,10 @@ class TransportGemini(GeometricGemini):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.refuse_features_beside(self.cost_matrix, "cost_matrix")
+
+    def shortened(self, steps: int) -> Self:
+        """A training of `steps` iterations, with the metric in place of cost_matrix."""
+        return replace(super().shortened(steps), cost_matrix=None)
 
     def costs(self, data: "Tensor") -> "Callable[[Rows], Entries]":
         """Blocks of the costs between rows of data (n, d), for any choice of rows."""

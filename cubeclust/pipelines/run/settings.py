@@ -1,7 +1,7 @@
 """Everything that a user can ask of a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VarianceKind
 from cubeclust.io.exports import EXPORTS, export_endings
 from cubeclust.methods import DEFAULT_METHOD, METHODS
-from cubeclust.methods.protocol import Clusterer
+from cubeclust.methods.protocol import Clusterer, Starting
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import SAMPLINGS, Sampled
 from cubeclust.pipelines.common_settings import Cube, common
@@ -169,10 +169,10 @@ class RunSettings:
         if self.method not in METHODS:
             raise InputError(f"no method is called {self.method!r}; choose one of {', '.join(METHODS)}.")
         clusterer = METHODS[self.method].create(**self.method_settings)
-        if self.start_map is not None and not hasattr(clusterer, "start_image"):
-            raise InputError(f"--start-map: {self.method} starts from no partition; fisher-em does.")
-        if start is not None:
-            clusterer = replace(clusterer, start_image=start)  # type: ignore[type-var]
+        if self.start_map is not None:
+            if not isinstance(clusterer, Starting):
+                raise InputError(f"--start-map: {self.method} starts from no partition; fisher-em does.")
+            clusterer = clusterer if start is None else clusterer.starting_from(start)
         if self.pca is not None:
             clusterer = Reduced(clusterer, self.pca)
         return clusterer if self.sample is None else Sampled(clusterer, self.sample, self.sample_by)

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from cubeclust.classes.names import Parent
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
+from cubeclust.methods.protocol import ModelChoice, iterative
 from cubeclust.model_selection.choice import CRITERIA, INFORMATION
 from cubeclust.pipelines.run.settings import RunSettings
-from cubeclust.settings import Declaration, Names, Numbers, Panel, check, declaration, option_fields, setting
+from cubeclust.settings import Declaration, Names, Numbers, Panel, check, setting
 
 PRODUCTS = ("select.csv", "select.png")
 JOURNAL = "select.jsonl"
@@ -33,9 +35,8 @@ class Task(NamedTuple):
 
 def models_of(method: str) -> tuple[str, ...]:
     """Models that a method lets one choose from; none for most methods."""
-    fields = {field.name: field for field in option_fields(METHODS[method].load())}
-    choices = declaration(fields["model"]).choices if "model" in fields else ()
-    return tuple(model for model in choices if model != "all")
+    record = METHODS[method].create()
+    return record.models if isinstance(record, ModelChoice) else ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class ScanSettings:
             raise InputError(f"no method is called {self.run.method!r}; choose one of {', '.join(METHODS)}.")
         if self.run.start_map is not None:
             raise InputError("--start-map has one number of classes; it has no part in a scan.")
-        if self.run.method_settings.get("max_minutes"):
+        fit = iterative(self.run.clusterer())
+        if fit is not None and isfinite(fit.max_seconds):
             raise InputError("--max-minutes ends each fit elsewhere; bound the fits of a scan by --max-iter.")
         if not self.n_clusters:
             raise InputError("--n-clusters names no number; write such as 2:40 or 4,8,16.")
