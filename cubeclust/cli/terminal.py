@@ -35,15 +35,15 @@ def carry_out(settings: "Callable[[], RunSettings]", values: dict[str, Any]) -> 
 
 def _plan_out(settings: "Callable[[], RunSettings]", values: dict[str, Any]) -> None:
     """Print the forecast of a run; InputError after it where the memory does not suffice."""
-    from cubeclust.cli.forecast_table import plan_lines
+    from cubeclust.cli.forecast_table import forecast_lines
     from cubeclust.pipelines.run.forecast import forecast
     from cubeclust.runtime import memory
 
     with for_stderr(values["quiet"]) as progress:
-        facts = forecast(settings(), progress)
-    for line in [json.dumps(facts)] if values["as_json"] else plan_lines(facts):
+        found = forecast(settings(), progress)
+    for line in [json.dumps(found.as_json())] if values["as_json"] else forecast_lines(found):
         click.echo(line)
-    memory.require(facts["need"], facts["budget"])
+    memory.require(found.need, found.budget)
 
 
 def command_line() -> str:

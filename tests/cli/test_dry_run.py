@@ -11,9 +11,10 @@ from skies import Sky, write_sky
 from test_apply import fitted
 
 from cubeclust.methods import METHODS
+from cubeclust.methods.protocol import shortened
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
-from cubeclust.pipelines.run.forecast import _sizes, shortened
+from cubeclust.pipelines.run.fit_time import sizes
 
 
 def forecast(*arguments: object) -> dict:
@@ -118,9 +119,9 @@ def test_work_grows_with_what_is_asked(larger: dict, times: float) -> None:
 def test_exact_transports_between_many_spectra_are_measured_on_fewer() -> None:
     """A step of full batch among 4096 spectra would take minutes, and each plan has several."""
     full, batches = (METHODS["wasserstein-ovo"].create(batch_size=size) for size in (0, 256))
-    assert max(rows for rows, _ in _sizes(60_000, 300, full)) <= 1024
-    assert max(rows for rows, _ in _sizes(60_000, 300, batches)) >= 2048
-    assert max(rows for rows, _ in _sizes(60_000, 300, METHODS["mmd-ovo"].create(kernel="rbf"))) == 4096
+    assert max(rows for rows, _ in sizes(60_000, 300, full)) <= 1024
+    assert max(rows for rows, _ in sizes(60_000, 300, batches)) >= 2048
+    assert max(rows for rows, _ in sizes(60_000, 300, METHODS["mmd-ovo"].create(kernel="rbf"))) == 4096
 
 
 def test_kernel_takes_time_in_the_square_of_the_spectra() -> None:

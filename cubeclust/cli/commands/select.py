@@ -80,12 +80,12 @@ def select(**values: Any) -> None:
 
 def _plan_out(values: dict[str, Any]) -> None:
     """Print the forecast of the scan."""
-    from cubeclust.cli.forecast_table import plan_lines
+    from cubeclust.cli.forecast_table import scan_forecast_lines
     from cubeclust.pipelines.select.forecast import forecast_scan
 
     with for_stderr(values["quiet"]) as progress:
-        facts = forecast_scan(_settings(values), progress)
-    for line in [json.dumps(facts)] if values["as_json"] else plan_lines(facts):
+        found = forecast_scan(_settings(values), progress)
+    for line in [json.dumps(found.as_json())] if values["as_json"] else scan_forecast_lines(found):
         click.echo(line)
 
 
