@@ -14,6 +14,8 @@ if TYPE_CHECKING:  # what editors and type checkers see; the table below is what
     from cubeclust.methods import METHODS as METHODS
     from cubeclust.pipelines.merge import merge as merge
     from cubeclust.pipelines.run.fitted_model import apply_settings as apply_settings
+    from cubeclust.pipelines.run.forecast import Forecast as Forecast
+    from cubeclust.pipelines.run.forecast import forecast as forecast
     from cubeclust.pipelines.run.pipeline import Run as Run
     from cubeclust.pipelines.run.pipeline import run as run
     from cubeclust.pipelines.run.settings import RunSettings as RunSettings
@@ -29,6 +31,7 @@ _PUBLIC = {
     "ClassMap": "cubeclust.class_map",
     "Clustering": "cubeclust.clustering",
     "Cube": "cubeclust.cube",
+    "Forecast": "cubeclust.pipelines.run.forecast",
     "InputError": "cubeclust.errors",
     "METHODS": "cubeclust.methods",
     "Quality": "cubeclust.quality",
@@ -38,6 +41,7 @@ _PUBLIC = {
     "Spectra": "cubeclust.spectra",
     "Window": "cubeclust.spectroscopy.windows",
     "apply_settings": "cubeclust.pipelines.run.fitted_model",
+    "forecast": "cubeclust.pipelines.run.forecast",
     "merge": "cubeclust.pipelines.merge",
     "open_cube": "cubeclust.io.cubes.cube_file",
     "read_cube": "cubeclust.io.cubes.read",

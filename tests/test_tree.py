@@ -11,8 +11,9 @@ ROOT_MODULES = {
     "__init__", "__main__", "cube", "spectra", "clustering", "class_map", "quality", "errors", "settings",
 }  # fmt: skip
 PUBLIC = {
-    "ClassMap", "Clustering", "Cube", "InputError", "METHODS", "Quality", "Run", "RunSettings", "ScanSettings",
-    "Spectra", "Window", "apply_settings", "merge", "open_cube", "read_cube", "run", "sample_cube", "select",
+    "ClassMap", "Clustering", "Cube", "Forecast", "InputError", "METHODS", "Quality", "Run", "RunSettings",
+    "ScanSettings", "Spectra", "Window", "apply_settings", "forecast", "merge", "open_cube", "read_cube", "run",
+    "sample_cube", "select",
 }  # fmt: skip
 
 
