@@ -19,8 +19,8 @@ def stretch(velocity: Number, systemic: float) -> Number:
 
 
 def redshift_of(velocity: Number, systemic: float) -> Number:
-    """Return the redshift of a velocity (km/s) about the systemic redshift; give float64, for 1 + z loses digits."""
-    return stretch(velocity, systemic) - 1
+    """Return the redshift of a velocity (km/s) about the systemic redshift, z0 + (1 + z0) v / c: no digit is lost."""
+    return systemic + (1 + systemic) * velocity / LIGHT_SPEED
 
 
 def velocity_of(redshift: Number, systemic: float) -> Number:

@@ -15,7 +15,7 @@ from cubeclust.io.frames import Frame, require_same_frame
 from cubeclust.io.velocities import layouts
 from cubeclust.io.velocities.fields import holds_velocity_field
 from cubeclust.io.velocities.layouts import VelocityLayout
-from cubeclust.spectroscopy.doppler import LIGHT_SPEED, UNITS, redshift_of
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED, UNITS, stretch
 
 _REDSHIFTS = ("z", "redshift", "dimensionless", "1")  # BUNIT of a map of redshifts, lower case
 _NAMES = ("VELOCITY", "VEL", "V", "Z", "REDSHIFT")
@@ -81,7 +81,7 @@ def read_velocity_map(
         bad, error = layouts.rejected(images, header), layouts.errors(images, name, header)
     z = velocity * UNITS[unit]
     z[~np.isfinite(z) | (False if bad is None else _plane(bad, plane))] = np.nan
-    z = z if zero is None else redshift_of(z * LIGHT_SPEED, zero / LIGHT_SPEED)
+    z = z if zero is None else stretch(z * LIGHT_SPEED, zero / LIGHT_SPEED) - 1
     _require_some(path, name, z)
     _require_possible(path, name, z, unit)
     error = None if error is None else _plane(error, plane) * UNITS[unit] * LIGHT_SPEED

@@ -25,7 +25,7 @@ from cubeclust.pipelines.redshift.spectrograph import (
 from cubeclust.runtime import memory
 from cubeclust.runtime.packages import require_package
 from cubeclust.runtime.progress import Progress
-from cubeclust.spectroscopy.doppler import LIGHT_SPEED, about, redshift_of
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED, about, stretch
 from cubeclust.spectroscopy.lines import vacuum_to_air
 from cubeclust.velocities.field import VelocityField
 from cubeclust.velocities.flags import Tracer, VelocityFlag
@@ -193,5 +193,5 @@ def _about_median(field: VelocityField) -> VelocityField:
     if not len(good):
         return field
     middle = float(np.median(good))
-    systemic = redshift_of(middle, field.systemic)
+    systemic = stretch(middle, field.systemic) - 1
     return replace(field, systemic=systemic, velocity=about(field.velocity, field.systemic, systemic))
