@@ -23,16 +23,21 @@ class Gram:
     bytes are kept, the others computed anew in each product: both ways give the same numbers. Products within
     a block have the precision of its entries (float32 for spectra); sums over blocks are float64.
 
-    Where a GPU runs out of memory the kept blocks are dropped, the blocks halved, and `say` told once.
+    Where a GPU runs out of memory the kept blocks are dropped, the blocks halved, and `say` called once.
 
     entries   block (rows, columns) of K
     like      tensor with the dtype and the device of the entries
     """
 
     def __init__(
-        self, entries: Entries, n: int, like: Tensor, room: int = 0, say: Callable[[str], None] = lambda sentence: None
+        self,
+        entries: Entries,
+        n: int,
+        like: Tensor,
+        cache_bytes: int = 0,
+        say: Callable[[str], None] = lambda sentence: None,
     ) -> None:
-        self.entries, self.n, self.like, self.room, self.say = entries, n, like, room, say
+        self.entries, self.n, self.like, self.cache_bytes, self.say = entries, n, like, cache_bytes, say
         self.side = SIDE[like.device.type]
         self._kept: dict[tuple[int, int], Tensor] = {}
 
@@ -79,8 +84,8 @@ class Gram:
             return self._kept[place]
         block = self.entries(rows, columns)
         size = block.numel() * block.element_size()
-        if size <= self.room:
-            self.room -= size
+        if size <= self.cache_bytes:
+            self.cache_bytes -= size
             self._kept[place] = block
         return block
 
@@ -89,6 +94,6 @@ class Gram:
         if self.side == SIDE[self.like.device.type]:
             self.say("the GPU is out of memory: smaller blocks of the kernel, none of them kept")
         self._kept.clear()
-        self.room, self.side = 0, self.side // 2
+        self.cache_bytes, self.side = 0, self.side // 2
         if self.like.device.type == "cuda":
             torch.cuda.empty_cache()

@@ -39,22 +39,22 @@ class _Range:
 _RANGES = {torch.float32: _Range(18.0, 65.0), torch.float64: _Range(200.0, 500.0)}
 
 
-def log_sums(cost: Cost, epsilon: float, *, room: int, say: Callable[[str], None]) -> LogSums:
+def log_sums(cost: Cost, epsilon: float, *, cache_bytes: int, say: Callable[[str], None]) -> LogSums:
     """The quickest sums that lose nothing, decided by the range of the kernel on these points.
 
     First a kernel in the precision of the cost, then one in float64, last sums in logarithms. room are bytes for
     blocks kept from one call to the next.
     """
     for dtype in dict.fromkeys((cost.like.dtype, torch.float64)):
-        kernel = KernelSums.fitting(cost, epsilon, dtype, room=room, say=say)
+        kernel = KernelSums.fitting(cost, epsilon, dtype, cache_bytes=cache_bytes, say=say)
         if kernel is not None:
             return kernel
     say(f"epsilon {epsilon:.3g} is too small against the costs for a kernel: sums in logarithms, many times slower")
-    return LogarithmSums(cost, epsilon, room, say)
+    return LogarithmSums(cost, epsilon, cache_bytes, say)
 
 
 @dataclass(frozen=True)
-class _Kernel:
+class _KernelBlocks:
     """Blocks of the kernel: 0 for what is summed apart; less 1 where that keeps more digits.
 
     A record of its own, not a method of the sums: these hold blocks, and would otherwise hold themselves.
@@ -88,31 +88,38 @@ class KernelSums:
     """
 
     def __init__(
-        self, cost: Cost, epsilon: float, dtype: torch.dtype, far: Tensor, *, room: int, say: Callable[[str], None]
+        self,
+        cost: Cost,
+        epsilon: float,
+        dtype: torch.dtype,
+        far: Tensor,
+        *,
+        cache_bytes: int,
+        say: Callable[[str], None],
     ) -> None:
         self.cost, self.epsilon, self.far = cost, epsilon, far
         self.range = _RANGES[dtype]
         self.offsets = cost.offsets / epsilon  # (n,)
         steepest = 2 * float(self.offsets.abs().max())
         self.from_one, self.diagonal_apart = steepest < 0.2, steepest > self.range.exponent
-        kernel = _Kernel(cost, epsilon, dtype, tuple(far.tolist()), self.from_one, self.diagonal_apart)
-        self.gram = Gram(kernel, cost.n, cost.like.new_empty(0, dtype=dtype), room, say)
+        kernel = _KernelBlocks(cost, epsilon, dtype, tuple(far.tolist()), self.from_one, self.diagonal_apart)
+        self.gram = Gram(kernel, cost.n, cost.like.new_empty(0, dtype=dtype), cache_bytes, say)
         self.far_exponents = self._far_exponents()
 
     @classmethod
     def fitting(
-        cls, cost: Cost, epsilon: float, dtype: torch.dtype, *, room: int, say: Callable[[str], None]
+        cls, cost: Cost, epsilon: float, dtype: torch.dtype, *, cache_bytes: int, say: Callable[[str], None]
     ) -> "KernelSums | None":
         """Sums whose kernel lies within the range of the dtype but for a few far rows; None if there are many."""
         nobody = torch.empty(0, dtype=torch.int64, device=cost.like.device)
-        sums = cls(cost, epsilon, dtype, nobody, room=room, say=say)
+        sums = cls(cost, epsilon, dtype, nobody, cache_bytes=cache_bytes, say=say)
         strays = sums.strays()
         if not strays.any():
             return sums
         (far,) = torch.nonzero(strays > min(cost.n, int(strays.max())) // 2, as_tuple=True)
         if not 0 < len(far) <= 8 + cost.n // _FAR_SHARE:
             return None
-        sums = cls(cost, epsilon, dtype, far, room=room, say=say)
+        sums = cls(cost, epsilon, dtype, far, cache_bytes=cache_bytes, say=say)
         if sums.strays().any():
             return None
         say(f"{len(far)} spectra are far from all others: their transport is summed in logarithms")
@@ -175,9 +182,9 @@ class KernelSums:
 class LogarithmSums:
     """Sums in logarithms, float64: any epsilon, one exponential for each entry and line."""
 
-    def __init__(self, cost: Cost, epsilon: float, room: int, say: Callable[[str], None]) -> None:
+    def __init__(self, cost: Cost, epsilon: float, cache_bytes: int, say: Callable[[str], None]) -> None:
         self.epsilon = epsilon
-        self.gram = Gram(cost.entries, cost.n, cost.like, room, say)
+        self.gram = Gram(cost.entries, cost.n, cost.like, cache_bytes, say)
 
     def __call__(self, logs: Tensor) -> Tensor:
         """Of lines (m, n): (m, n)."""

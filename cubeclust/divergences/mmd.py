@@ -27,7 +27,7 @@ def mmd(
     kernel: Kernel,
     *,
     matrix: np.ndarray | None = None,
-    room: int = 0,
+    cache_bytes: int = 0,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> Divergence:
     """MMD on the data (n, d), by the quickest exact road.
@@ -38,7 +38,7 @@ def mmd(
     if matrix is None and kernel.name in _FACTORS:
         return EmbeddedMMD(data, _FACTORS[kernel.name](data))
     entries = kernel.entries(data) if matrix is None else precomputed(matrix, data)
-    return KernelMMD(Gram(entries, len(data), data, room, say))
+    return KernelMMD(Gram(entries, len(data), data, cache_bytes, say))
 
 
 class EmbeddedMMD:

@@ -22,8 +22,8 @@ class SinkhornDivergence:
     envelope theorem the gradient with respect to the weights is the potentials' difference, so nothing is
     back-propagated through the solve.
 
-    tolerance   marginal error at which a solve ends: share of mass in the wrong place; it counts by the mean cost of
-                its point, as an outlier's, or by epsilon, where they exceed the mean cost, in units of that
+    tolerance   marginal error at which a solve ends: share of mass in the wrong place; the error of a
+                point is weighted by max(1, epsilon, 2 h_i) in units of the mean cost, so that outliers count fully
     max_steps   Sinkhorn steps of one solve at most
     """
 
@@ -34,12 +34,12 @@ class SinkhornDivergence:
         *,
         tolerance: float,
         max_steps: int,
-        room: int = 0,
+        cache_bytes: int = 0,
         say: Callable[[str], None] = lambda sentence: None,
     ) -> None:
         self.cost, self.epsilon, self.say = cost, epsilon, say
         self.tolerance, self.max_steps = tolerance, max_steps
-        self.sums = log_sums(cost, epsilon, room=room, say=say)
+        self.sums = log_sums(cost, epsilon, cache_bytes=cache_bytes, say=say)
         unit = cost.mean or 1.0  # a batch of equal points has costs of 0
         self.reach = (2 * cost.offsets / unit).clamp_min(max(1.0, epsilon / unit))
         self.potentials: Potentials | None = None
@@ -83,7 +83,7 @@ class SinkhornDivergence:
         if epsilon <= _GENTLE * self.epsilon:
             return potentials
         while epsilon > self.epsilon:
-            sums = log_sums(self.cost, epsilon, room=0, say=lambda sentence: None)
+            sums = log_sums(self.cost, epsilon, cache_bytes=0, say=lambda sentence: None)
             found = solve(problem, sums, potentials, tolerance=self.tolerance, max_steps=_FEW)
             following = max(epsilon / _COOLING, self.epsilon)
             potentials = found.rescaled(epsilon / following)

@@ -26,10 +26,10 @@ class Rules(Protocol):
     def degenerate(self, mixture: Mixture) -> bool:
         """Whether the fit has to end with this mixture, without a likelihood."""
 
-    def converged(self, course: Sequence[float], n: int) -> bool:
+    def converged(self, history: Sequence[float], n: int) -> bool:
         """Whether the log-likelihoods of the iterations so far, of n rows, have settled."""
 
-    def alternates(self, course: Sequence[float], n: int) -> bool:
+    def alternates(self, history: Sequence[float], n: int) -> bool:
         """Whether they go back and forth between two values and the fit ends with the larger one.
 
         The F step does not look at the likelihood, so that F, M and E may lead in a circle.
@@ -43,7 +43,7 @@ class FisherFit:
     mixture          of the last M step
     posterior        (n, k) float64 of the last E step
     log_likelihoods  of each iteration, in the unit of the sample; the last is -inf where the fit was degenerate
-    converged        whether the rules said so
+    converged        whether the rules' criterion was met
     unsettled        share of rows that have another label in the second one of two solutions that take turns
     """
 
@@ -66,10 +66,10 @@ def fit(
     rules: Rules,
     *,
     max_iter: int,
-    report: Callable[[int, float], None] = lambda done, log_likelihood: None,
+    on_iteration: Callable[[int, float], None] = lambda done, log_likelihood: None,
 ) -> FisherFit:
     """F, M and E steps in turn from a partition, hard or soft, (n, k) with rows of sum 1."""
-    course: list[float] = []
+    history: list[float] = []
     d = min(posterior.shape[1], sample.n_wave) - 1
     previous: FisherFit | None = None
     while True:
@@ -78,14 +78,14 @@ def fit(
         places = Places.of(sample, classes.means, loadings)
         mixture = rules.mixture(model, classes, loadings, places)
         if rules.degenerate(mixture):
-            return FisherFit(mixture, posterior, [*course, -inf])
+            return FisherFit(mixture, posterior, [*history, -inf])
         posterior, log_likelihood = expect(mixture, places)
-        course.append(log_likelihood)
-        report(len(course), log_likelihood)
-        found = FisherFit(mixture, posterior, course.copy(), converged=rules.converged(course, len(sample)))
-        if previous is not None and rules.alternates(course, len(sample)):
+        history.append(log_likelihood)
+        on_iteration(len(history), log_likelihood)
+        found = FisherFit(mixture, posterior, history.copy(), converged=rules.converged(history, len(sample)))
+        if previous is not None and rules.alternates(history, len(sample)):
             return likelier(previous, found)
-        if found.converged or len(course) == max_iter:
+        if found.converged or len(history) == max_iter:
             return found
         previous = found
 

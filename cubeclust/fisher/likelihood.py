@@ -63,20 +63,20 @@ class MaximumLikelihood:
         """Never: bounds keep every class alive."""
         return False
 
-    def converged(self, course: Sequence[float], n: int) -> bool:
+    def converged(self, history: Sequence[float], n: int) -> bool:
         """Whether the gain that is still to be expected by Aitken's extrapolation is small."""
-        if len(course) < 3:
+        if len(history) < 3:
             return False
-        before, last = course[-2] - course[-3], course[-1] - course[-2]
+        before, last = history[-2] - history[-3], history[-1] - history[-2]
         if last == 0:
             return True
         rate = last / before if before else float("inf")
         return abs(rate) < 1 and abs(last / (1 - rate)) < self.tolerance * n
 
-    def alternates(self, course: Sequence[float], n: int) -> bool:
+    def alternates(self, history: Sequence[float], n: int) -> bool:
         """Whether the last values come again after two iterations, though not after one."""
-        again = [abs(late - early) for late, early in zip(course[-_CIRCLE:], course[-_CIRCLE - 2 : -2], strict=False)]
-        return len(course) > _CIRCLE + 1 and max(again) < self.tolerance * n < abs(course[-1] - course[-2])
+        again = [abs(late - early) for late, early in zip(history[-_CIRCLE:], history[-_CIRCLE - 2 : -2], strict=False)]
+        return len(history) > _CIRCLE + 1 and max(again) < self.tolerance * n < abs(history[-1] - history[-2])
 
 
 def _bounded(scatter: Tensor) -> Tensor:

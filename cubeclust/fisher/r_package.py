@@ -104,21 +104,21 @@ class RPackage:
         small = (mixture.scatter.diagonal(dim1=1, dim2=2) < _LEAST).any()
         return bool(small or torch.linalg.cholesky_ex(mixture.scatter).info.any())
 
-    def converged(self, course: Sequence[float], n: int) -> bool:
+    def converged(self, history: Sequence[float], n: int) -> bool:
         """Whether Aitken's limit moved by less than the tolerance; a likelihood that stands still counts as settled."""
-        if len(course) < 3:
+        if len(history) < 3:
             return False
-        before = _limit(course[-4:-1]) if len(course) > 3 else course[0]
-        change = abs(_limit(course[-3:]) - before)
+        before = _limit(history[-4:-1]) if len(history) > 3 else history[0]
+        change = abs(_limit(history[-3:]) - before)
         return isnan(change) or change < self.tolerance
 
-    def alternates(self, course: Sequence[float], n: int) -> bool:
+    def alternates(self, history: Sequence[float], n: int) -> bool:
         """Never looked at in R."""
         return False
 
 
-def _limit(course: Sequence[float]) -> float:
+def _limit(history: Sequence[float]) -> float:
     """Aitken's limit of the last three values."""
-    first, second, third = course
+    first, second, third = history
     rate = (third - second) / (second - first) if second != first else nan
     return second + (third - second) / (1 - rate) if rate != 1 else nan

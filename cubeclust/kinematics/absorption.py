@@ -1,4 +1,4 @@
-"""Spectra as the search for stars takes them."""
+"""Spectra prepared for the search for absorption lines."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from scipy.ndimage import median_filter
 
 from cubeclust.kinematics.continuum import WINDOW
 from cubeclust.kinematics.medians import medians
-from cubeclust.kinematics.residuals import Prepared
+from cubeclust.kinematics.residuals import Residuals
 
-_EMISSION = (5.0, 0.25)  # standard deviations and share of the continuum over it that tell of gas
-_BRIGHT_SKY = 4.0  # variance over that of its surroundings that tells a line of the night sky
+_EMISSION = (5.0, 0.25)  # standard deviations and share of the continuum above it: a sample of gas
+_BRIGHT_SKY = 4.0  # variance over that of its surroundings that marks a line of the night sky
 _AROUND = 301  # channels
 _TELLURIC = ((6865.0, 6960.0), (7585.0, 7710.0))  # Angstrom: B and A bands of O2
 
@@ -28,12 +28,12 @@ class Absorption:
     weight: torch.Tensor
 
     @classmethod
-    def of(cls, prepared: Prepared, quiet: np.ndarray) -> "Absorption":
+    def of(cls, residuals: Residuals, quiet: np.ndarray) -> "Absorption":
         """From spectra, of which only channels that are quiet (n_wave,) bool count."""
         deviations, share = _EMISSION
-        residual, level = prepared.residual, prepared.continuum.nan_to_num(0.0)
-        gas = (residual * prepared.weight.sqrt() > deviations) & (residual > share * level)
-        weight = torch.where(gas | ~(level > 0), 0, prepared.weight * torch.from_numpy(quiet).to(residual))
+        residual, level = residuals.residual, residuals.continuum.nan_to_num(0.0)
+        gas = (residual * residuals.weight.sqrt() > deviations) & (residual > share * level)
+        weight = torch.where(gas | ~(level > 0), 0, residuals.weight * torch.from_numpy(quiet).to(residual))
         return cls(_centered(residual, weight), level, weight)
 
 

@@ -1,4 +1,4 @@
-"""Lines of stars whose wavelengths are known, as deep as a cube shows them."""
+"""Absorption lines of stars, with the depths that a cube shows."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ _REACH = 1500.0  # km/s around lines
 
 
 @dataclass(frozen=True)
-class Marks:
+class AbsorptionLines:
     """Absorption lines: rest (n_lines,) Angstrom, depth (n_lines,) in units of the continuum, width in km/s."""
 
     rest: np.ndarray
@@ -26,11 +26,11 @@ class Marks:
 
     def at(self, wavelength: np.ndarray, velocity: np.ndarray, z: float) -> np.ndarray:
         """Features (n, n_wave) of sources at velocity (n,) km/s about redshift z, centered as residuals are."""
-        shape = -_bells(np.log(wavelength), self.rest * (1 + z), velocity, self.width) @ self.depth
+        shape = -_gaussians(np.log(wavelength), self.rest * (1 + z), velocity, self.width) @ self.depth
         return shape - uniform_filter1d(shape, WINDOW, axis=1, mode="nearest")
 
 
-def marks_of(template: Template, medium: str) -> Marks | None:
+def absorption_lines_of(template: Template, medium: str) -> AbsorptionLines | None:
     """Depths of the lines that a template covers, and the common width that suits them best; None for no two.
 
     Least squares in the surroundings of the lines, for one width after the other; one that shows in emission is none.
@@ -46,17 +46,17 @@ def marks_of(template: Template, medium: str) -> Marks | None:
         return None
     best, least = None, np.inf
     for width in _WIDTHS:
-        bells = _bells(template.logarithm[near], rest, np.zeros(1), width)[0]  # (n_near, n_lines)
-        design = bells - uniform_filter1d(bells, min(len(bells), 400), axis=0, mode="nearest")
+        gaussians = _gaussians(template.logarithm[near], rest, np.zeros(1), width)[0]  # (n_near, n_lines)
+        design = gaussians - uniform_filter1d(gaussians, min(len(gaussians), 400), axis=0, mode="nearest")
         root = np.sqrt(template.norm[near])
         depth = -np.linalg.lstsq(design * root[:, None], template.feature[near] * root, rcond=1e-8)[0]
-        misfit = float(np.sum((root * (template.feature[near] + design @ depth)) ** 2))
-        if misfit < least:
-            best, least = Marks(rest, np.maximum(depth, 0), width), misfit
+        chi2 = float(np.sum((root * (template.feature[near] + design @ depth)) ** 2))
+        if chi2 < least:
+            best, least = AbsorptionLines(rest, np.maximum(depth, 0), width), chi2
     return best
 
 
-def _bells(logarithm: np.ndarray, center: np.ndarray, velocity: np.ndarray, width: float) -> np.ndarray:
+def _gaussians(logarithm: np.ndarray, center: np.ndarray, velocity: np.ndarray, width: float) -> np.ndarray:
     """Gaussians (n, n_wave, n_lines) of height 1 in ln(wavelength)."""
-    place = np.log(center) + np.log1p(velocity / LIGHT_SPEED)[:, None]  # (n, n_lines)
-    return np.exp(-0.5 * ((logarithm[:, None] - place[:, None]) * LIGHT_SPEED / width) ** 2)
+    position = np.log(center) + np.log1p(velocity / LIGHT_SPEED)[:, None]  # (n, n_lines)
+    return np.exp(-0.5 * ((logarithm[:, None] - position[:, None]) * LIGHT_SPEED / width) ** 2)

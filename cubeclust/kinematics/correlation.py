@@ -44,8 +44,8 @@ def correlate(
     found = []
     for sigma in _WIDTHS:
         gain = torch.zeros(len(residual), len(trials), dtype=residual.dtype, device=residual.device)
-        for place in range(len(lines)):
-            channels, template = _template(trials, edges, float(lines.rest[place]), float(lsf[place]), (sigma, z))
+        for index in range(len(lines)):
+            channels, template = _template(trials, edges, float(lines.rest[index]), float(lsf[index]), (sigma, z))
             template = template.to(residual)
             part, own = residual[:, channels], weight[:, channels]
             matched, norm = (part * own) @ template.T, own @ (template**2).T
@@ -54,7 +54,7 @@ def correlate(
     narrow, wide = found
     better = wide.height > narrow.height
     return Correlated(
-        torch.where(better, wide.place, narrow.place),
+        torch.where(better, wide.position, narrow.position),
         torch.where(better, wide.height, narrow.height),
         torch.where(better, _WIDTHS[1], _WIDTHS[0]),
     )

@@ -1,4 +1,4 @@
-"""Which velocity of a spectrum counts, and what speaks against it."""
+"""Choice between the velocities of gas and of stars, and flags of those that mislead."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,15 @@ from cubeclust.velocities.flags import Tracer, VelocityFlag
 
 _MOMENT = 0.03  # h3 or h4 from which lines are no Gaussians, if they are as many errors as the next number
 _SURE = 5.0
-_APART = 20.0  # km/s: scatter of the lines' own velocities that one velocity cannot stand for
-_STARS_ERROR = 3.0  # km/s: what blends of lines and of populations leave open
+_APART = 20.0  # km/s: scatter of the lines' own velocities above which one velocity does not describe them
+_STARS_ERROR = 3.0  # km/s: systematic error by blends of lines and of populations
 _NEIGHBORS = 6  # spaxels of 24 that a local median needs
 _SCATTER = 1.4826  # standard deviation of a Gaussian in median absolute deviations
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Beyond what a velocity misleads; velocities in km/s.
+    """Limits beyond which a velocity is flagged; velocities in km/s.
 
     min_snr and min_lines: of the lines; max_error; max_velocity: about the systemic, None for no limit;
     max_sigma: width of lines that are not broad; max_deviation: from the local median in units of the scatter there.
@@ -59,7 +59,7 @@ _POOR = int(VelocityFlag.NO_VELOCITY | VelocityFlag.LOW_SNR | VelocityFlag.FEW_L
 
 
 def faint(flag: np.ndarray) -> np.ndarray:
-    """Where flags (n,) say that there is too little light."""
+    """Where flags (n,) mean that there is too little light."""
     return flag & _POOR != 0
 
 
@@ -119,7 +119,7 @@ def _flags(rules: dict[VelocityFlag, np.ndarray], known: np.ndarray) -> np.ndarr
 
 
 def poor(snr: np.ndarray, n_lines: np.ndarray, error: np.ndarray, sigma: np.ndarray, limits: Limits) -> np.ndarray:
-    """Flags of velocities that others measured, of one shape with what they tell; NaN speaks against none.
+    """VelocityFlag bits of imported velocities, shaped like snr. A NaN quantity was not provided and is not judged.
 
     Lines are counted only where their signal to noise is known.
     """
@@ -141,7 +141,7 @@ def outlying(velocity: np.ndarray, error: np.ndarray, alike: np.ndarray, most: f
     """Where (NY, NX) bool a velocity lies `most` times the local scatter off the median of its 24 neighbors.
 
     Neighbors are those that are `alike` (NY, NX) bool; the scatter is 1.4826 times their median absolute deviation,
-    with the error of the velocity itself in quadrature. With fewer than 6 of them nothing is said.
+    with the error of the velocity itself in quadrature. With fewer than 6 of them the result is False.
     """
     around = _neighbors(np.where(alike, velocity, np.nan))
     counts = np.isfinite(around).sum(axis=0)
@@ -164,5 +164,5 @@ def _median(values: np.ndarray) -> np.ndarray:
     ordered = np.sort(values, axis=0)  # NaN last
     count = np.isfinite(ordered).sum(axis=0)
     low, high = ((count - 1) // 2).clip(0), (count // 2).clip(0, len(values) - 1)
-    pair = [np.take_along_axis(ordered, place[None], axis=0)[0] for place in (low, high)]
+    pair = [np.take_along_axis(ordered, rank[None], axis=0)[0] for rank in (low, high)]
     return np.where(count > 0, (pair[0] + pair[1]) / 2, np.nan)

@@ -10,7 +10,7 @@ NARROWEST, BROADEST = 5.0, 1000.0  # km/s, bounds of the width
 _ITERATIONS = 40
 _SETTLED = (0.05, 0.002)  # steps of velocity (km/s) and of the logarithm of the width that end a fit
 _LONGEST = (150.0, 0.7)  # steps at most
-_TABLED = 0.5  # km/s: what wavelengths of lines are known to
+_TABLED = 0.5  # km/s: precision of tabulated wavelengths
 _DAMPING = (1e-2, 0.2, 5.0, 1e8)  # first value, factor after a better and after a worse step, and the end
 
 
@@ -44,7 +44,11 @@ class LineFit:
 
 
 def fit_lines(
-    residual: torch.Tensor, weight: torch.Tensor, seen: Spectrograph, velocity: torch.Tensor, sigma: torch.Tensor
+    residual: torch.Tensor,
+    weight: torch.Tensor,
+    spectrograph: Spectrograph,
+    velocity: torch.Tensor,
+    sigma: torch.Tensor,
 ) -> LineFit:
     """Fit residual (n, n_wave), flux less continuum, with inverse variance weight, from velocity and sigma (n,) km/s.
 
@@ -52,54 +56,56 @@ def fit_lines(
     channels. Fluxes and straight lines follow from velocity and width by linear least squares (variable projection,
     Golub & Pereyra 1973, with Kaufman's derivative); those two by Levenberg-Marquardt. All of it is float64.
     """
-    data = stretches(residual, weight, seen, velocity)
-    place = _descend(data, seen, torch.stack([velocity, sigma.log()], dim=1).double())
-    return _summary(evaluate(data, seen, place, final=True), place)
+    data = stretches(residual, weight, spectrograph, velocity)
+    parameters = _descend(data, spectrograph, torch.stack([velocity, sigma.log()], dim=1).double())
+    return _summary(evaluate(data, spectrograph, parameters, final=True), parameters)
 
 
-def _descend(data: list[Stretch], seen: Spectrograph, start: torch.Tensor) -> torch.Tensor:
+def _descend(data: list[Stretch], spectrograph: Spectrograph, start: torch.Tensor) -> torch.Tensor:
     """Velocity and ln(width) (n, 2) of least chi2; spectra that have settled leave the iteration."""
     low, high = torch.tensor([NARROWEST, BROADEST], dtype=start.dtype, device=start.device).log()
     first, better, worse, end = _DAMPING
-    place, rows = start.clone(), torch.arange(len(start), device=start.device)
-    here, damping = evaluate(data, seen, place), torch.full_like(place[:, 0], first)
+    parameters, rows = start.clone(), torch.arange(len(start), device=start.device)
+    here, damping = evaluate(data, spectrograph, parameters), torch.full_like(parameters[:, 0], first)
     for _ in range(_ITERATIONS):
         step = _step(here, damping)
-        tried = place[rows] + step
-        tried[:, 1] = tried[:, 1].clamp(low, high)
-        there = evaluate(data, seen, tried)
+        trial = parameters[rows] + step
+        trial[:, 1] = trial[:, 1].clamp(low, high)
+        there = evaluate(data, spectrograph, trial)
         improved = there.chi2 < here.chi2
-        place[rows] = torch.where(improved[:, None], tried, place[rows])
+        parameters[rows] = torch.where(improved[:, None], trial, parameters[rows])
         here, damping = there.where(improved, here), damping * torch.where(improved, better, worse)
         going = ((step.abs() > step.new_tensor(_SETTLED)).any(dim=1)) & (damping < end)
         rows, here, damping = rows[going], here.rows(going), damping[going]
         data = [part.rows(going) for part in data]
         if not len(rows):
             break
-    return place
+    return parameters
 
 
 def _step(here: Evaluated, damping: torch.Tensor) -> torch.Tensor:
     """Levenberg-Marquardt step (n, 2)."""
     diagonal = torch.diagonal(here.curvature, dim1=1, dim2=2)
     damped = here.curvature + torch.diag_embed(damping[:, None] * diagonal + 1e-12 * diagonal + 1e-300)
-    step = torch.linalg.solve(damped, here.slope).nan_to_num()
+    step = torch.linalg.solve(damped, here.gradient).nan_to_num()
     most = step.new_tensor(_LONGEST)
     return torch.maximum(torch.minimum(step, most), -most)
 
 
-def _summary(end: Evaluated, place: torch.Tensor) -> LineFit:
-    """Values and errors at the end (n, 2) of a fit."""
-    both = _covariance(_inverse(end.curvature[:, :2, :2]), end.scatter[:, :2, :2])
-    spread, sigma = _roots(both), place[:, 1].exp()
+def _summary(end: Evaluated, parameters: torch.Tensor) -> LineFit:
+    """Values and errors at the parameters (n, 2) where a fit ended."""
+    both = _covariance(_inverse(end.curvature[:, :2, :2]), end.score_variance[:, :2, :2])
+    spread, sigma = _roots(both), parameters[:, 1].exp()
     moved = end.coupling[:, :, :2]
     every = _inverse(end.curvature)
-    moments, widest = (every @ end.slope[..., None])[..., 0], _roots(_covariance(every, end.scatter))
+    moments, widest = (every @ end.gradient[..., None])[..., 0], _roots(_covariance(every, end.score_variance))
     shift, error, disagreement = _between_windows(end)
     skewed = 3 * sigma**2 * (moments[:, 2] ** 2 - widest[:, 2] ** 2).clamp(min=0)  # (mean - velocity)^2
-    freedom = end.n_channels - end.flux.shape[1] - 2 * end.pull.shape[1] - 2  # a straight line in each window
+    freedom = (
+        end.n_channels - end.flux.shape[1] - 2 * end.window_gradient.shape[1] - 2
+    )  # a straight line in each window
     return LineFit(
-        velocity=place[:, 0] + shift,
+        velocity=parameters[:, 0] + shift,
         velocity_noise=spread[:, 0],
         velocity_error=torch.sqrt(torch.maximum(error, spread[:, 0]) ** 2 + skewed / 4 + _TABLED**2),
         disagreement=disagreement,
@@ -120,11 +126,15 @@ def _between_windows(end: Evaluated) -> tuple[torch.Tensor, torch.Tensor, torch.
 
     Lines of gas at several velocities, or saturated ones, disagree by more than noise: their mean is then taken with
     the weights 1 / (error^2 + scatter^2), the scatter by the moments of DerSimonian & Laird 1986, equation 8. An error
-    counts as many times larger as the root of the window's misfit.
+    counts as many times larger as the root of the window's reduced chi2.
     """
-    known = end.stiffness > 0
-    offset = torch.where(known, end.pull / end.stiffness.clamp(min=1e-300), 0)
-    variance = end.unrest.clamp(min=0) / end.stiffness.clamp(min=1e-300) ** 2 * end.misfit.clamp(min=1)
+    known = end.window_curvature > 0
+    offset = torch.where(known, end.window_gradient / end.window_curvature.clamp(min=1e-300), 0)
+    variance = (
+        end.window_score_variance.clamp(min=0)
+        / end.window_curvature.clamp(min=1e-300) ** 2
+        * end.window_reduced_chi2.clamp(min=1)
+    )
     weight = torch.where(known & (variance > 0), 1 / variance.clamp(min=1e-300), 0)
     total = weight.sum(dim=1, keepdim=True).clamp(min=1e-300)
     mean = (weight * offset).sum(dim=1, keepdim=True) / total
@@ -143,9 +153,9 @@ def _inverse(curvature: torch.Tensor) -> torch.Tensor:
     return torch.linalg.inv(scaled) / root[:, :, None] / root[:, None, :]
 
 
-def _covariance(inverse: torch.Tensor, scatter: torch.Tensor) -> torch.Tensor:
+def _covariance(inverse: torch.Tensor, score_variance: torch.Tensor) -> torch.Tensor:
     """H^-1 S H^-1 (n, p, p), S being what the correlated noise makes of the curvature H."""
-    return inverse @ scatter @ inverse
+    return inverse @ score_variance @ inverse
 
 
 def _roots(covariance: torch.Tensor) -> torch.Tensor:

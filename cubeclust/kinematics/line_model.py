@@ -1,4 +1,4 @@
-"""The sums over channels that a fit of lines is made of."""
+"""Model of lines in windows: fluxes by linear least squares, gradient and curvature of chi2."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -6,7 +6,7 @@ from typing import Self
 
 import torch
 
-from cubeclust.kinematics.line_windows import LinesInRange, Window
+from cubeclust.kinematics.line_windows import LinesInRange, LineWindow
 from cubeclust.kinematics.profiles import Moving, Profiles, profiles
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
@@ -15,7 +15,7 @@ _RIDGE = 1e-10  # of the diagonal of normal equations
 
 @dataclass(frozen=True)
 class Spectrograph:
-    """How lines are seen: edges (n_wave + 1,) and profile lsf (n_lines,) in Angstrom, about redshift z.
+    """How lines are spectrograph: edges (n_wave + 1,) and profile lsf (n_lines,) in Angstrom, about redshift z.
 
     noise is the correlation (n_lags,) of the noise of channels 0, 1, ... apart: 1, then less.
     """
@@ -27,7 +27,7 @@ class Spectrograph:
     noise: torch.Tensor
 
 
-class _Rows:
+class _PerSpectrum:
     """A record of tensors whose first axis counts spectra."""
 
     def rows(self, chosen: torch.Tensor) -> Self:
@@ -48,10 +48,10 @@ class _Rows:
 
 
 @dataclass(frozen=True)
-class Stretch(_Rows):
+class Stretch(_PerSpectrum):
     """The channels (n, n_channels) of a window, float64: residual, weight (0 outside the cube), edges in Angstrom."""
 
-    window: Window
+    window: LineWindow
     residual: torch.Tensor
     weight: torch.Tensor
     low: torch.Tensor
@@ -59,17 +59,18 @@ class Stretch(_Rows):
 
 
 @dataclass(frozen=True)
-class Evaluated(_Rows):
+class Evaluated(_PerSpectrum):
     """A fit at some velocity and width.
 
     chi2, n_channels    (n,) over all windows; n_channels counts the known ones
     flux, flux_error    (n, n_lines), the error for velocity and width as they are
     coupling            (n, n_lines, p): what the derivatives J take away from or add to the fluxes
-    slope, curvature    (n, p), (n, p, p): J^T W r and J^T W J of what flux and baseline leave of the derivatives J by
+    gradient            (n, p): J^T W r, J being what flux and baseline leave of the derivatives of the model by
                         velocity and ln(width), and by h3 and h4 at the end of a fit
-    scatter             (n, p, p): J^T W^(1/2) R W^(1/2) J, R being the correlation of the noise
-    pull, stiffness, unrest, misfit     (n, n_windows): what each window adds to slope, curvature and scatter of the
-                        velocity, and its chi2 over its degrees of freedom
+    curvature           (n, p, p): J^T W J
+    score_variance      (n, p, p): J^T W^(1/2) R W^(1/2) J, R being the correlation of the noise
+    window_...          (n, n_windows): what each window adds to gradient, curvature and score variance of the velocity,
+                        and its reduced chi2
     """
 
     chi2: torch.Tensor
@@ -77,37 +78,47 @@ class Evaluated(_Rows):
     flux: torch.Tensor
     flux_error: torch.Tensor
     coupling: torch.Tensor
-    slope: torch.Tensor
+    gradient: torch.Tensor
     curvature: torch.Tensor
-    scatter: torch.Tensor
-    pull: torch.Tensor
-    stiffness: torch.Tensor
-    unrest: torch.Tensor
-    misfit: torch.Tensor
+    score_variance: torch.Tensor
+    window_gradient: torch.Tensor
+    window_curvature: torch.Tensor
+    window_score_variance: torch.Tensor
+    window_reduced_chi2: torch.Tensor
 
 
 def stretches(
-    residual: torch.Tensor, weight: torch.Tensor, seen: Spectrograph, velocity: torch.Tensor
+    residual: torch.Tensor, weight: torch.Tensor, spectrograph: Spectrograph, velocity: torch.Tensor
 ) -> list[Stretch]:
     """The channels of each window around velocity (n,), the same for all of a fit."""
     n_wave = residual.shape[1]
     found = []
-    for window in seen.lines.windows:
-        rest = torch.tensor(seen.lines.rest[list(window.lines)], device=residual.device)
-        middle = (rest * (1 + seen.z) * (1 + velocity.double()[:, None] / LIGHT_SPEED)).mean(dim=1)
-        first = torch.searchsorted(seen.edges, middle) - 1 - window.n_channels // 2
-        place = first[:, None] + torch.arange(window.n_channels, device=residual.device)
-        inside = (place >= 0) & (place < n_wave)
-        place = place.clamp(0, n_wave - 1)
-        own = torch.where(inside, weight.gather(1, place), 0).double()
-        found.append(Stretch(window, residual.gather(1, place).double(), own, seen.edges[place], seen.edges[place + 1]))
+    for window in spectrograph.lines.windows:
+        rest = torch.tensor(spectrograph.lines.rest[list(window.lines)], device=residual.device)
+        middle = (rest * (1 + spectrograph.z) * (1 + velocity.double()[:, None] / LIGHT_SPEED)).mean(dim=1)
+        first = torch.searchsorted(spectrograph.edges, middle) - 1 - window.n_channels // 2
+        channels = first[:, None] + torch.arange(window.n_channels, device=residual.device)
+        inside = (channels >= 0) & (channels < n_wave)
+        channels = channels.clamp(0, n_wave - 1)
+        own = torch.where(inside, weight.gather(1, channels), 0).double()
+        found.append(
+            Stretch(
+                window,
+                residual.gather(1, channels).double(),
+                own,
+                spectrograph.edges[channels],
+                spectrograph.edges[channels + 1],
+            )
+        )
     return found
 
 
-def evaluate(data: list[Stretch], seen: Spectrograph, place: torch.Tensor, *, final: bool = False) -> Evaluated:
-    """Fluxes and derivatives at velocity (km/s) and ln(width) `place` (n, 2); all that a result needs if final."""
-    parts = [_window(part, seen, place, final) for part in data]
-    order = torch.tensor([line for part in data for line in part.window.lines], device=place.device).argsort()
+def evaluate(
+    data: list[Stretch], spectrograph: Spectrograph, parameters: torch.Tensor, *, final: bool = False
+) -> Evaluated:
+    """Fluxes and derivatives at velocity (km/s) and ln(width) `parameters` (n, 2); all that a result needs if final."""
+    parts = [_window(part, spectrograph, parameters, final) for part in data]
+    order = torch.tensor([line for part in data for line in part.window.lines], device=parameters.device).argsort()
     summed = {name: torch.stack([getattr(part, name) for part in parts]).sum(dim=0) for name in _SUMMED}
     of_lines = {name: torch.cat([getattr(part, name) for part in parts], dim=1)[:, order] for name in _OF_LINES}
     of_windows = {name: torch.cat([getattr(part, name) for part in parts], dim=1) for name in _OF_WINDOWS}
@@ -115,15 +126,15 @@ def evaluate(data: list[Stretch], seen: Spectrograph, place: torch.Tensor, *, fi
 
 
 _OF_LINES = ("flux", "flux_error", "coupling")
-_OF_WINDOWS = ("pull", "stiffness", "unrest", "misfit")
-_SUMMED = ("chi2", "n_channels", "slope", "curvature", "scatter")
+_OF_WINDOWS = ("window_gradient", "window_curvature", "window_score_variance", "window_reduced_chi2")
+_SUMMED = ("chi2", "n_channels", "gradient", "curvature", "score_variance")
 
 
-def _window(part: Stretch, seen: Spectrograph, place: torch.Tensor, final: bool) -> Evaluated:
+def _window(part: Stretch, spectrograph: Spectrograph, parameters: torch.Tensor, final: bool) -> Evaluated:
     """The sums of one window."""
     own = list(part.window.lines)
-    rest = torch.tensor(seen.lines.rest[own], device=place.device)
-    lines = Moving(place[:, 0], place[:, 1].exp(), rest, seen.lsf[own], seen.z)
+    rest = torch.tensor(spectrograph.lines.rest[own], device=parameters.device)
+    lines = Moving(parameters[:, 0], parameters[:, 1].exp(), rest, spectrograph.lsf[own], spectrograph.z)
     shape = profiles(lines, part.low, part.high)
     linear, n_lines = _with_baseline(shape.density), len(own)
     root = part.weight.sqrt()[..., None]
@@ -136,9 +147,9 @@ def _window(part: Stretch, seen: Spectrograph, place: torch.Tensor, final: bool)
     bent = root * derivatives
     coupling = inverse @ (design.mT @ bent)
     bent = bent - design @ coupling
-    noise = seen.noise if final else seen.noise[:1]
+    noise = spectrograph.noise if final else spectrograph.noise[:1]
     spread = inverse @ _correlated(design, noise) @ inverse
-    slope, curvature, scatter = (bent.mT @ off)[..., 0], bent.mT @ bent, _correlated(bent, noise)
+    gradient, curvature, score_variance = (bent.mT @ off)[..., 0], bent.mT @ bent, _correlated(bent, noise)
     chi2, n_channels = (off**2).sum(dim=(1, 2)), (part.weight > 0).sum(dim=1)
     return Evaluated(
         chi2=chi2,
@@ -146,13 +157,13 @@ def _window(part: Stretch, seen: Spectrograph, place: torch.Tensor, final: bool)
         flux=flux[..., 0],
         flux_error=torch.diagonal(spread, dim1=1, dim2=2)[:, :n_lines].clamp(min=0).sqrt(),
         coupling=coupling[:, :n_lines],
-        slope=slope,
+        gradient=gradient,
         curvature=curvature,
-        scatter=scatter,
-        pull=slope[:, :1],
-        stiffness=curvature[:, :1, 0],
-        unrest=scatter[:, :1, 0],
-        misfit=(chi2 / (n_channels - n_lines - 2).clamp(min=1))[:, None],
+        score_variance=score_variance,
+        window_gradient=gradient[:, :1],
+        window_curvature=curvature[:, :1, 0],
+        window_score_variance=score_variance[:, :1, 0],
+        window_reduced_chi2=(chi2 / (n_channels - n_lines - 2).clamp(min=1))[:, None],
     )
 
 
@@ -184,7 +195,7 @@ def _h4(u: torch.Tensor) -> torch.Tensor:
 
 
 def _inverse(normal: torch.Tensor) -> torch.Tensor:
-    """Inverse of normal equations (n, k, k); what no channel tells stays 0."""
+    """Inverse of normal equations (n, k, k); rows and columns without data are 0."""
     diagonal = torch.diagonal(normal, dim1=1, dim2=2)
     known = diagonal > 1e-12 * diagonal.amax(dim=1, keepdim=True).clamp(min=1e-300)
     lifted = normal + torch.diag_embed(torch.where(known, _RIDGE * diagonal, 1.0))

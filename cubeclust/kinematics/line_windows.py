@@ -11,7 +11,7 @@ _HALF = 1000.0  # km/s on either side of a line
 
 
 @dataclass(frozen=True)
-class Window:
+class LineWindow:
     """Lines that lie so close that they are fitted together: places in the list of lines, and their channels.
 
     n_channels is the length of the stretch of channels that is fitted, which moves along with the velocity.
@@ -31,7 +31,7 @@ class LinesInRange:
 
     names: tuple[str, ...]
     rest: np.ndarray
-    windows: tuple[Window, ...]
+    windows: tuple[LineWindow, ...]
 
     @classmethod
     def of(
@@ -44,21 +44,21 @@ class LinesInRange:
         chosen = np.flatnonzero(inside)
         chosen = chosen[np.argsort(rest[chosen])]
         own = rest[chosen]
-        return cls(tuple(lines[place].name for place in chosen), own, _windows(own * (1 + z), wavelength))
+        return cls(tuple(lines[index].name for index in chosen), own, _windows(own * (1 + z), wavelength))
 
     def __len__(self) -> int:
         return len(self.names)
 
 
-def _windows(centers: np.ndarray, wavelength: np.ndarray) -> tuple[Window, ...]:
+def _windows(centers: np.ndarray, wavelength: np.ndarray) -> tuple[LineWindow, ...]:
     """Windows of lines at ascending centers (n_lines,); those of neighbors that overlap are one."""
     if not len(centers):
         return ()
     half = centers * _HALF / LIGHT_SPEED
     apart = np.flatnonzero(centers[1:] - half[1:] > centers[:-1] + half[:-1]) + 1
     windows = []
-    for places in np.split(np.arange(len(centers)), apart):
-        low, high = centers[places[0]] - half[places[0]], centers[places[-1]] + half[places[-1]]
+    for indices in np.split(np.arange(len(centers)), apart):
+        low, high = centers[indices[0]] - half[indices[0]], centers[indices[-1]] + half[indices[-1]]
         n_channels = int(np.diff(np.searchsorted(wavelength, (low, high)))[0])
-        windows.append(Window(tuple(map(int, places)), max(n_channels, len(places) + 6)))
+        windows.append(LineWindow(tuple(map(int, indices)), max(n_channels, len(indices) + 6)))
     return tuple(windows)

@@ -1,4 +1,4 @@
-"""The mean stellar spectrum as a template of velocities, where it proves to be one."""
+"""The mean stellar spectrum as a template of velocities, once it is verified against known lines."""
 
 from dataclasses import dataclass, replace
 
@@ -36,8 +36,9 @@ def proven(mean: StarsMoved, lines: StarsMoved, gain: float) -> float | None:
     """Velocity (km/s) by the mean spectrum where that by lines is 0; None where the mean spectrum does not follow them.
 
     A pattern that all spectra of a cube share at the same wavelengths, such as residuals of the night sky, is part of
-    their mean, too, and holds its velocities fast. The mean spectrum is trusted where its velocities are proportional
-    to those by lines of known wavelength, over a spread that errors cannot make. `gain` of chi2 tells what is seen.
+    their mean, too, and pulls its velocities to 0. The mean spectrum is trusted where its velocities are proportional
+    to those by lines of known wavelength, over a spread that errors cannot make. Spectra with less than
+    `gain` of chi2 do not count.
     """
     seen = ((mean.gain > gain) & (lines.gain > gain) & torch.isfinite(lines.error)).cpu().numpy()
     if np.count_nonzero(seen) < 3:

@@ -7,20 +7,20 @@ import numpy as np
 import torch
 
 from cubeclust.kinematics.absorption import Absorption, quiet_channels
-from cubeclust.kinematics.absorption_lines import Marks, marks_of
+from cubeclust.kinematics.absorption_lines import AbsorptionLines, absorption_lines_of
 from cubeclust.kinematics.correlation import Correlated, correlate
 from cubeclust.kinematics.line_fit import LineFit, fit_lines
 from cubeclust.kinematics.line_model import Spectrograph
 from cubeclust.kinematics.line_windows import LinesInRange
 from cubeclust.kinematics.mean_stars import MeanStars, proven
 from cubeclust.kinematics.noise import noise_correlation
-from cubeclust.kinematics.residuals import Prepared
+from cubeclust.kinematics.residuals import Residuals
 from cubeclust.kinematics.stars import Shapes, StarsMoved, correlate_stars
 from cubeclust.kinematics.template import Template, mean_template
 
 DETECTED = 3.0  # standard deviations at which a line counts
-_SEEN = 25.0  # gain of chi2 from which gas or stars are seen
-_SURE_GAS = 100.0  # gain of chi2 from which gas says how spectra are aligned at first
+_SEEN = 25.0  # gain of chi2 from which gas or stars count as detected
+_SURE_GAS = 100.0  # gain of chi2 from which spectra are first aligned by their gas
 _EMISSION = 0.25  # of the continuum: residuals over it are the gas's
 _ROUNDS = 3  # of template and velocities by lines
 _REFINED = 2  # of template and velocities by itself
@@ -32,8 +32,8 @@ class Instrument:
 
     wavelength (n_wave,) and edges (n_wave + 1,) Angstrom in `medium`; velocities up to `search` km/s about redshift z;
     lsf (n_lines,) Angstrom of the lines in range; noise (n_lags,) correlation of neighboring channels; quiet (n_wave,)
-    bool, channels without lines of the night sky and bands of the air. Where lines of stars are in range, marks are
-    those, template is their mean spectrum, and stars is what tells their velocities.
+    bool, channels without lines of the night sky and bands of the air. Where lines of stars are in range, absorption
+    has those, template is their mean spectrum, and stars is what their velocities are measured with.
     """
 
     wavelength: np.ndarray
@@ -45,9 +45,21 @@ class Instrument:
     lsf: np.ndarray
     noise: torch.Tensor
     quiet: np.ndarray
-    marks: Marks | None = None
+    absorption: AbsorptionLines | None = None
     template: Template | None = None
     stars: Shapes | None = None
+
+    def correlated(self, residual: torch.Tensor, weight: torch.Tensor) -> Correlated:
+        """Velocities of gas by correlation with the emission lines in range."""
+        return correlate(residual, weight, self.edges, self.lines, self.lsf, z=self.z, search=self.search)
+
+    def stars_moved(self, spectra: Absorption, lines: Shapes) -> StarsMoved:
+        """Velocities of stars by correlation with absorption lines or with a mean spectrum."""
+        return correlate_stars(spectra, self.wavelength, lines, self.noise, z=self.z, search=self.search)
+
+    def mean_template(self, spectra: Absorption, velocity: torch.Tensor, gas: torch.Tensor) -> Template:
+        """Mean stellar spectrum of sources at velocity (n,) km/s, of which gas (n,) bool have emission lines."""
+        return mean_template(spectra, velocity, gas, self.wavelength, medium=self.medium, z=self.z)
 
 
 @dataclass(frozen=True)
@@ -83,79 +95,79 @@ class Measured:
         return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
 
 
-def measure(flux: torch.Tensor, variance: torch.Tensor | None, by: Instrument) -> Measured:
+def measure(flux: torch.Tensor, variance: torch.Tensor | None, instrument: Instrument) -> Measured:
     """Velocities of the spectra flux (n, n_wave) float32, NaN where unknown."""
-    prepared = Prepared.of(flux, variance)
-    stars = _stars(prepared, by)
-    residual = prepared.residual if stars is None else _without_stars(prepared, stars, by)
-    if not len(by.lines):
+    residuals = Residuals.of(flux, variance)
+    stars = _stars(residuals, instrument)
+    residual = residuals.residual if stars is None else _without_stars(residuals, stars, instrument)
+    if not len(instrument.lines):
         return _joined(None, None, stars, len(flux))
-    first = correlate(residual, prepared.weight, by.edges, by.lines, by.lsf, z=by.z, search=by.search)
-    return _joined(first, _fitted(residual, prepared, first, by), stars, len(flux))
+    first = instrument.correlated(residual, residuals.weight)
+    return _joined(first, _fitted(residual, residuals, first, instrument), stars, len(flux))
 
 
-def with_template(flux: torch.Tensor, variance: torch.Tensor | None, by: Instrument) -> Instrument:
-    """The instrument with the noise's correlation and the stellar template that these spectra show."""
-    prepared = Prepared.of(flux, variance)
-    noise = noise_correlation(prepared.residual, prepared.weight)
-    by = replace(by, noise=noise, quiet=quiet_channels(prepared.weight, by.wavelength))
-    spectra = Absorption.of(prepared, by.quiet)
+def with_template(flux: torch.Tensor, variance: torch.Tensor | None, instrument: Instrument) -> Instrument:
+    """Return `instrument` completed with noise correlation, quiet channels and stellar template of these spectra."""
+    residuals = Residuals.of(flux, variance)
+    noise = noise_correlation(residuals.residual, residuals.weight)
+    instrument = replace(instrument, noise=noise, quiet=quiet_channels(residuals.weight, instrument.wavelength))
+    spectra = Absorption.of(residuals, instrument.quiet)
     if not (spectra.weight > 0).any():
-        return by
+        return instrument
     velocity = torch.zeros(len(flux), dtype=torch.float64, device=flux.device)
     gas = velocity > 0
-    if len(by.lines):
-        found = correlate(prepared.residual, prepared.weight, by.edges, by.lines, by.lsf, z=by.z, search=by.search)
+    if len(instrument.lines):
+        found = instrument.correlated(residuals.residual, residuals.weight)
         velocity = torch.where(found.gain > _SURE_GAS, found.velocity, 0).double()
         gas = found.gain > _SEEN
     for _ in range(_ROUNDS):
-        template = mean_template(spectra, velocity, gas, by.wavelength, medium=by.medium, z=by.z)
-        marks = marks_of(template, by.medium)
-        if marks is None:
-            return by
-        moved = correlate_stars(spectra, by.wavelength, marks, noise, z=by.z, search=by.search)
+        template = instrument.mean_template(spectra, velocity, gas)
+        absorption = absorption_lines_of(template, instrument.medium)
+        if absorption is None:
+            return instrument
+        moved = instrument.stars_moved(spectra, absorption)
         velocity = torch.where(moved.gain > _SEEN, moved.velocity, velocity).double()
-    by = replace(by, marks=marks, template=template, stars=marks)
-    return _with_mean(by, template, spectra, moved, gas)
+    instrument = replace(instrument, absorption=absorption, template=template, stars=absorption)
+    return _with_mean(instrument, template, spectra, moved, gas)
 
 
 def _with_mean(
-    by: Instrument, template: Template, spectra: Absorption, by_lines: StarsMoved, gas: torch.Tensor
+    instrument: Instrument, template: Template, spectra: Absorption, by_lines: StarsMoved, gas: torch.Tensor
 ) -> Instrument:
-    """The instrument with the mean spectrum as what tells velocities, if it follows the lines."""
+    """The instrument that measures velocities of stars by their mean spectrum, if that follows the lines."""
     for _ in range(_REFINED):
-        mean = MeanStars.of(template, by.medium)
-        moved = correlate_stars(spectra, by.wavelength, mean, by.noise, z=by.z, search=by.search)
+        mean = MeanStars.of(template, instrument.medium)
+        moved = instrument.stars_moved(spectra, mean)
         zero = proven(moved, by_lines, _SEEN)
         if zero is None:
-            return by
+            return instrument
         velocity = torch.where(moved.gain > _SEEN, moved.velocity - zero, by_lines.velocity).double()
-        template = mean_template(spectra, velocity, gas, by.wavelength, medium=by.medium, z=by.z)
-    return replace(by, template=template, stars=MeanStars.of(template, by.medium))
+        template = instrument.mean_template(spectra, velocity, gas)
+    return replace(instrument, template=template, stars=MeanStars.of(template, instrument.medium))
 
 
-def _stars(prepared: Prepared, by: Instrument) -> StarsMoved | None:
-    if by.stars is None:
+def _stars(residuals: Residuals, instrument: Instrument) -> StarsMoved | None:
+    if instrument.stars is None:
         return None
-    spectra = Absorption.of(prepared, by.quiet)
-    return correlate_stars(spectra, by.wavelength, by.stars, by.noise, z=by.z, search=by.search)
+    spectra = Absorption.of(residuals, instrument.quiet)
+    return instrument.stars_moved(spectra, instrument.stars)
 
 
-def _without_stars(prepared: Prepared, stars: StarsMoved, by: Instrument) -> torch.Tensor:
+def _without_stars(residuals: Residuals, stars: StarsMoved, instrument: Instrument) -> torch.Tensor:
     """Residuals (n, n_wave) less the template, as strong as each spectrum shows it."""
-    assert by.template is not None
+    assert instrument.template is not None
     velocity = torch.where(stars.gain > _SEEN, stars.velocity, 0).double().cpu().numpy()
-    level = prepared.continuum.nan_to_num(0.0).clamp(min=0)
-    shape = level * torch.from_numpy(by.template.at(by.wavelength, velocity, by.z)).to(level)
-    weighted = prepared.weight * shape * (prepared.residual < _EMISSION * level)
-    strength = (weighted * prepared.residual).sum(dim=1) / (weighted * shape).sum(dim=1).clamp(min=1e-30)
-    return prepared.residual - strength.clamp(0, 2)[:, None] * shape
+    level = residuals.continuum.nan_to_num(0.0).clamp(min=0)
+    shape = level * torch.from_numpy(instrument.template.at(instrument.wavelength, velocity, instrument.z)).to(level)
+    weighted = residuals.weight * shape * (residuals.residual < _EMISSION * level)
+    strength = (weighted * residuals.residual).sum(dim=1) / (weighted * shape).sum(dim=1).clamp(min=1e-30)
+    return residuals.residual - strength.clamp(0, 2)[:, None] * shape
 
 
-def _fitted(residual: torch.Tensor, prepared: Prepared, first: Correlated, by: Instrument) -> LineFit:
-    edges, lsf = (torch.as_tensor(values, device=residual.device) for values in (by.edges, by.lsf))
-    seen = Spectrograph(edges, by.lines, lsf, by.z, by.noise.to(residual.device))
-    return fit_lines(residual, prepared.weight, seen, first.velocity.double(), first.sigma.double())
+def _fitted(residual: torch.Tensor, residuals: Residuals, first: Correlated, instrument: Instrument) -> LineFit:
+    edges, lsf = (torch.as_tensor(values, device=residual.device) for values in (instrument.edges, instrument.lsf))
+    spectrograph = Spectrograph(edges, instrument.lines, lsf, instrument.z, instrument.noise.to(residual.device))
+    return fit_lines(residual, residuals.weight, spectrograph, first.velocity.double(), first.sigma.double())
 
 
 def _joined(first: Correlated | None, fit: LineFit | None, stars: StarsMoved | None, n: int) -> Measured:

@@ -1,4 +1,4 @@
-"""Medians of what is known."""
+"""Medians that leave NaN out."""
 
 import warnings
 

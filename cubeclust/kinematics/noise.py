@@ -1,4 +1,4 @@
-"""The noise that spectra show: its size, and how it binds neighboring channels."""
+"""Noise of spectra: its variance, and the correlation of neighboring channels."""
 
 import torch
 
@@ -6,13 +6,13 @@ from cubeclust.kinematics.medians import medians
 from cubeclust.kinematics.running import running_percentile
 
 N_LAGS = 5  # channels 0 to 4 apart
-_FAR = (6, 7, 8)  # channels apart that noise does not bind, while the spectrum has hardly changed
+_FAR = (6, 7, 8)  # channels apart whose noise is not correlated, while the spectrum has hardly changed
 _WINDOW = 301  # channels over which the noise of a cube without variance is found
 _MEDIAN_CHI2 = 0.4549364  # of one degree of freedom
 
 
 def noise_scale(residual: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Variance (n,) that residual (n, n_wave) shows, in units of what its inverse variance claims; NaN if unknown.
+    """Variance (n,) of residual (n, n_wave) in units of the variance given, 1 / weight; NaN if unknown.
 
     Half the squared differences of channels that lie 6 to 8 apart: smooth structure cancels, and the median passes
     over lines.

@@ -9,7 +9,7 @@ import torch
 class Peak:
     """Place and height (n,) of the highest point of each row."""
 
-    place: torch.Tensor
+    position: torch.Tensor
     height: torch.Tensor
 
 

@@ -50,10 +50,10 @@ def profiles(lines: Moving, low: torch.Tensor, high: torch.Tensor) -> Profiles:
     center, width = lines.center, lines.width  # (n, n_lines)
     lower, upper = (((edge[..., None] - center[:, None]) / width[:, None]) for edge in (low, high))
     size = (high - low)[..., None]
-    bell_low, bell_high = (torch.exp(-0.5 * u * u) / math.sqrt(2 * math.pi) for u in (lower, upper))
+    gaussian_low, gaussian_high = (torch.exp(-0.5 * u * u) / math.sqrt(2 * math.pi) for u in (lower, upper))
     density = 0.5 * (torch.erf(upper / math.sqrt(2)) - torch.erf(lower / math.sqrt(2))) / size
-    by_center = (bell_low - bell_high) / (width[:, None] * size)
-    by_sigma = (lower * bell_low - upper * bell_high) / (width[:, None] * size)
+    by_center = (gaussian_low - gaussian_high) / (width[:, None] * size)
+    by_sigma = (lower * gaussian_low - upper * gaussian_high) / (width[:, None] * size)
     per_velocity = lines.rest * (1 + lines.z) / LIGHT_SPEED  # Angstrom per km/s
     per_width = (center * lines.sigma[:, None] / LIGHT_SPEED) ** 2 / width  # Angstrom per unit of ln sigma
     return Profiles(density, by_center * per_velocity, by_sigma * per_width[:, None])

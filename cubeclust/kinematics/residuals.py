@@ -1,4 +1,4 @@
-"""Spectra made ready for their velocities."""
+"""Residuals of spectra from their continuum, and their weights."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from cubeclust.kinematics.spikes import spikes
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """Flux less continuum, the continuum, and the inverse variance as the noise bears it out; (n, n_wave) float32.
+class Residuals:
+    """Flux less continuum, the continuum, and the inverse variance scaled to the noise seen; (n, n_wave) float32.
 
-    weight is 0 where a sample is unknown or damaged. The variance claimed counts for its shape alone: noise tells how
-    large it is.
+    weight is 0 where a sample is unknown or damaged. Of the variance given only the shape along the wavelength counts:
+    its size is measured from the scatter of the residuals.
     """
 
     residual: torch.Tensor
@@ -22,7 +22,7 @@ class Prepared:
     weight: torch.Tensor
 
     @classmethod
-    def of(cls, flux: torch.Tensor, variance: torch.Tensor | None) -> "Prepared":
+    def of(cls, flux: torch.Tensor, variance: torch.Tensor | None) -> "Residuals":
         """From flux, NaN where unknown, and its variance, None to take that of the scatter."""
         if variance is None:
             variance = scattered_variance(flux)

@@ -29,21 +29,21 @@ def _starts(n_wave: int, window: int, device: torch.device) -> torch.Tensor:
     return torch.linspace(0, n_wave - window, number, device=device).round().long().unique()
 
 
-def _between(knots: torch.Tensor, places: torch.Tensor, n_wave: int) -> torch.Tensor:
+def _between(knots: torch.Tensor, positions: torch.Tensor, n_wave: int) -> torch.Tensor:
     """Knots (n, n_knots) at places (n_knots,) interpolated onto all channels; unknown ones take their neighbors."""
     knots = _filled(knots)
-    if len(places) == 1:
+    if len(positions) == 1:
         return knots.expand(-1, n_wave).clone()
-    channel = torch.arange(n_wave, device=knots.device, dtype=places.dtype)
-    right = torch.searchsorted(places, channel).clamp(1, len(places) - 1)
-    share = ((channel - places[right - 1]) / (places[right] - places[right - 1])).clamp(0, 1).to(knots.dtype)
+    channel = torch.arange(n_wave, device=knots.device, dtype=positions.dtype)
+    right = torch.searchsorted(positions, channel).clamp(1, len(positions) - 1)
+    share = ((channel - positions[right - 1]) / (positions[right] - positions[right - 1])).clamp(0, 1).to(knots.dtype)
     return knots[:, right - 1] * (1 - share) + knots[:, right] * share
 
 
 def _filled(knots: torch.Tensor) -> torch.Tensor:
     """Knots (n, n_knots) with each NaN replaced by the last known one before it, else by the next."""
     for step in (range(1, knots.shape[1]), range(knots.shape[1] - 2, -1, -1)):
-        for place in step:
-            before = place - 1 if step.step > 0 else place + 1
-            knots[:, place] = torch.where(knots[:, place].isnan(), knots[:, before], knots[:, place])
+        for index in step:
+            before = index - 1 if step.step > 0 else index + 1
+            knots[:, index] = torch.where(knots[:, index].isnan(), knots[:, before], knots[:, index])
     return knots

@@ -1,4 +1,4 @@
-"""Samples that no source and no noise explains: cosmic rays, dead and saturated pixels."""
+"""Damaged samples: cosmic rays, dead and saturated pixels."""
 
 import torch
 

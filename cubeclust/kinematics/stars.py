@@ -45,12 +45,12 @@ def correlate_stars(
     norm = ((own * spectra.continuum) @ (template**2).T).clamp(min=1e-30)
     raised = _raised(shapes[len(trials) // 2], noise)
     found = peak(matched.clamp(min=0) ** 2 / norm, torch.from_numpy(trials).to(matched))
-    at = ((found.place + search) / STEP).round().long().clamp(0, len(trials) - 1)[:, None]
+    at = ((found.position + search) / STEP).round().long().clamp(0, len(trials) - 1)[:, None]
     turns = torch.from_numpy(np.gradient(shapes, STEP, axis=0)).to(template)
     strength = matched.gather(1, at) / norm.gather(1, at)
-    told = (strength**2 * ((own * spectra.continuum) @ (turns**2).T).gather(1, at))[:, 0]
-    error = (raised / told.clamp(min=1e-30)).sqrt()
-    return StarsMoved(found.place, error, found.height / raised)
+    information = (strength**2 * ((own * spectra.continuum) @ (turns**2).T).gather(1, at))[:, 0]
+    error = (raised / information.clamp(min=1e-30)).sqrt()
+    return StarsMoved(found.position, error, found.height / raised)
 
 
 def _raised(shape: np.ndarray, noise: torch.Tensor) -> float:

@@ -1,4 +1,4 @@
-"""The redshift of an object from its summed spectrum, by itself."""
+"""The redshift of an object from its summed spectrum."""
 
 from dataclasses import dataclass
 

@@ -46,9 +46,9 @@ def mean_template(
     both = np.zeros((2, len(logarithm)))  # of residuals and of continua, weighted
     own = spectra.weight * spectra.continuum
     bins = (velocity / _BIN).round()
-    for place in bins.unique():
-        shift = np.log1p(z) + np.log1p(float(place) * _BIN / LIGHT_SPEED)
-        for rows, share in (((bins == place) & gas, calm), ((bins == place) & ~gas, 1.0)):
+    for center_bin in bins.unique():
+        shift = np.log1p(z) + np.log1p(float(center_bin) * _BIN / LIGHT_SPEED)
+        for rows, share in (((bins == center_bin) & gas, calm), ((bins == center_bin) & ~gas, 1.0)):
             for sums, values in enumerate((spectra.residual, spectra.continuum)):
                 column = (own[rows] * values[rows]).sum(dim=0, dtype=torch.float64).cpu().numpy()
                 both[sums] += share * np.interp(logarithm, np.log(wavelength) - shift, column, left=0.0, right=0.0)

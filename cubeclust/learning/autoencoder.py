@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from cubeclust.learning.batches import Minibatches
-from cubeclust.learning.diagnostics import Watch
+from cubeclust.learning.diagnostics import Diagnostics
 from cubeclust.learning.moments import moments
 from cubeclust.learning.networks import Centered, CenteredLinear, center
 from cubeclust.learning.stopping import TOLERANCE, Plateau, Stopping
@@ -39,10 +39,10 @@ class Autoencoder(nn.Module):
         return (self.decoder(self.encoder(data)) - self.centered(data)).square().mean()
 
 
-def embed(data: Tensor, n_features: int, seed: int, report: Callable[[int, int, float], None]) -> tuple[Tensor, float]:
+def embed(data: Tensor, n_features: int, seed: int, on_pass: Callable[[int, int, float], None]) -> tuple[Tensor, float]:
     """Features (n, n_features) of data (n, d), centered and divided by one deviation, and the error of the last pass.
 
-    The error is the share of the variance that the reconstructions miss; report takes the pass, all of them, and the
+    The error is the share of the variance that the reconstructions miss; on_pass takes the pass, their number, and the
     error during it. The seed decides the result on each device.
     """
     with torch.random.fork_rng(devices=[]):
@@ -56,8 +56,8 @@ def embed(data: Tensor, n_features: int, seed: int, report: Callable[[int, int, 
         lambda rows: {"reconstruction": network.error(data[rows])},
         learning_rate=_RATE,
         stopping=Stopping(passes, 0.0, Plateau(TOLERANCE), early=False),
-        watch=Watch(1, str(data.device)),
-        report=lambda done, terms: report(done, passes, terms["reconstruction"]),
+        diagnostics=Diagnostics(1, str(data.device)),
+        on_iteration=lambda done, terms: on_pass(done, passes, terms["reconstruction"]),
     )
     with torch.no_grad():
         features = torch.cat([network.encoder(rows) for rows in data.split(_BATCH)])

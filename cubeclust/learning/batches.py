@@ -20,7 +20,7 @@ class FullBatch:
 class Minibatches:
     """A new random partition of n rows at each iteration, decided by the seed.
 
-    A single row that is left over joins the last batch: alone it says nothing about a distribution.
+    A single row that is left over joins the last batch: a single sample is no distribution.
     """
 
     def __init__(self, n: int, batch_size: int, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""What a training shows beside its losses."""
+"""Diagnostics of a training beside its losses."""
 
 import torch
 from torch import Tensor
@@ -7,10 +7,10 @@ from cubeclust.learning.batches import Rows
 from cubeclust.learning.stopping import window
 
 
-class Watch:
+class Diagnostics:
     """The likeliest cluster of each of n rows as a training goes on, and figures that its steps leave.
 
-    `see` takes what a step finds; `turn` ends the iteration and gives its figures, over all rows and batches.
+    `record` takes the posterior of a step; `end_iteration` returns the figures of an iteration over all its batches.
     """
 
     def __init__(self, n: int, device: str) -> None:
@@ -19,7 +19,7 @@ class Watch:
         self.largest: dict[str, float] = {}
         self.iteration = 1
 
-    def see(self, rows: Rows, posterior: Tensor, figures: dict[str, float]) -> None:
+    def record(self, rows: Rows, posterior: Tensor, figures: dict[str, float]) -> None:
         """Take the posterior (batch, k) of the rows, and figures of which the largest of an iteration counts."""
         found = posterior.detach().argmax(dim=1)
         self.changed[rows] = self.changed[rows].masked_fill(found != self.labels[rows], self.iteration)
@@ -27,7 +27,7 @@ class Watch:
         for name, value in figures.items():
             self.largest[name] = max(value, self.largest.get(name, value))
 
-    def turn(self) -> dict[str, float]:
+    def end_iteration(self) -> dict[str, float]:
         """Figures of the iteration.
 
         used_clusters counts the clusters that have a row; relabeled is the share of rows whose label changed in the

@@ -11,9 +11,9 @@ from cubeclust.runtime import memory
 
 
 class Centered(nn.Module):
-    """What a network subtracts from its input and divides it by: (x - center) / spread, 0 and 1 until told.
+    """Centering and scaling of a network's input, (x - center) / spread; 0 and 1 until `center` sets them.
 
-    With the data's own mean and root mean square deviation a training takes the same course in any unit and at any
+    With the data's own mean and root mean square deviation a training goes the same way in any unit and at any
     offset of the data.
     """
 
@@ -96,7 +96,7 @@ def conv1d(n_rows: int, n_features: int, hidden: int, n_clusters: int) -> nn.Mod
 
 
 class Categorical(nn.Module):
-    """One free categorical distribution for each row (Ohl et al. 2022, section 4.1): knows nothing but its rows."""
+    """One free categorical distribution for each row (Ohl et al. 2022, section 4.1), which no new row has."""
 
     def __init__(self, n_rows: int, n_clusters: int) -> None:
         super().__init__()
@@ -132,7 +132,7 @@ def build(name: str, shape: tuple[int, ...], hidden: int, n_clusters: int, seed:
 
 
 def center(network: nn.Module, data: Tensor) -> None:
-    """Tell the network the mean and the root mean square deviation of data (n, d)."""
+    """Set mean and root mean square deviation of data (n, d) in the network's `Centered` layers."""
     for layer in network.modules():
         if isinstance(layer, Centered):
             mean, spread = moments(data)

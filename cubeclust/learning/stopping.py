@@ -1,4 +1,4 @@
-"""When a training ends, and whether it has converged."""
+"""Stopping rules of a training, and its convergence."""
 
 import time
 from collections.abc import Sequence

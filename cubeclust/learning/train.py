@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from cubeclust.errors import InputError
 from cubeclust.learning.batches import Rows
-from cubeclust.learning.diagnostics import Watch
+from cubeclust.learning.diagnostics import Diagnostics
 from cubeclust.learning.stopping import Stopped, Stopping
 
 Batches = Callable[[], Iterable[Rows]]
@@ -18,10 +18,10 @@ Losses = Callable[[Rows], dict[str, Tensor]]
 
 @dataclass(frozen=True)
 class Training:
-    """What a training did.
+    """Result of a training.
 
-    losses maps each term, figures each figure of the watch, to its value as each iteration began and, last, at the
-    end: (iterations + 1,) float64. A loss is the mean over an iteration's batches. stopped says what ended it;
+    losses maps each term, figures each figure of the diagnostics, to its value as each iteration began and, last, at
+    the end: (iterations + 1,) float64. A loss is the mean over an iteration's batches. stopped is what ended it;
     converged whether the rule was met: one that time has stopped is not.
     """
 
@@ -39,19 +39,19 @@ def train(
     *,
     learning_rate: float,
     stopping: Stopping,
-    watch: Watch,
-    report: Callable[[int, dict[str, float]], None],
+    diagnostics: Diagnostics,
+    on_iteration: Callable[[int, dict[str, float]], None],
 ) -> Training:
     """Minimize the sum of the named loss terms by Adam (Kingma & Ba 2015).
 
     batches() yields the rows of each step of one iteration, a single slice of all for full batch; losses(rows)
-    returns the terms, and tells the watch what it saw.
+    returns the terms, and records posterior and figures in the diagnostics.
 
     Raises:
         InputError: the loss overflows.
     """
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
-    course = _Course(watch)
+    history = _History(diagnostics)
     stopped: Stopped | None = None
     while stopped is None:
         seen = []
@@ -61,22 +61,22 @@ def train(
             torch.stack(list(terms.values())).sum().backward()
             optimizer.step()
             seen.append(_values(terms))
-        report(len(course.totals) + 1, course.take(seen))
-        stopped = stopping.after(course.totals, course.relabeled)
-    iterations = len(course.totals)
+        on_iteration(len(history.totals) + 1, history.take(seen))
+        stopped = stopping.after(history.totals, history.relabeled)
+    iterations = len(history.totals)
     with torch.no_grad():
-        course.take([_values(losses(rows)) for rows in batches()])
-    settled = stopped == "iterations" and stopping.plateau.reached(course.totals, course.relabeled)
+        history.take([_values(losses(rows)) for rows in batches()])
+    settled = stopped == "iterations" and stopping.plateau.reached(history.totals, history.relabeled)
     return Training(
-        _columns(course.losses), _columns(course.figures), iterations, stopped == "plateau" or settled, stopped
+        _columns(history.losses), _columns(history.figures), iterations, stopped == "plateau" or settled, stopped
     )
 
 
-class _Course:
+class _History:
     """Losses, their sum and the figures of each iteration so far."""
 
-    def __init__(self, watch: Watch) -> None:
-        self.watch = watch
+    def __init__(self, diagnostics: Diagnostics) -> None:
+        self.diagnostics = diagnostics
         self.losses: dict[str, list[float]] = {}
         self.figures: dict[str, list[float]] = {}
         self.totals: list[float] = []
@@ -88,9 +88,9 @@ class _Course:
     def take(self, seen: list[dict[str, float]]) -> dict[str, float]:
         """Append the means over an iteration's batches, and return them; InputError if their sum is not finite."""
         means = {name: float(np.mean([terms[name] for terms in seen])) for name in seen[0]}
-        for history, values in ((self.losses, means), (self.figures, self.watch.turn())):
+        for kept, values in ((self.losses, means), (self.figures, self.diagnostics.end_iteration())):
             for name, value in values.items():
-                history.setdefault(name, []).append(value)
+                kept.setdefault(name, []).append(value)
         self.totals.append(sum(means.values()))
         if not np.isfinite(self.totals[-1]):
             raise InputError(

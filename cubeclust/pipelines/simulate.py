@@ -18,7 +18,7 @@ from cubeclust.simulation.axis import STEP, Axis, window
 
 if TYPE_CHECKING:  # the command line takes its options from here, and help must come at once
     from cubeclust.io.cubes.simulated import MadeFrame
-    from cubeclust.simulation.sky import Image, Sky
+    from cubeclust.simulation.sky import Sky, TruthImage
 
 _ARRAYS = 16  # float32 arrays as large as a block of planes that are alive at once, at most
 
@@ -129,11 +129,11 @@ def _frame(sky: "Sky", axis: Axis, settings: SimulationSettings) -> "MadeFrame":
     return MadeFrame((axis.channels, ny, nx), axis.start, STEP, axis.medium, sky.title, history)
 
 
-def _images(sky: "Sky") -> "dict[str, Image]":
+def _images(sky: "Sky") -> "dict[str, TruthImage]":
     """The truth, without classes where there are no data, and what is bad."""
-    from cubeclust.simulation.sky import Image
+    from cubeclust.simulation.sky import TruthImage
 
     classes = sky.truth["CLASS"]
     shown = np.where(sky.field.empty, 0, classes.values).astype(classes.values.dtype)
-    bad = Image(sky.field.bad, "", "0 good, 1 border artifact, 2 dead, 3 outside the field")
+    bad = TruthImage(sky.field.bad, "", "0 good, 1 border artifact, 2 dead, 3 outside the field")
     return sky.truth | {"CLASS": classes._replace(values=shown), "BAD": bad}

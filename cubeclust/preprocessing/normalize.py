@@ -43,7 +43,7 @@ SEED_BAND = Window(7600.0, 8100.0)  # of the seed paper of NGC 1068
 
 
 def default_band(wavelength: np.ndarray, features: np.ndarray, excluded: np.ndarray) -> tuple[Window, str]:
-    """Band used where the user names none, and a sentence that says which one and why.
+    """Band used where the user names none, and a sentence that names it and the reason.
 
     SEED_BAND where the cube covers it and not all of it is excluded (n_wave,), otherwise the span of the feature
     channels (n_wave,), of which only those count that were selected.

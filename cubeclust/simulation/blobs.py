@@ -5,9 +5,9 @@ import numpy as np
 from cubeclust.simulation import geometry, populations
 from cubeclust.simulation.field import whole
 from cubeclust.simulation.gas import SPECTRA, Gaslight
-from cubeclust.simulation.grain import WHITE
+from cubeclust.simulation.noise import WHITE
 from cubeclust.simulation.seeing import Seeing
-from cubeclust.simulation.sky import Kind, Sky
+from cubeclust.simulation.sky import Sky, TrueClass
 from cubeclust.simulation.stars import Starlight
 from cubeclust.simulation.truth import measured
 
@@ -16,8 +16,8 @@ _PEAK = 60.0  # Angstrom, equivalent width of H-alpha in a blob's middle
 _SPECTRA = ("HII 0.4 Z", "HII 2 Z", "diffuse", "cone", "nucleus")  # one for each blob
 _VELOCITIES = (-200.0, -100.0, 0.0, 100.0, 200.0)  # km/s of the blobs
 KINDS = (
-    Kind("stars", "old stars at velocity 0"),
-    *(Kind(f"blob {number}", f"lines as of {name}") for number, name in enumerate(_SPECTRA, start=1)),
+    TrueClass("stars", "old stars at velocity 0"),
+    *(TrueClass(f"blob {number}", f"lines as of {name}") for number, name in enumerate(_SPECTRA, start=1)),
 )
 
 

@@ -1,7 +1,7 @@
 """A deep field: many small galaxies, each at a redshift of its own.
 
 What makes it hard: one kind of galaxy has its lines and breaks at other channels in each of its members, so that no
-linear combination of channels tells the kinds (as in the Hubble Ultra Deep Field, Bacon et al. 2017, A&A 608, A1).
+linear combination of channels separates the kinds (as in the Hubble Ultra Deep Field, Bacon et al. 2017, A&A 608, A1).
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ import numpy as np
 from cubeclust.simulation import geometry
 from cubeclust.simulation.field import rotated
 from cubeclust.simulation.gas import SPECTRA, Gaslight
-from cubeclust.simulation.grain import RESAMPLED
+from cubeclust.simulation.noise import RESAMPLED
 from cubeclust.simulation.populations import OLD, REFERENCE, YOUNG, Population
 from cubeclust.simulation.seeing import Seeing
-from cubeclust.simulation.sky import Image, Kind, Sky
+from cubeclust.simulation.sky import Sky, TrueClass, TruthImage
 from cubeclust.simulation.stars import Starlight
 
 _DRAWS = 4  # of the seed's streams
-_LEVEL, _NIGHT = 100.0, 300.0  # flux densities of a galaxy's middle and of the night sky's continuum
+_LEVEL, _BACKGROUND = 100.0, 300.0  # flux densities of a galaxy's middle and of the night sky's continuum
 _SPAXELS = 250  # of the field for each galaxy
 _REDSHIFTS = (0.1, 1.5)
 _SIGMA, _REDDENING = 60.0, 0.05  # km/s and E(B - V) of all galaxies
@@ -30,7 +30,7 @@ _FAINT = 0.04  # of a galaxy's typical middle: less light than that is sky
 class Type:
     """A type of galaxy: stars, their brightness, ratios of its lines, equivalent width of H-alpha (Angstrom)."""
 
-    kind: Kind
+    kind: TrueClass
     population: Population
     level: float
     lines: str
@@ -38,11 +38,11 @@ class Type:
 
 
 TYPES = (
-    Type(Kind("star-forming", "young stars with lines of HII regions"), YOUNG, 1.0, "HII 0.7 Z", 60.0),
-    Type(Kind("passive", "old stars without lines"), OLD, 1.5, "diffuse", 0.0),
-    Type(Kind("emission-line", "faint young stars under strong lines"), YOUNG, 0.3, "HII 0.4 Z", 500.0),
+    Type(TrueClass("star-forming", "young stars with lines of HII regions"), YOUNG, 1.0, "HII 0.7 Z", 60.0),
+    Type(TrueClass("passive", "old stars without lines"), OLD, 1.5, "diffuse", 0.0),
+    Type(TrueClass("emission-line", "faint young stars under strong lines"), YOUNG, 0.3, "HII 0.4 Z", 500.0),
 )
-KINDS = (Kind("sky", "no galaxy"), *(entry.kind for entry in TYPES))
+KINDS = (TrueClass("sky", "no galaxy"), *(entry.kind for entry in TYPES))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def make(size: int, seed: int, redshift: float) -> Sky:
     truth = _truth(galaxies, seeing)
     aim = truth["OBJECT"].values > 0
     field = rotated(size, seed)
-    return Sky("Deep field (simulated)", lights, seeing, field, RESAMPLED, _NIGHT, KINDS, truth, aim)
+    return Sky("Deep field (simulated)", lights, seeing, field, RESAMPLED, _BACKGROUND, KINDS, truth, aim)
 
 
 def _galaxy(random: np.random.Generator, seeing: Seeing, number: int) -> Galaxy:
@@ -89,14 +89,14 @@ def _galaxy(random: np.random.Generator, seeing: Seeing, number: int) -> Galaxy:
     return Galaxy(number, stars, gas)
 
 
-def _truth(galaxies: list[Galaxy], seeing: Seeing) -> dict[str, Image]:
+def _truth(galaxies: list[Galaxy], seeing: Seeing) -> dict[str, TruthImage]:
     """The galaxy with the most light in each spaxel, where there is any to speak of."""
     light = np.stack([seeing.blurred(galaxy.white().astype(np.float32)) for galaxy in galaxies])
     best, there = np.argmax(light, axis=0), light.max(axis=0) > _FAINT * _LEVEL
     types = np.array([galaxy.type for galaxy in galaxies])
     redshifts = np.array([galaxy.stars.redshift for galaxy in galaxies])
     return {
-        "CLASS": Image(np.where(there, types[best] + 2, 1).astype(np.int16), "", "true class, 0 = no data"),
-        "OBJECT": Image(np.where(there, best + 1, 0).astype(np.int16), "", "number of the galaxy, 0 = sky"),
-        "REDSHIFT": Image(np.where(there, redshifts[best], np.nan), "", "redshift of the galaxy"),
+        "CLASS": TruthImage(np.where(there, types[best] + 2, 1).astype(np.int16), "", "true class, 0 = no data"),
+        "OBJECT": TruthImage(np.where(there, best + 1, 0).astype(np.int16), "", "number of the galaxy, 0 = sky"),
+        "REDSHIFT": TruthImage(np.where(there, redshifts[best], np.nan), "", "redshift of the galaxy"),
     }

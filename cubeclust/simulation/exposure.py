@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubeclust.simulation.axis import STEP, Axis
-from cubeclust.simulation.light import Light
-from cubeclust.simulation.night import BRIGHTEST, sensitivity, sky_lines
+from cubeclust.simulation.light import LightSource
 from cubeclust.simulation.sky import Sky
+from cubeclust.simulation.sky_background import BRIGHTEST, sensitivity, sky_lines
 from cubeclust.simulation.stars import Starlight
 
 BAND = (6000.0, 6800.0)  # Angstrom, where the signal to noise is set
@@ -16,7 +16,7 @@ _RESIDUE = 3.0  # what is left of the strongest sky line, standard deviation in 
 _DRAWS = 3  # of the seed's streams
 
 
-def seen(sky: Sky, lights: tuple[Light, ...], edges: np.ndarray) -> np.ndarray:
+def seen(sky: Sky, lights: tuple[LightSource, ...], edges: np.ndarray) -> np.ndarray:
     """Flux density (n_channels, NY, NX) float32 of lights through the seeing, without noise."""
     side = sky.seeing.side
     planes = np.zeros((len(edges) - 1, side, side), np.float32)
@@ -45,8 +45,8 @@ class Exposure:
         variance = self.gain * _unit_variance(self.sky, clean, edges)
         deviation = np.sqrt(variance)
         first = axis.first + begin
-        noise = self.sky.grain.draw(self.seed, first, first + len(clean), clean.shape[1:])
-        left = self.sky.night * sky_lines(_centers(edges))[:, None, None] * self.residue
+        noise = self.sky.noise.draw(self.seed, first, first + len(clean), clean.shape[1:])
+        left = self.sky.background * sky_lines(_centers(edges))[:, None, None] * self.residue
         flux = clean + deviation * noise + left.astype(np.float32)
         variance[:, self.sky.field.empty] = np.nan
         return self.sky.field.marred(flux, deviation, self.seed, first), variance
@@ -74,18 +74,18 @@ def _residue(sky: Sky, seed: int, gain: float) -> np.ndarray:
     The noise of the strongest line, [OI] 5577, sets it; fainter lines stand out less.
     """
     [strongest] = sky_lines(np.array([BRIGHTEST]))
-    noise = np.sqrt(gain * sky.night * strongest / sensitivity(BRIGHTEST))
-    width = _RESIDUE * noise / (sky.night * strongest) if sky.night else 0.0
+    noise = np.sqrt(gain * sky.background * strongest / sensitivity(BRIGHTEST))
+    width = _RESIDUE * noise / (sky.background * strongest) if sky.background else 0.0
     return np.random.default_rng([seed, _DRAWS]).normal(0, width, sky.field.bad.shape)
 
 
 def _unit_variance(sky: Sky, clean: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Variance (n_channels, NY, NX) float32 up to the gain: photons of source and sky; 1 where there is no night."""
-    if not sky.night:
+    """Variance (n_channels, NY, NX) float32 up to the gain: photons of source and sky; 1 without sky background."""
+    if not sky.background:
         return np.ones_like(clean)
     center = _centers(edges)
-    night = sky.night * (1 + sky_lines(center))
-    return ((clean + night[:, None, None]) / sensitivity(center)[:, None, None]).astype(np.float32)
+    background = sky.background * (1 + sky_lines(center))
+    return ((clean + background[:, None, None]) / sensitivity(center)[:, None, None]).astype(np.float32)
 
 
 def _centers(edges: np.ndarray) -> np.ndarray:

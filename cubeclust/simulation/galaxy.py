@@ -9,28 +9,28 @@ from scipy.special import erfc
 from cubeclust.simulation import geometry, populations
 from cubeclust.simulation.field import rotated
 from cubeclust.simulation.gas import SPECTRA, Gaslight
-from cubeclust.simulation.grain import RESAMPLED
-from cubeclust.simulation.light import Light
+from cubeclust.simulation.light import LightSource
+from cubeclust.simulation.noise import RESAMPLED
 from cubeclust.simulation.seeing import Seeing
-from cubeclust.simulation.sky import Kind, Sky
+from cubeclust.simulation.sky import Sky, TrueClass
 from cubeclust.simulation.stars import Starlight
 from cubeclust.simulation.truth import measured
 
 _DRAWS = 4  # of the seed's streams
 _LEVEL = 1500.0  # 10^-20 erg/s/cm2/Angstrom and spaxel of the disk's center
-_NIGHT = 0.08  # of it: the night sky's continuum
+_BACKGROUND = 0.08  # of it: the night sky's continuum
 KINDS = (
-    Kind("old stars", "bulge and halo without emission lines"),
-    Kind("young stars", "disk without emission lines"),
-    Kind("diffuse", "diffuse ionized gas of the disk"),
-    Kind("HII 0.4 Z", "star formation at 0.4 of the solar metallicity"),
-    Kind("HII 0.7 Z", "star formation at 0.7 of the solar metallicity"),
-    Kind("HII Z", "star formation at the solar metallicity"),
-    Kind("HII 2 Z", "star formation at twice the solar metallicity"),
-    Kind("front", "ionization cones, the wall that approaches; ratios of lines as in the next two"),
-    Kind("back", "ionization cones, the wall that recedes"),
-    Kind("jet", "gas driven by the jet"),
-    Kind("nucleus", "narrow lines of the nucleus"),
+    TrueClass("old stars", "bulge and halo without emission lines"),
+    TrueClass("young stars", "disk without emission lines"),
+    TrueClass("diffuse", "diffuse ionized gas of the disk"),
+    TrueClass("HII 0.4 Z", "star formation at 0.4 of the solar metallicity"),
+    TrueClass("HII 0.7 Z", "star formation at 0.7 of the solar metallicity"),
+    TrueClass("HII Z", "star formation at the solar metallicity"),
+    TrueClass("HII 2 Z", "star formation at twice the solar metallicity"),
+    TrueClass("front", "ionization cones, the wall that approaches; ratios of lines as in the next two"),
+    TrueClass("back", "ionization cones, the wall that recedes"),
+    TrueClass("jet", "gas driven by the jet"),
+    TrueClass("nucleus", "narrow lines of the nucleus"),
 )
 
 
@@ -83,7 +83,7 @@ def make(size: int, seed: int, redshift: float) -> Sky:
     field = rotated(size, seed)
     truth = measured(lights, stage.seeing, KINDS)
     return Sky(
-        "NGC 1068 (simulated)", lights, stage.seeing, field, RESAMPLED, _NIGHT * _LEVEL, KINDS, truth, ~field.empty
+        "NGC 1068 (simulated)", lights, stage.seeing, field, RESAMPLED, _BACKGROUND * _LEVEL, KINDS, truth, ~field.empty
     )
 
 
@@ -109,7 +109,7 @@ def _stars(stage: Stage) -> tuple[Starlight, ...]:
     )
 
 
-def _gas(stage: Stage, light: np.ndarray) -> tuple[Light, ...]:
+def _gas(stage: Stage, light: np.ndarray) -> tuple[LightSource, ...]:
     """Gas, whose brightness is an equivalent width (Angstrom) times the stars' light.
 
     In the cones the nucleus ionizes the disk's gas, too, so that little of it shines as elsewhere.

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from cubeclust.simulation.dust import attenuation
-from cubeclust.simulation.light import Light
+from cubeclust.simulation.light import LightSource
 from cubeclust.simulation.profile import lsf
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.spectroscopy.lines import EMISSION
@@ -56,7 +56,7 @@ SPECTRA = {
 
 
 @dataclass(frozen=True)
-class Gaslight(Light):
+class Gaslight(LightSource):
     """Light of gas in lines, whose brightness is the flux of H-alpha.
 
     lines: fluxes beside it, by name in EMISSION. component: what it moves with; kinds may share one.

@@ -11,7 +11,7 @@ from cubeclust.spectroscopy.doppler import stretch
 
 
 @dataclass(frozen=True)
-class Light(ABC):
+class LightSource(ABC):
     """Light of one kind, before the seeing; maps are (NY, NX).
 
     brightness: flux density at the reference wavelength (stars) or flux of H-alpha (gas), before the dust; it shines

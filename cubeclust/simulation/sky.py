@@ -6,19 +6,19 @@ from typing import NamedTuple
 import numpy as np
 
 from cubeclust.simulation.field import Field
-from cubeclust.simulation.grain import Grain
-from cubeclust.simulation.light import Light
+from cubeclust.simulation.light import LightSource
+from cubeclust.simulation.noise import CorrelatedNoise
 from cubeclust.simulation.seeing import Seeing
 
 
-class Kind(NamedTuple):
+class TrueClass(NamedTuple):
     """A true class of spaxels: name and what it is."""
 
     name: str
     description: str
 
 
-class Image(NamedTuple):
+class TruthImage(NamedTuple):
     """An image of the truth: values (NY, NX), their unit ("" for none) and what they are."""
 
     values: np.ndarray
@@ -28,18 +28,18 @@ class Image(NamedTuple):
 
 @dataclass(frozen=True)
 class Sky:
-    """Lights on a frame with a margin, how they are seen, and the truth about them by name of the image.
+    """Lights on a frame with a margin, seeing, field and noise, and the images of the truth by their names.
 
-    night: flux density of the night sky's continuum; 0 for noise that is the same at all wavelengths.
+    background: flux density of the night sky's continuum; 0 for noise that is the same at all wavelengths.
     classes are numbered from 1 in the order of kinds. aim: spaxels (NY, NX) over which the signal to noise is set.
     """
 
     title: str
-    lights: tuple[Light, ...]
+    lights: tuple[LightSource, ...]
     seeing: Seeing
     field: Field
-    grain: Grain
-    night: float
-    kinds: tuple[Kind, ...]
-    truth: dict[str, Image]
+    noise: CorrelatedNoise
+    background: float
+    kinds: tuple[TrueClass, ...]
+    truth: dict[str, TruthImage]
     aim: np.ndarray

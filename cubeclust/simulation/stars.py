@@ -9,7 +9,7 @@ from scipy.special import erf
 
 from cubeclust.simulation.axis import STEP
 from cubeclust.simulation.dust import attenuation
-from cubeclust.simulation.light import Light
+from cubeclust.simulation.light import LightSource
 from cubeclust.simulation.populations import Population
 from cubeclust.simulation.profile import lsf
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
@@ -20,7 +20,7 @@ _SIGMA = 10.0  # km/s between the dispersions of a template's rows
 
 
 @dataclass(frozen=True)
-class Starlight(Light):
+class Starlight(LightSource):
     """Light of a population, whose brightness is the flux density at 5,500 Angstrom at rest."""
 
     population: Population

@@ -6,20 +6,20 @@ import numpy as np
 from scipy.special import ndtr
 
 from cubeclust.simulation.gas import Gaslight
-from cubeclust.simulation.light import Light
+from cubeclust.simulation.light import LightSource
 from cubeclust.simulation.populations import FEATURELESS, REFERENCE
 from cubeclust.simulation.seeing import Seeing
-from cubeclust.simulation.sky import Image, Kind
+from cubeclust.simulation.sky import TrueClass, TruthImage
 from cubeclust.simulation.stars import Starlight
 
 _HALPHA = 6562.80
 _COUNTS = 0.05  # share of the flux in lines from which a component counts
 _LINELESS = 3.0  # Angstrom of H-alpha, under which stars name the class (Cid Fernandes et al. 2011, MNRAS 413, 1687)
 _FASTEST, _STEP = 1000.0, 5.0  # km/s: velocities at which the flux below is counted
-_NO_GAS = 0.05  # Angstrom: under it no velocity of the gas is told
+_NO_GAS = 0.05  # Angstrom: below it the velocity of the gas is NaN
 
 
-def measured(lights: Sequence[Light], seeing: Seeing, kinds: Sequence[Kind]) -> dict[str, Image]:
+def measured(lights: Sequence[LightSource], seeing: Seeing, kinds: Sequence[TrueClass]) -> dict[str, TruthImage]:
     """Images of the truth, each weighted by the light that reaches a spaxel through seeing and dust.
 
     Gas: weights are the fluxes of all lines within MUSE's range, of all gas but the broad-line region. Stars: weights
@@ -39,18 +39,19 @@ def measured(lights: Sequence[Light], seeing: Seeing, kinds: Sequence[Kind]) -> 
     starry = _dominant(stars, [seeing.blurred(weight) for weight in in_stars], kinds)
     classes = np.where(width < _LINELESS, starry, _dominant(gas, seen, kinds))
     return {
-        "CLASS": Image(classes.astype(np.int16), "", "true class, 0 = no data"),
-        "VGAS": Image(np.where(shining, median_velocity(gas, in_lines, seeing), np.nan), "km/s",
+        "CLASS": TruthImage(classes.astype(np.int16), "", "true class, 0 = no data"),
+        "VGAS": TruthImage(np.where(shining, median_velocity(gas, in_lines, seeing), np.nan), "km/s",
                       "median velocity of the lines' flux"),
-        "VGAS_MEAN": Image(np.where(shining, v_gas, np.nan), "km/s", "mean velocity of the lines' flux"),
-        "VSTARS": Image(v_stars, "km/s", "mean velocity of the starlight"),
-        "SIGMA_GAS": Image(np.where(shining, s_gas, np.nan), "km/s", "dispersion of the lines' flux"),
-        "SIGMA_STARS": Image(s_stars, "km/s", "dispersion of the starlight"),
-        "N_COMPONENTS": Image(np.where(shining, _components(gas, seen), 0), "", "motions with over 5 % of the flux"),
-        "SPREAD_GAS": Image(np.where(shining, _spread(gas, v_gas, seeing), np.nan), "km/s",
+        "VGAS_MEAN": TruthImage(np.where(shining, v_gas, np.nan), "km/s", "mean velocity of the lines' flux"),
+        "VSTARS": TruthImage(v_stars, "km/s", "mean velocity of the starlight"),
+        "SIGMA_GAS": TruthImage(np.where(shining, s_gas, np.nan), "km/s", "dispersion of the lines' flux"),
+        "SIGMA_STARS": TruthImage(s_stars, "km/s", "dispersion of the starlight"),
+        "N_COMPONENTS": TruthImage(np.where(shining, _components(gas, seen), 0), "",
+                                   "motions with over 5 % of the flux"),
+        "SPREAD_GAS": TruthImage(np.where(shining, _spread(gas, v_gas, seeing), np.nan), "km/s",
                             "scatter of the mean velocities of single lines"),
-        "FLUX_HALPHA": Image(halpha, "10**(-20)*erg/s/cm**2", "flux of H-alpha, without broad lines"),
-        "EW_HALPHA": Image(width, "Angstrom", "equivalent width of H-alpha emission at rest"),
+        "FLUX_HALPHA": TruthImage(halpha, "10**(-20)*erg/s/cm**2", "flux of H-alpha, without broad lines"),
+        "EW_HALPHA": TruthImage(width, "Angstrom", "equivalent width of H-alpha emission at rest"),
     }  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def sum_of(maps: Iterable[np.ndarray]) -> np.ndarray:
     return np.asarray(np.sum(list(maps), axis=0, dtype=np.float64))
 
 
-def _width(halpha: np.ndarray, lights: Sequence[Light], seeing: Seeing) -> np.ndarray:
+def _width(halpha: np.ndarray, lights: Sequence[LightSource], seeing: Seeing) -> np.ndarray:
     """Equivalent width at rest, Angstrom: flux over the smooth continuum of all that has one."""
     continuum = sum_of(
         light.dimmed(_HALPHA) * light.population.continuum(_HALPHA) for light in lights if isinstance(light, Starlight)
@@ -67,7 +68,9 @@ def _width(halpha: np.ndarray, lights: Sequence[Light], seeing: Seeing) -> np.nd
     return halpha / seeing.blurred(continuum) / (1 + lights[0].redshift)
 
 
-def _moments(lights: Sequence[Light], weights: Sequence[np.ndarray], seeing: Seeing) -> tuple[np.ndarray, np.ndarray]:
+def _moments(
+    lights: Sequence[LightSource], weights: Sequence[np.ndarray], seeing: Seeing
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean velocity and dispersion (NY, NX), km/s, weighted by flux after the seeing; NaN where there is none."""
     flux, first, second = (
         seeing.blurred(sum_of(terms))
@@ -121,7 +124,7 @@ def _spread(gas: Sequence[Gaslight], mean: np.ndarray, seeing: Seeing) -> np.nda
     return np.sqrt(scatter / np.maximum(total, np.finfo(float).tiny))
 
 
-def _dominant(lights: Sequence[Light], seen: Sequence[np.ndarray], kinds: Sequence[Kind]) -> np.ndarray:
+def _dominant(lights: Sequence[LightSource], seen: Sequence[np.ndarray], kinds: Sequence[TrueClass]) -> np.ndarray:
     """Number (NY, NX) of the kind whose light is the strongest of what is seen."""
     number = {kind.name: place for place, kind in enumerate(kinds, start=1)}
     return np.array([number[light.kind] for light in lights])[np.argmax(seen, axis=0)]

@@ -1,4 +1,4 @@
-"""Velocities over the sky, how well they are known, and which of them mislead."""
+"""Velocities over the sky, their errors, and flags of those that mislead."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from cubeclust.velocities.flags import KEPT, VelocityFlag
 
 @dataclass(frozen=True)
 class VelocityField:
-    """What is known of the motion of each spaxel; images are (NY, NX), NaN where unknown.
+    """Velocity, error, line width, signal to noise and flags of each spaxel; images are (NY, NX), NaN where unknown.
 
     velocity      km/s about the systemic redshift: c (z - systemic) / (1 + systemic)
     error         km/s, one standard deviation

@@ -1,4 +1,4 @@
-"""What a velocity was measured of, and why it is misleading: one bit for each reason."""
+"""Tracer of a velocity, and the reasons why a velocity is misleading, one bit each."""
 
 from enum import IntEnum, IntFlag
 
@@ -12,7 +12,7 @@ class Tracer(IntEnum):
 
 
 class VelocityFlag(IntFlag):
-    """Bits of the FLAG image of a velocity map; 0 means that nothing speaks against the velocity."""
+    """Bits of the FLAG image of a velocity map; 0: the velocity passed every check."""
 
     NO_VELOCITY = 1
     LOW_SNR = 2
@@ -27,7 +27,7 @@ class VelocityFlag(IntFlag):
     UNCERTAIN = 1024
 
 
-KEPT = VelocityFlag.PROFILE | VelocityFlag.BINNED  # reasons that leave a spaxel in unless told otherwise
+KEPT = VelocityFlag.PROFILE | VelocityFlag.BINNED  # reasons that leave a spaxel in by default
 
 MEANING = {
     VelocityFlag.NO_VELOCITY: "no velocity: no data, or the fit failed",

@@ -1,4 +1,4 @@
-"""How the spaxels move."""
+"""Redshifts of the spaxels."""
 
 from dataclasses import dataclass
 

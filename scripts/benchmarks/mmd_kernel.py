@@ -62,7 +62,7 @@ def full_size(
     gram = Gram(Kernel(kernel).entries(data), part, data)
     gram.product(lines)
     anew = min(seconds(lambda: float(gram.product(lines)[0, 0])) for _ in range(3))
-    gram.room = EVERYTHING
+    gram.cache_bytes = EVERYTHING
     gram.product(lines)
     kept = min(seconds(lambda: float(gram.product(lines)[0, 0])) for _ in range(3))
     share = kernel_flops(part, n_wave, k) / anew / rate

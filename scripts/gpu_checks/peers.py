@@ -145,7 +145,7 @@ class Opponent:
 
     def marginal_error(self, first: Tensor, second: Tensor, f: Tensor, g: Tensor) -> float:
         """Share of mass that a marginal of the plan has in the wrong place, the larger of the two; weights (n,)."""
-        sums = log_sums(self.cost, self.epsilon, room=0, say=lambda sentence: None)
+        sums = log_sums(self.cost, self.epsilon, cache_bytes=0, say=lambda sentence: None)
         weights = torch.stack([second, first]).double()
         potentials = torch.stack([g, f]).double() / self.epsilon
         excess = potentials.flip(0) + sums(weights.log() + potentials)

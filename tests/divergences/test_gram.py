@@ -38,11 +38,11 @@ def dense(kernel: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-@pytest.mark.parametrize("room", [0, 3 * 8 * 160**2, 10**9])
-def test_blockwise_equals_dense(kernel: str, room: int) -> None:
+@pytest.mark.parametrize("cache_bytes", [0, 3 * 8 * 160**2, 10**9])
+def test_blockwise_equals_dense(kernel: str, cache_bytes: int) -> None:
     data, columns = problem()
     expected = dense(kernel) @ columns.numpy()
-    gram = Gram(Kernel(kernel).entries(data), N, data, room)
+    gram = Gram(Kernel(kernel).entries(data), N, data, cache_bytes)
     for _ in range(2):  # the second time from the blocks that were kept
         found = product(gram, columns).numpy()
         assert np.linalg.norm(found - expected) <= 1e-12 * np.linalg.norm(expected)
@@ -82,7 +82,7 @@ def counted(gram: Gram) -> list[tuple[int, int]]:
 
 def test_mirrored_blocks_are_computed_once_and_kept_blocks_never_again() -> None:
     data, columns = problem()
-    gram = Gram(Kernel("rbf").entries(data), N, data, room=3 * 8 * 160**2)
+    gram = Gram(Kernel("rbf").entries(data), N, data, cache_bytes=3 * 8 * 160**2)
     seen = counted(gram)
     first = product(gram, columns)
     assert len(seen) == len(set(seen)) == 10
@@ -94,7 +94,7 @@ def test_mirrored_blocks_are_computed_once_and_kept_blocks_never_again() -> None
 
 def test_room_for_all_leaves_nothing_to_compute() -> None:
     data, columns = problem()
-    gram = Gram(Kernel("rbf").entries(data), N, data, room=10**9)
+    gram = Gram(Kernel("rbf").entries(data), N, data, cache_bytes=10**9)
     product(gram, columns)
     seen = counted(gram)
     product(gram, columns)
@@ -104,7 +104,7 @@ def test_room_for_all_leaves_nothing_to_compute() -> None:
 def test_out_of_memory_leads_to_smaller_blocks_and_is_said_once() -> None:
     data, columns = problem()
     said: list[str] = []
-    gram = Gram(Kernel("rbf").entries(data), N, data, room=10**9, say=said.append)
+    gram = Gram(Kernel("rbf").entries(data), N, data, cache_bytes=10**9, say=said.append)
     expected, entries = product(gram, columns), gram.entries
 
     def scarce(rows: slice, columns: slice) -> torch.Tensor:

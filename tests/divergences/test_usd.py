@@ -142,7 +142,7 @@ def test_kernel_and_logarithms_give_the_same_sums(kind: str) -> None:
     own = own.over(own.mean)
     logs = torch.log_softmax(torch.tensor(logits).T, dim=1)
     for epsilon in (1e4, 1.0, 0.2, 0.02):
-        kernel = KernelSums.fitting(own, epsilon, torch.float64, room=0, say=print)
+        kernel = KernelSums.fitting(own, epsilon, torch.float64, cache_bytes=0, say=print)
         assert kernel is not None or (kind, epsilon) == ("far group", 0.02)
         if kernel is not None:
             exact = LogarithmSums(own, epsilon, 0, print)(logs)
@@ -155,7 +155,7 @@ def test_outlier_is_summed_in_logarithms_and_the_others_by_the_kernel() -> None:
     own = cost(data, "sqeuclidean", torch.float32)
     own = own.over(own.mean)
     said: list[str] = []
-    kernel = KernelSums.fitting(own, 0.02, torch.float32, room=0, say=said.append)
+    kernel = KernelSums.fitting(own, 0.02, torch.float32, cache_bytes=0, say=said.append)
     assert kernel is not None
     assert kernel.far.tolist() == [7]
     assert said == ["1 spectra are far from all others: their transport is summed in logarithms"]
@@ -169,7 +169,7 @@ def test_outliers_beside_each_other_count_once_in_each_others_sums() -> None:
     data[8] = data[7] + 0.01
     own = cost(data, "sqeuclidean", torch.float32)
     own = own.over(own.mean)
-    kernel = KernelSums.fitting(own, 0.02, torch.float32, room=0, say=print)
+    kernel = KernelSums.fitting(own, 0.02, torch.float32, cache_bytes=0, say=print)
     assert kernel is not None
     assert kernel.far.tolist() == [7, 8]
     logs = torch.log_softmax(torch.tensor(logits), dim=0).T.contiguous()
@@ -224,7 +224,7 @@ def test_two_outliers_that_only_their_own_pair_takes_out_of_range_cost_no_others
     data, _ = problem()
     data[[7, 8]] += 100
     own = cost(data, "euclidean", torch.float32)
-    kernel = KernelSums.fitting(own.over(own.mean), 0.1, torch.float32, room=0, say=print)
+    kernel = KernelSums.fitting(own.over(own.mean), 0.1, torch.float32, cache_bytes=0, say=print)
     assert kernel is not None
     assert kernel.far.tolist() == [7, 8]
 
@@ -239,7 +239,7 @@ def test_memory_that_runs_out_leads_to_smaller_blocks(sums: type, monkeypatch: p
 
     def made() -> torch.Tensor:
         if sums is KernelSums:
-            return KernelSums.fitting(own, 0.2, torch.float64, room=10**9, say=said.append)(logs)
+            return KernelSums.fitting(own, 0.2, torch.float64, cache_bytes=10**9, say=said.append)(logs)
         return LogarithmSums(own, 0.2, 10**9, said.append)(logs)
 
     def scarce(self: gram.Gram, rows: slice, columns: slice) -> torch.Tensor:
@@ -302,7 +302,7 @@ def test_sums_that_nobody_needs_free_their_kernel_at_once() -> None:
     own = cost(data, "euclidean")
     gc.disable()
     try:
-        sums = KernelSums.fitting(own, own.mean, torch.float64, room=10**9, say=print)
+        sums = KernelSums.fitting(own, own.mean, torch.float64, cache_bytes=10**9, say=print)
         kept = weakref.ref(sums.gram)
         del sums
         assert kept() is None

@@ -9,7 +9,7 @@ from scipy.special import erf
 
 from cubeclust.kinematics.line_fit import LineFit, fit_lines
 from cubeclust.kinematics.line_model import Spectrograph
-from cubeclust.kinematics.line_windows import Window
+from cubeclust.kinematics.line_windows import LineWindow
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 NAMES = list(FLUXES)
@@ -51,7 +51,7 @@ def test_noiseless_lines_come_back() -> None:
     np.testing.assert_allclose(found.h4, 0, atol=2e-3)
 
 
-def channels_of(seen: Spectrograph, window: Window, velocity: float) -> np.ndarray:
+def channels_of(seen: Spectrograph, window: LineWindow, velocity: float) -> np.ndarray:
     """Channels around a window's lines at a velocity, as many as it has."""
     middle = np.mean(seen.lines.rest[list(window.lines)]) * (1 + Z) * (1 + velocity / LIGHT_SPEED)
     first = np.searchsorted(EDGES, middle) - 1 - window.n_channels // 2

@@ -7,7 +7,7 @@ from made_lines import CORRELATION, correlated_noise
 
 from cubeclust.kinematics.continuum import lower_quartile, raised
 from cubeclust.kinematics.noise import noise_correlation, noise_scale, scattered_variance
-from cubeclust.kinematics.residuals import Prepared
+from cubeclust.kinematics.residuals import Residuals
 
 
 def continuum(flux: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
@@ -47,7 +47,7 @@ def test_continuum_follows_a_slope_and_passes_over_gaps() -> None:
 def test_size_of_the_variance_claimed_does_not_matter(times: float) -> None:
     """Neither continuum nor weights follow it; both had the noise of the claim where it is far too large."""
     flux = torch.from_numpy(100 + 3 * normal((20, 1000))).float()
-    right, wrong = (Prepared.of(flux, torch.full_like(flux, variance)) for variance in (9.0, 9.0 * times))
+    right, wrong = (Residuals.of(flux, torch.full_like(flux, variance)) for variance in (9.0, 9.0 * times))
     for name in ("continuum", "weight"):
         torch.testing.assert_close(getattr(wrong, name), getattr(right, name), rtol=1e-4, atol=0)
 

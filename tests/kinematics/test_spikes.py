@@ -5,7 +5,7 @@ import pytest
 import torch
 from made_lines import EDGES, Lines
 
-from cubeclust.kinematics.residuals import Prepared
+from cubeclust.kinematics.residuals import Residuals
 from cubeclust.kinematics.spikes import spikes
 
 N_WAVE = len(EDGES) - 1
@@ -49,19 +49,19 @@ def test_damaged_and_unknown_samples_have_no_weight() -> None:
     flux = torch.from_numpy(100 + random.standard_normal((2, 400))).float()
     variance = torch.ones_like(flux)
     flux[0, 100], flux[0, 200], variance[0, 300], variance[1, 50] = 1e4, torch.nan, torch.nan, 0
-    prepared = Prepared.of(flux, variance)
-    assert {(int(y), int(x)) for y, x in torch.argwhere(prepared.weight == 0)} == {
+    residuals = Residuals.of(flux, variance)
+    assert {(int(y), int(x)) for y, x in torch.argwhere(residuals.weight == 0)} == {
         (0, 100),
         (0, 200),
         (0, 300),
         (1, 50),
     }
-    assert prepared.residual.isfinite().all()
-    assert prepared.continuum.isfinite().all()
+    assert residuals.residual.isfinite().all()
+    assert residuals.continuum.isfinite().all()
 
 
 def test_weights_are_what_the_noise_bears_out() -> None:
     flux = torch.from_numpy(100 + 3 * np.random.default_rng(0).standard_normal((50, 2000))).float()
     for claimed in (torch.full_like(flux, 1.0), torch.full_like(flux, 9.0), None):
-        weight = Prepared.of(flux, claimed).weight
+        weight = Residuals.of(flux, claimed).weight
         assert float(weight[weight > 0].mean()) == pytest.approx(1 / 9, rel=0.06)

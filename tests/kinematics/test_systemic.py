@@ -12,7 +12,9 @@ WITHIN = 40.0  # km/s: two steps of the search, and noise
 WIDTH = 150.0  # km/s
 
 
-def bells(lines: tuple[Line, ...], z: float, height: float, medium: str = "air", sigma: float = 100.0) -> np.ndarray:
+def gaussians(
+    lines: tuple[Line, ...], z: float, height: float, medium: str = "air", sigma: float = 100.0
+) -> np.ndarray:
     """Gaussians as high as the lines are strong."""
     total = np.zeros(len(WAVELENGTH))
     for line in lines:
@@ -27,7 +29,7 @@ def noise(seed: int = 0) -> np.ndarray:
 
 @pytest.mark.parametrize("z", [-0.002, 0.0, 0.0038, 0.0859, 0.3, 0.5, 0.8, 1.0, 1.2])
 def test_emission(z: float) -> None:
-    found = find_redshift(WAVELENGTH, noise() + bells(EMISSION, z, 100.0), "air")
+    found = find_redshift(WAVELENGTH, noise() + gaussians(EMISSION, z, 100.0), "air")
     assert found is not None
     assert found.z == pytest.approx(z, abs=(1 + z) * WITHIN / LIGHT_SPEED)
     assert found.sure
@@ -36,13 +38,13 @@ def test_emission(z: float) -> None:
 @pytest.mark.parametrize("z", [-0.002, 0.01, 0.05, 0.25, 0.4, 0.7, 1.2])
 def test_absorption(z: float) -> None:
     """Within the lines' width: they blend, and the search only has to come near."""
-    found = find_redshift(WAVELENGTH, noise() - bells(ABSORPTION, z, 20.0, sigma=WIDTH), "air")
+    found = find_redshift(WAVELENGTH, noise() - gaussians(ABSORPTION, z, 20.0, sigma=WIDTH), "air")
     assert found is not None
     assert found.z == pytest.approx(z, abs=(1 + z) * WIDTH / LIGHT_SPEED)
 
 
 def test_medium_is_that_of_the_wavelengths() -> None:
-    spectrum = noise() + bells(EMISSION, 0.01, 30.0, medium="vacuum")
+    spectrum = noise() + gaussians(EMISSION, 0.01, 30.0, medium="vacuum")
     air, vacuum = (find_redshift(WAVELENGTH, spectrum, medium) for medium in ("air", "vacuum"))
     assert air is not None
     assert vacuum is not None
@@ -59,14 +61,14 @@ def test_noise_is_not_sure_of_a_redshift(n_wave: int) -> None:
 
 def test_a_rival_as_good_makes_it_unsure() -> None:
     """H-alpha alone could be any strong line."""
-    alone = find_redshift(WAVELENGTH, noise() + bells(EMISSION[14:15], 0.1, 100.0), "air")
+    alone = find_redshift(WAVELENGTH, noise() + gaussians(EMISSION[14:15], 0.1, 100.0), "air")
     assert EMISSION[14].name == "Halpha"
     assert alone is not None
     assert not alone.sure
 
 
 def test_bounds_hold() -> None:
-    spectrum = noise() + bells(EMISSION, 0.3, 30.0)
+    spectrum = noise() + gaussians(EMISSION, 0.3, 30.0)
     found = find_redshift(WAVELENGTH, spectrum, "air", 0.0, 0.1)
     assert found is not None
     assert 0 <= found.z <= 0.1
@@ -74,7 +76,7 @@ def test_bounds_hold() -> None:
 
 
 def test_gaps_and_unit_do_not_matter() -> None:
-    spectrum = noise() + bells(EMISSION, 0.3, 30.0)
+    spectrum = noise() + gaussians(EMISSION, 0.3, 30.0)
     whole = find_redshift(WAVELENGTH, spectrum, "air")
     assert whole is not None
     scaled = find_redshift(WAVELENGTH, 1e-18 * spectrum, "air")

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from cubeclust.kinematics.absorption import Absorption, quiet_channels
-from cubeclust.kinematics.absorption_lines import LINES, Marks, marks_of
+from cubeclust.kinematics.absorption_lines import LINES, AbsorptionLines, absorption_lines_of
 from cubeclust.kinematics.mean_stars import proven
-from cubeclust.kinematics.residuals import Prepared
+from cubeclust.kinematics.residuals import Residuals
 from cubeclust.kinematics.stars import StarsMoved, correlate_stars
 from cubeclust.kinematics.template import Template, mean_template
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
@@ -34,15 +34,17 @@ class Stars:
             flux *= 1 - DEPTH * line.strength * np.exp(-0.5 * (np.log(WAVELENGTH / center) * LIGHT_SPEED / WIDTH) ** 2)
         flux += self.noise * np.random.default_rng(seed).standard_normal(flux.shape)
         variance = torch.full(flux.shape, self.noise**2)
-        return Absorption.of(Prepared.of(torch.from_numpy(flux).float(), variance), np.ones(len(WAVELENGTH), bool))
+        return Absorption.of(Residuals.of(torch.from_numpy(flux).float(), variance), np.ones(len(WAVELENGTH), bool))
 
 
-def marks() -> Marks:
-    return Marks(np.array([line.air for line in RANGE]), DEPTH * np.array([line.strength for line in RANGE]), WIDTH)
+def absorption() -> AbsorptionLines:
+    return AbsorptionLines(
+        np.array([line.air for line in RANGE]), DEPTH * np.array([line.strength for line in RANGE]), WIDTH
+    )
 
 
 def moved(stars: Stars, seed: int = 0) -> StarsMoved:
-    return correlate_stars(stars.absorption(seed), WAVELENGTH, marks(), torch.ones(1), z=Z, search=600.0)
+    return correlate_stars(stars.absorption(seed), WAVELENGTH, absorption(), torch.ones(1), z=Z, search=600.0)
 
 
 def test_velocities_come_back() -> None:
@@ -62,16 +64,16 @@ def test_depths_are_those_of_the_mean_spectrum() -> None:
     spectra = Stars(np.linspace(-300, 300, 60), 0.3).absorption()
     velocity = torch.linspace(-300, 300, 60).double()
     template = mean_template(spectra, velocity, torch.zeros(60).bool(), WAVELENGTH, medium="air", z=Z)
-    found = marks_of(template, "air")
+    found = absorption_lines_of(template, "air")
     assert found is not None
     np.testing.assert_allclose(found.rest, [line.air for line in RANGE])
     assert found.width == WIDTH
-    np.testing.assert_allclose(found.depth, marks().depth, atol=0.04)
+    np.testing.assert_allclose(found.depth, absorption().depth, atol=0.04)
 
 
 def test_one_line_is_no_mark() -> None:
     logarithm = np.log(np.linspace(5220, 5310, 500))
-    assert marks_of(Template(logarithm, np.zeros(500), np.ones(500)), "air") is None
+    assert absorption_lines_of(Template(logarithm, np.zeros(500), np.ones(500)), "air") is None
 
 
 def test_lines_of_the_night_sky_and_bands_of_the_air_are_not_quiet() -> None:
@@ -92,8 +94,8 @@ def test_emission_has_no_say_on_stars() -> None:
     residual = clean.residual.clone()
     residual[0, 200:210] += 80
     weight = torch.full_like(residual, 4.0)
-    prepared = Prepared(residual, clean.continuum, weight)
-    gas = Absorption.of(prepared, np.ones(len(WAVELENGTH), bool))
+    residuals = Residuals(residual, clean.continuum, weight)
+    gas = Absorption.of(residuals, np.ones(len(WAVELENGTH), bool))
     assert not gas.weight[0, 200:210].any()
     assert (gas.weight[0, :200] > 0).all()
 

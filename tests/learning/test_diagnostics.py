@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from cubeclust.learning.diagnostics import Watch
+from cubeclust.learning.diagnostics import Diagnostics
 
 
 def of_labels(labels: list[int]) -> torch.Tensor:
@@ -12,37 +12,37 @@ def of_labels(labels: list[int]) -> torch.Tensor:
 
 def test_clusters_are_counted_over_all_batches() -> None:
     """No batch has more than two clusters; all of them together have three."""
-    watch = Watch(6, "cpu")
+    diagnostics = Diagnostics(6, "cpu")
     for rows, labels in (([0, 3], [0, 0]), ([1, 5], [0, 2]), ([2, 4], [3, 3])):
-        watch.see(torch.tensor(rows), of_labels(labels), {})
-    assert watch.turn() == {"used_clusters": 3.0, "relabeled": 0.0}
+        diagnostics.record(torch.tensor(rows), of_labels(labels), {})
+    assert diagnostics.end_iteration() == {"used_clusters": 3.0, "relabeled": 0.0}
 
 
 def test_cluster_that_is_left_is_not_counted() -> None:
-    watch = Watch(3, "cpu")
+    diagnostics = Diagnostics(3, "cpu")
     for labels, used in (([0, 1, 2], 3.0), ([0, 1, 1], 2.0)):
-        watch.see(slice(None), of_labels(labels), {})
-        assert watch.turn()["used_clusters"] == used
+        diagnostics.record(slice(None), of_labels(labels), {})
+        assert diagnostics.end_iteration()["used_clusters"] == used
 
 
 def test_largest_figure_of_an_iteration_counts() -> None:
-    watch = Watch(4, "cpu")
+    diagnostics = Diagnostics(4, "cpu")
     for errors in ([0.5, 2.0, 1.0], [0.25]):
         for error in errors:
-            watch.see(slice(None), of_labels([0, 1, 2, 3]), {"marginal_error": error})
-        assert watch.turn()["marginal_error"] == max(errors)
+            diagnostics.record(slice(None), of_labels([0, 1, 2, 3]), {"marginal_error": error})
+        assert diagnostics.end_iteration()["marginal_error"] == max(errors)
 
 
 def test_relabeled_counts_rows_that_changed_in_the_last_fifth() -> None:
     """As a search through all labels finds it; a row that goes back and forth counts once."""
     random = np.random.default_rng(0)
-    course = np.repeat(random.integers(0, 4, (60, 40)), 10, axis=0)  # (iterations, rows): changes every tenth
-    course[:, 20:] = course[0, 20:]  # rows that never change
-    course[350, 30] += 1  # but for this one: changed, and changed back
-    course %= 4
-    watch = Watch(40, "cpu")
-    for done, labels in enumerate(course, start=1):
-        watch.see(slice(None), of_labels(list(labels)), {})
+    history = np.repeat(random.integers(0, 4, (60, 40)), 10, axis=0)  # (iterations, rows): changes every tenth
+    history[:, 20:] = history[0, 20:]  # rows that never change
+    history[350, 30] += 1  # but for this one: changed, and changed back
+    history %= 4
+    diagnostics = Diagnostics(40, "cpu")
+    for done, labels in enumerate(history, start=1):
+        diagnostics.record(slice(None), of_labels(list(labels)), {})
         span = 2 * max(25, done // 10)
-        recent = course[max(0, done - span - 1) : done]
-        assert watch.turn()["relabeled"] == np.mean((recent != recent[0]).any(axis=0)), done
+        recent = history[max(0, done - span - 1) : done]
+        assert diagnostics.end_iteration()["relabeled"] == np.mean((recent != recent[0]).any(axis=0)), done

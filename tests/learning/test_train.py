@@ -9,7 +9,7 @@ from cubeclust.divergences.mmd import EmbeddedMMD
 from cubeclust.errors import InputError
 from cubeclust.learning import networks
 from cubeclust.learning.batches import FullBatch, Minibatches
-from cubeclust.learning.diagnostics import Watch
+from cubeclust.learning.diagnostics import Diagnostics
 from cubeclust.learning.stopping import Plateau, Stopping
 from cubeclust.learning.train import Training, train
 
@@ -49,8 +49,8 @@ def quadratic(*, max_iter: int, early: bool = False, minutes: float = 0.0) -> tu
         lambda rows: {"square": (model(data[rows]) - 0.5).square().sum(), "offset": torch.tensor(1.0)},
         learning_rate=0.01,
         stopping=Stopping(max_iter, minutes, Plateau(1e-6), early),
-        watch=Watch(1, "cpu"),
-        report=lambda iteration, terms: None,
+        diagnostics=Diagnostics(1, "cpu"),
+        on_iteration=lambda iteration, terms: None,
     )
     return model, training
 
@@ -102,8 +102,8 @@ def test_objective_that_overflows_is_refused() -> None:
             lambda rows: {"fourth": (model(torch.ones(1, 1)[rows]) ** 4).sum()},
             learning_rate=1e30,
             stopping=Stopping(1, 0.0, Plateau(1e-4), early=False),  # finite before the only step, not after it
-            watch=Watch(1, "cpu"),
-            report=lambda iteration, terms: None,
+            diagnostics=Diagnostics(1, "cpu"),
+            on_iteration=lambda iteration, terms: None,
         )
 
 

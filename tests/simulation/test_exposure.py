@@ -6,7 +6,7 @@ from cubeclust.simulation.axis import Axis
 from cubeclust.simulation.exposure import exposed, seen
 from cubeclust.simulation.field import BORDER, GOOD
 from cubeclust.simulation.gas import Gaslight
-from cubeclust.simulation.night import sky_lines
+from cubeclust.simulation.sky_background import sky_lines
 from cubeclust.simulation.stars import Starlight
 from cubeclust.spectroscopy.lines import EMISSION
 

@@ -155,7 +155,7 @@ class FisherEM:
         course = _Course(progress, self._seeded_starts * len(self._models) * self.max_iter, len(shared.spectra))
         with out_of_memory_explained():
             for start, name in product(starts, self._models):
-                found = fit(shared.sample, start, MODELS[name], rules, max_iter=self.max_iter, report=course.tell)
+                found = fit(shared.sample, start, MODELS[name], rules, max_iter=self.max_iter, on_iteration=course.tell)
                 best.take(name, found)
                 course.begin(self.max_iter)
             return best.clustering(progress)

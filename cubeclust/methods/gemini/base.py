@@ -165,10 +165,10 @@ class Gemini(ABC):
         from cubeclust.divergences.gemini import gemini
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
-        from cubeclust.learning.diagnostics import Watch
+        from cubeclust.learning.diagnostics import Diagnostics
         from cubeclust.learning.train import train
 
-        stopping, watch = self._stopping(len(data)), Watch(len(data), str(data.device))
+        stopping, diagnostics = self._stopping(len(data)), Diagnostics(len(data), str(data.device))
         for sentence in (f"the fit ends {stopping}", *self._notes()):
             progress.say(sentence)
         whole = None if self.batch_size else build(slice(None), cache_bytes)
@@ -176,7 +176,7 @@ class Gemini(ABC):
         def losses(rows: "Rows") -> "dict[str, Tensor]":
             divergence, posterior = whole or build(rows, cache_bytes), networks.posterior(network, data[rows])
             loss = -gemini(posterior, divergence, self.pairs)
-            watch.see(rows, posterior, getattr(divergence, "figures", dict)())
+            diagnostics.record(rows, posterior, getattr(divergence, "figures", dict)())
             return {"gemini": loss}
 
         return train(
@@ -185,8 +185,10 @@ class Gemini(ABC):
             losses,
             learning_rate=self.learning_rate,
             stopping=stopping,
-            watch=watch,
-            report=lambda done, terms: progress.advance("fit", done, self.max_iter or None, objective=-terms["gemini"]),
+            diagnostics=diagnostics,
+            on_iteration=lambda done, terms: progress.advance(
+                "fit", done, self.max_iter or None, objective=-terms["gemini"]
+            ),
         )
 
     def _stopping(self, n: int) -> "Stopping":

@@ -83,7 +83,7 @@ class MMDGemini(GeometricGemini):
                     f"kernel: {kept} of {memory.readable(size)} may be kept in memory; "
                     "what is not is computed anew in each iteration"
                 )
-            return mmd(data[rows], kernel, matrix=self.kernel_matrix, room=cache_bytes, say=progress.say)
+            return mmd(data[rows], kernel, matrix=self.kernel_matrix, cache_bytes=cache_bytes, say=progress.say)
 
         return build
 

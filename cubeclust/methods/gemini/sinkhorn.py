@@ -88,7 +88,7 @@ class SinkhornGemini(TransportGemini):
                 epsilon,
                 tolerance=self.sinkhorn_tolerance,
                 max_steps=self.sinkhorn_steps,
-                room=cache_bytes,
+                cache_bytes=cache_bytes,
                 say=say,
             )
 

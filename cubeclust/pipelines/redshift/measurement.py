@@ -104,7 +104,11 @@ def _blocks(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress)
 def _told(by: Instrument) -> str:
     """Which lines are matched."""
     gas = f"emission lines from {by.lines.names[0]} to {by.lines.names[-1]} ({len(by.lines)})" if len(by.lines) else ""
-    stars = f"absorption lines {by.marks.width:.0f} km/s wide ({len(by.marks.rest)})" if by.marks is not None else ""
+    stars = (
+        f"absorption lines {by.absorption.width:.0f} km/s wide ({len(by.absorption.rest)})"
+        if by.absorption is not None
+        else ""
+    )
     return f"matched at once: {' and '.join(filter(None, (gas, stars)))}"
 
 

@@ -172,7 +172,7 @@ def instrument(light: Light, z: float, search: Search) -> Instrument:
     )
     flux, variance = tensors(light.brightest, slice(None), search.device)
     by = with_template(flux, variance, by)
-    if not len(lines) and by.marks is None:
+    if not len(lines) and by.absorption is None:
         raise InputError(
             f"{search.cube}: no line that is known is in range at z = {z:.5f} between {wavelength[0]:.0f} and "
             f"{wavelength[-1]:.0f} Angstrom, up to {search.reach:g} km/s off; correct --guess, narrow --search, or "

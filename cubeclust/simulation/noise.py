@@ -1,4 +1,4 @@
-"""Noise as resampling leaves it: right in each voxel, shared between neighbors."""
+"""Correlated noise, as resampling leaves it: neighbors share it, the variance of a voxel is right."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ _DRAWS = 1  # of the seed's streams: the white noise of planes
 
 
 @dataclass(frozen=True)
-class Grain:
-    """How noise of variance 1 is shared: each direction's kernel is (share, 1, share), normalized.
+class CorrelatedNoise:
+    """Noise of variance 1 whose kernel in each direction is (share, 1, share), normalized.
 
     RESAMPLED has a correlation of 0.19 with each neighbor in the three directions, as drizzled cubes have: in the MUSE
     cube of Abell 478 it is 0.17 along the wavelength. The covariances of a voxel thus sum to 2.78 variances, which
-    STAT, the variance of a voxel, does not tell.
+    STAT, the variance of a voxel, does not include.
     """
 
     share: float
@@ -44,5 +44,5 @@ class Grain:
         return planes[1:-1, 1:-1, 1:-1]
 
 
-WHITE = Grain(0.0)
-RESAMPLED = Grain(0.0986)
+WHITE = CorrelatedNoise(0.0)
+RESAMPLED = CorrelatedNoise(0.0986)

@@ -1,4 +1,4 @@
-"""The night sky and the instrument's sensitivity: what decides the noise."""
+"""Sky background and sensitivity of the instrument, which set the noise."""
 
 import numpy as np
 

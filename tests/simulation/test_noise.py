@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cubeclust.simulation.grain import RESAMPLED, WHITE
+from cubeclust.simulation.noise import RESAMPLED, WHITE
 
 NOISE = RESAMPLED.draw(3, 0, 120, (70, 60)).astype(np.float64)
 
