@@ -1,24 +1,24 @@
-"""The table of entries that ends a scan."""
+"""The table of candidates that ends a scan."""
 
 from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
 
-from cubeclust.model_selection.candidate import Entry
+from cubeclust.model_selection.candidate import Candidate
 from cubeclust.model_selection.choice import CRITERIA, Criterion
 from cubeclust.pipelines.select.pipeline import Scan
 
 
 def print_scan(scan: Scan) -> None:
-    """Print the best entry of each model, or every one where there are no models, and what to doubt on stderr."""
+    """Print the best candidate of each model, or every one where there are no models, and what to doubt on stderr."""
     console, record = Console(stderr=True, highlight=False), scan.run.record["selection"]
     table = Table()
     criteria = [CRITERIA[name] for name in dict.fromkeys((scan.choice.criterion, "stability"))]
     for name in ("clusters", "model", *(criterion.label for criterion in criteria), "silhouette", "used", "tiny"):
         table.add_column(name, justify="right")
-    for entry in _shown(scan):
-        table.add_row(*_cells(entry, criteria), style="bold" if entry is scan.choice.entry else None)
+    for candidate in _shown(scan):
+        table.add_row(*_cells(candidate, criteria), style="bold" if candidate is scan.choice.candidate else None)
     console.print(table)
     failed = f", {record['failed']} failed" if record["failed"] else ""
     console.print(
@@ -32,25 +32,25 @@ def print_scan(scan: Scan) -> None:
     )
 
 
-def _shown(scan: Scan) -> Iterator[Entry]:
+def _shown(scan: Scan) -> Iterator[Candidate]:
     value = CRITERIA[scan.choice.criterion].of
-    models = dict.fromkeys(entry.model for entry in scan.table)
+    models = dict.fromkeys(candidate.model for candidate in scan.table)
     if len(models) == 1:
         yield from scan.table
         return
     for model in models:
-        known = {place: found for place, entry in enumerate(scan.table)
-                 if entry.model == model and (found := value(entry)) is not None}  # fmt: skip
+        known = {place: found for place, candidate in enumerate(scan.table)
+                 if candidate.model == model and (found := value(candidate)) is not None}  # fmt: skip
         if known:
             yield scan.table[max(known, key=lambda place: known[place])]
 
 
-def _cells(entry: Entry, criteria: list[Criterion]) -> tuple[str, ...]:
-    best = entry.best
+def _cells(candidate: Candidate, criteria: list[Criterion]) -> tuple[str, ...]:
+    best = candidate.best
     return (
-        str(entry.n_clusters),
-        entry.model or "-",
-        *(_number(criterion.of(entry), criterion.form) for criterion in criteria),
+        str(candidate.n_clusters),
+        candidate.model or "-",
+        *(_number(criterion.of(candidate), criterion.form) for criterion in criteria),
         _number(None if best is None else best.silhouette, ".3f"),
         _number(None if best is None else best.classes_used, "d"),
         _number(None if best is None else best.tiny_classes, "d"),

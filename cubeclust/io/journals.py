@@ -6,10 +6,10 @@ from pathlib import Path
 
 from cubeclust.errors import InputError
 from cubeclust.io.atomic import append_line, said_plainly
-from cubeclust.model_selection.trial import Tried
+from cubeclust.model_selection.trial import Trial
 
 
-def read_journal(path: Path) -> dict[str, Tried]:
+def read_journal(path: Path) -> dict[str, Trial]:
     """Fits by their key, of any scan that wrote there; none where there is no file, nor from a line that is not whole.
 
     Raises:
@@ -22,10 +22,10 @@ def read_journal(path: Path) -> dict[str, Tried]:
     return {fit.key: fit for fit in _whole(lines)}
 
 
-def _whole(lines: list[str]) -> Iterator[Tried]:
+def _whole(lines: list[str]) -> Iterator[Trial]:
     for line in lines:
         try:
-            fit = Tried.of_json(json.loads(line))
+            fit = Trial.of_json(json.loads(line))
         except (ValueError, KeyError, TypeError):  # cut short when the disk was full or the machine went down
             continue
         if isinstance(fit.key, str):
@@ -42,7 +42,7 @@ def mend_journal(path: Path) -> None:
         path.open("a").close()
 
 
-def append_fit(path: Path, fit: Tried) -> None:
+def append_fit(path: Path, fit: Trial) -> None:
     """Append a fit."""
     with said_plainly(f"{path}: cannot be appended", "make room and give the command again: it goes on from there"):
         append_line(path, json.dumps(fit.as_json()))

@@ -6,24 +6,24 @@ from functools import cached_property
 from itertools import groupby
 
 from cubeclust.evaluation.agreement import mean_agreement
-from cubeclust.model_selection.trial import Tried
+from cubeclust.model_selection.trial import Trial
 
 
 @dataclass(frozen=True)
-class Entry:
+class Candidate:
     """Fits that differ in the seed alone, those that failed included."""
 
     n_clusters: int
     model: str | None
-    fits: tuple[Tried, ...]
+    fits: tuple[Trial, ...]
 
     @property
-    def done(self) -> list[Tried]:
+    def done(self) -> list[Trial]:
         """Fits that did not fail."""
         return [fit for fit in self.fits if fit.error is None]
 
     @property
-    def best(self) -> Tried | None:
+    def best(self) -> Trial | None:
         """The likeliest fit, or that with the best objective; the first of equals, None if all failed."""
         return max(self.done, key=lambda fit: fit.standing, default=None)
 
@@ -38,15 +38,15 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The entry in words."""
+        """The candidate in words."""
         return f"{'' if self.model is None else self.model + ', '}K = {self.n_clusters}"
 
 
-def entries(tried: Iterable[Tried]) -> list[Entry]:
+def candidates(tried: Iterable[Trial]) -> list[Candidate]:
     """Entries by rising number of clusters, models in the order of the fits."""
     fits = sorted(tried, key=lambda fit: fit.n_clusters)
     return [
-        Entry(n_clusters, model, tuple(fit for fit in same if fit.model == model))
+        Candidate(n_clusters, model, tuple(fit for fit in same if fit.model == model))
         for n_clusters, group in groupby(fits, key=lambda fit: fit.n_clusters)
         for same in [list(group)]
         for model in dict.fromkeys(fit.model for fit in same)

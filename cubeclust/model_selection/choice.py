@@ -1,30 +1,30 @@
-"""The entry that a criterion chooses."""
+"""The candidate that a criterion chooses."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
 from cubeclust.errors import InputError
-from cubeclust.model_selection.candidate import Entry
+from cubeclust.model_selection.candidate import Candidate
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """What entries are ranked by, the larger the better; None where an entry has no such value.
+    """What candidates are ranked by, the larger the better; None where a candidate has no such value.
 
     form: how people read it, as `format` takes it.
     """
 
     label: str
     form: str
-    of: Callable[[Entry], float | None]
+    of: Callable[[Candidate], float | None]
 
 
-def _information(name: str) -> Callable[[Entry], float | None]:
+def _information(name: str) -> Callable[[Candidate], float | None]:
     """Value of an information criterion of the best fit."""
 
-    def value(entry: Entry) -> float | None:
-        criteria = None if entry.best is None else entry.best.criteria
+    def value(candidate: Candidate) -> float | None:
+        criteria = None if candidate.best is None else candidate.best.criteria
         found = None if criteria is None else float(getattr(criteria, name))
         return found if found is not None and isfinite(found) else None
 
@@ -35,41 +35,41 @@ CRITERIA: dict[str, Criterion] = {
     "icl": Criterion("ICL", ".1f", _information("icl")),
     "bic": Criterion("BIC", ".1f", _information("bic")),
     "aic": Criterion("AIC", ".1f", _information("aic")),
-    "stability": Criterion("stability", ".3f", lambda entry: entry.stability),
+    "stability": Criterion("stability", ".3f", lambda candidate: candidate.stability),
 }
 INFORMATION = ("icl", "bic", "aic")  # of mixtures only
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The entry with the largest value of a criterion.
+    """The candidate with the largest value of a criterion.
 
-    among     number of entries
+    among     number of candidates
     warnings  what to doubt about the choice
     """
 
     criterion: str
-    entry: Entry
+    candidate: Candidate
     value: float
     among: int
     warnings: tuple[str, ...]
 
     def __str__(self) -> str:
         label, form = CRITERIA[self.criterion].label, CRITERIA[self.criterion].form
-        chosen = f"{self.entry.name} is chosen of {self.among} entries by {label}, {self.value:{form}}"
-        if self.criterion == "stability" or self.entry.stability is None:
+        chosen = f"{self.candidate.name} is chosen of {self.among} entries by {label}, {self.value:{form}}"
+        if self.criterion == "stability" or self.candidate.stability is None:
             return chosen
-        return f"{chosen}; its seeds agree at an ARI of {self.entry.stability:.3f}"
+        return f"{chosen}; its seeds agree at an ARI of {self.candidate.stability:.3f}"
 
     @classmethod
-    def of(cls, table: Sequence[Entry], criterion: str) -> "Choice":
-        """The best entry, of equal ones that with the most clusters, which says more.
+    def of(cls, table: Sequence[Candidate], criterion: str) -> "Choice":
+        """The best candidate, of equal ones that with the most clusters, which says more.
 
         Raises:
-            InputError: no entry has a value.
+            InputError: no candidate has a value.
         """
         value = CRITERIA[criterion].of
-        ranked = {place: found for place, entry in enumerate(table) if (found := value(entry)) is not None}
+        ranked = {place: found for place, candidate in enumerate(table) if (found := value(candidate)) is not None}
         if not ranked:
             raise InputError(_nothing(table, criterion))
         best = max(ranked, key=lambda place: (ranked[place], table[place].n_clusters))
@@ -80,16 +80,16 @@ class Choice:
         return cls(criterion, table[best], ranked[best], len(table), tuple(filter(None, warnings)))
 
 
-def _nothing(table: Sequence[Entry], criterion: str) -> str:
+def _nothing(table: Sequence[Candidate], criterion: str) -> str:
     """Why nothing can be chosen."""
-    errors = [fit.error for entry in table for fit in entry.fits if fit.error]
+    errors = [fit.error for candidate in table for fit in candidate.fits if fit.error]
     if errors:
         return f"no entry of the scan has a value of {criterion}; the first fit that failed says: {errors[0]}"
     return f"no entry of the scan has a value of {criterion}: every fit has a single class; try another method."
 
 
 def _tie(equals: list[str], label: str) -> str:
-    """Warning where the criterion cannot tell entries apart."""
+    """Warning where the criterion cannot tell candidates apart."""
     if not equals:
         return ""
     return (
@@ -98,7 +98,7 @@ def _tie(equals: list[str], label: str) -> str:
     )
 
 
-def _edge(table: Sequence[Entry], ranked: dict[int, float], best: int, label: str) -> str:
+def _edge(table: Sequence[Candidate], ranked: dict[int, float], best: int, label: str) -> str:
     """Warning where the best number of clusters is the first or the last that was tried."""
     numbers = sorted({table[place].n_clusters for place in ranked})
     chosen = table[best].n_clusters
@@ -117,12 +117,16 @@ def _edge(table: Sequence[Entry], ranked: dict[int, float], best: int, label: st
     )
 
 
-def _stuck(table: Sequence[Entry], chosen: Entry, criterion: str) -> str:
+def _stuck(table: Sequence[Candidate], chosen: Candidate, criterion: str) -> str:
     """Warning where more clusters are less likely, which the best fit of more clusters would not be."""
     if criterion not in INFORMATION or chosen.best is None:
         return ""
-    more = [entry for entry in table if entry.model == chosen.model and entry.n_clusters > chosen.n_clusters]
-    stuck = [entry.n_clusters for entry in more if entry.best and entry.best.standing < chosen.best.standing]
+    more = [
+        candidate for candidate in table if candidate.model == chosen.model and candidate.n_clusters > chosen.n_clusters
+    ]
+    stuck = [
+        candidate.n_clusters for candidate in more if candidate.best and candidate.best.standing < chosen.best.standing
+    ]
     if not stuck:
         return ""
     return (

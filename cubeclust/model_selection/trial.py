@@ -14,7 +14,7 @@ _SENSE = {"log_likelihood": 1, "lower_bound": 1, "gemini": 1, "objective": -1, "
 
 
 @dataclass(frozen=True)
-class Tried:
+class Trial:
     """One fit.
 
     key            digest of all that decides its result
@@ -55,7 +55,7 @@ class Tried:
         return values
 
     @classmethod
-    def of_json(cls, values: Mapping[str, Any]) -> "Tried":
+    def of_json(cls, values: Mapping[str, Any]) -> "Trial":
         """The fit that `as_json` wrote; KeyError, TypeError or ValueError for anything else."""
         criteria, labels = values["criteria"], values["sample_labels"]
         return cls(

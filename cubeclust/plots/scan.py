@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from cubeclust.classes.colors import class_colors
-from cubeclust.model_selection.candidate import Entry
+from cubeclust.model_selection.candidate import Candidate
 from cubeclust.model_selection.choice import CRITERIA, INFORMATION, Choice
 from cubeclust.plots.figure import new_figure, save
 
@@ -16,10 +16,10 @@ _MARKERS = "osD^v<>PX"  # of the models, by color
 _STYLES = ("-", "--")  # of two models with one color, as with a noise of each class and with one of all
 _TOP = 0.1  # share of the range of a criterion that is shown by itself
 
-Value = Callable[[Entry], float | None]
+Value = Callable[[Candidate], float | None]
 
 
-def plot_scan(path: Path, table: Sequence[Entry], choice: Choice, target: str) -> None:
+def plot_scan(path: Path, table: Sequence[Candidate], choice: Choice, target: str) -> None:
     """Save the criterion by model, with its top apart, over stability and silhouette; gaps where there is no value."""
     panels = _panels(table, choice.criterion)
     figure = new_figure(9, 3 + 1.6 * len(panels))
@@ -33,39 +33,41 @@ def plot_scan(path: Path, table: Sequence[Entry], choice: Choice, target: str) -
     axes[-1, 0].xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside right upper")
     figure.align_ylabels(axes[:, 0])
-    figure.suptitle(f"{target}: {choice.entry.name}", parse_math=False)
+    figure.suptitle(f"{target}: {choice.candidate.name}", parse_math=False)
     save(figure, path)
 
 
-def _panels(table: Sequence[Entry], criterion: str) -> list[tuple[str, Value]]:
-    """Label and value of each panel; those that no entry has a value of are left out."""
+def _panels(table: Sequence[Candidate], criterion: str) -> list[tuple[str, Value]]:
+    """Label and value of each panel; those that no candidate has a value of are left out."""
     label, value = CRITERIA[criterion].label, CRITERIA[criterion].of
     panels: list[tuple[str, Value]] = [(label, value)]
     if criterion in INFORMATION:
-        panels += [(f"{label},\nits top", value), ("stability\n(ARI of seeds)", lambda entry: entry.stability)]
-    panels.append(("silhouette\n(not ranked by)", lambda entry: None if entry.best is None else entry.best.silhouette))
-    return [(label, value) for label, value in panels if any(value(entry) is not None for entry in table)]
+        panels += [(f"{label},\nits top", value), ("stability\n(ARI of seeds)", lambda candidate: candidate.stability)]
+    panels.append(
+        ("silhouette\n(not ranked by)", lambda candidate: None if candidate.best is None else candidate.best.silhouette)
+    )
+    return [(label, value) for label, value in panels if any(value(candidate) is not None for candidate in table)]
 
 
-def _lines(axes: Axes, table: Sequence[Entry], value: Value, choice: Choice) -> None:
+def _lines(axes: Axes, table: Sequence[Candidate], value: Value, choice: Choice) -> None:
     """Values of each model against its numbers of clusters, the chosen one ringed."""
-    numbers = sorted({entry.n_clusters for entry in table})
-    models = list(dict.fromkeys(entry.model for entry in table))
+    numbers = sorted({candidate.n_clusters for candidate in table})
+    models = list(dict.fromkeys(candidate.model for candidate in table))
     colors = class_colors(-(-len(models) // len(_STYLES)))
     for place, model in enumerate(models):
         hue, style = divmod(place, len(_STYLES))
-        found = {entry.n_clusters: value(entry) for entry in table if entry.model == model}
+        found = {candidate.n_clusters: value(candidate) for candidate in table if candidate.model == model}
         values = [np.nan if (one := found.get(number)) is None else one for number in numbers]
         marker = _MARKERS[hue % len(_MARKERS)]
         axes.plot(numbers, values, _STYLES[style], color=colors[hue], marker=marker, ms=4, lw=1, label=model or "fits")
-    chosen = value(choice.entry)
+    chosen = value(choice.candidate)
     if chosen is not None:
-        axes.plot(choice.entry.n_clusters, chosen, "o", ms=13, mfc="none", mec="black", mew=1.5, label="chosen")
+        axes.plot(choice.candidate.n_clusters, chosen, "o", ms=13, mfc="none", mec="black", mew=1.5, label="chosen")
 
 
-def _show_top(axes: Axes, table: Sequence[Entry], value: Value, best: float) -> None:
+def _show_top(axes: Axes, table: Sequence[Candidate], value: Value, best: float) -> None:
     """Limit an axis to the largest values."""
-    values = [one for entry in table if (one := value(entry)) is not None]
+    values = [one for candidate in table if (one := value(candidate)) is not None]
     height = _TOP * (best - min(values))
     if height:
         axes.set_ylim(best - height, best + 0.15 * height)

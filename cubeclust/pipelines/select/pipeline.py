@@ -12,9 +12,9 @@ from cubeclust.clustering import Clustering
 from cubeclust.io.atomic import claim_files, said_plainly, written_aside
 from cubeclust.io.journals import append_fit, mend_journal, read_journal
 from cubeclust.io.scan_tables import write_scan_table
-from cubeclust.model_selection.candidate import Entry, entries
+from cubeclust.model_selection.candidate import Candidate, candidates
 from cubeclust.model_selection.choice import CRITERIA, Choice
-from cubeclust.model_selection.trial import Tried
+from cubeclust.model_selection.trial import Trial
 from cubeclust.pipelines.run.opening import open_run
 from cubeclust.pipelines.run.pipeline import Run, claim_outputs, finish
 from cubeclust.pipelines.run.plan import Plan
@@ -31,7 +31,7 @@ from cubeclust.runtime.stopwatch import Stopwatch
 class Scan:
     """A finished scan: its table, the choice, and the run that wrote the chosen fit."""
 
-    table: list[Entry]
+    table: list[Candidate]
     choice: Choice
     run: Run
 
@@ -58,7 +58,7 @@ def select(settings: ScanSettings, progress: Progress | None = None) -> Scan:
     progress.say(f"{shape[0]} spectra x {shape[1]} channels to {settings.run.method}")
     trials = Trials.of(settings, prepared.features, opening.device, opening.room(*shape) // jobs)
     timed("decompose")
-    table = entries(_tried(trials, own[JOURNAL], jobs, progress))
+    table = candidates(_tried(trials, own[JOURNAL], jobs, progress))
     timed("scan")
     choice = Choice.of(table, str(settings.criterion))
     _write(own, table, choice, opening.cube_file.target or opening.cube_file.stem)
@@ -77,7 +77,7 @@ def _claim(settings: ScanSettings, todo: Plan) -> dict[str, Path]:
     return own
 
 
-def _tried(trials: Trials, journal: Path, jobs: int, progress: Progress) -> list[Tried]:
+def _tried(trials: Trials, journal: Path, jobs: int, progress: Progress) -> list[Trial]:
     """All fits, those in the journal as they are there."""
     known, keys = read_journal(journal), {task: trials.key(task) for task in trials.settings.tasks}
     todo = [task for task, key in keys.items() if key not in known]
@@ -98,23 +98,23 @@ def _tried(trials: Trials, journal: Path, jobs: int, progress: Progress) -> list
 
 
 class _Leader:
-    """The best entry so far."""
+    """The best candidate so far."""
 
     def __init__(self, criterion: str) -> None:
         self.criterion = criterion
-        self.fits: dict[tuple[int, str | None], tuple[Tried, ...]] = {}
+        self.fits: dict[tuple[int, str | None], tuple[Trial, ...]] = {}
         self.values: dict[str, float] = {}
 
-    def take(self, fit: Tried) -> None:
-        """Rank the entry of a fit anew."""
+    def take(self, fit: Trial) -> None:
+        """Rank the candidate of a fit anew."""
         place = (fit.n_clusters, fit.model)
         self.fits[place] = (*self.fits.get(place, ()), fit)
-        value = CRITERIA[self.criterion].of(Entry(*place, self.fits[place]))
+        value = CRITERIA[self.criterion].of(Candidate(*place, self.fits[place]))
         if value is not None and value > self.values.get(self.criterion, -np.inf):
             self.values = {self.criterion: value, "n_clusters": fit.n_clusters}
 
 
-def _write(own: dict[str, Path], table: list[Entry], choice: Choice, target: str) -> None:
+def _write(own: dict[str, Path], table: list[Candidate], choice: Choice, target: str) -> None:
     """Write table and figure."""
     from cubeclust.plots.scan import plot_scan
 
@@ -128,7 +128,7 @@ def _write(own: dict[str, Path], table: list[Entry], choice: Choice, target: str
 
 def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, Clustering]:
     """The chosen fit, done again, as only its labels on the subsample were kept."""
-    fit = choice.entry.best
+    fit = choice.candidate.best
     assert fit is not None  # it has a value
     task = Task(fit.n_clusters, fit.model, fit.seed)
     progress.say(f"{choice}; fitted again, which took {fit.seconds:.1f} s")
@@ -142,13 +142,13 @@ def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, C
     return task, replace(found, notes=(*found.notes, *notes))
 
 
-def _record(table: list[Entry], choice: Choice, trials: Trials, jobs: int, own: dict[str, Path]) -> dict[str, Any]:
+def _record(table: list[Candidate], choice: Choice, trials: Trials, jobs: int, own: dict[str, Path]) -> dict[str, Any]:
     """What the record of the run says about the scan."""
-    settings, best = trials.settings, choice.entry.best
+    settings, best = trials.settings, choice.candidate.best
     return {
         "criterion": choice.criterion,
         "value": choice.value,
-        "stability": choice.entry.stability,
+        "stability": choice.candidate.stability,
         "silhouette": None if best is None else best.silhouette,
         "subsample": len(trials.subsample.rows),
         "warnings": list(choice.warnings),
@@ -157,6 +157,6 @@ def _record(table: list[Entry], choice: Choice, trials: Trials, jobs: int, own: 
         "seeds": settings.seeds,
         "jobs": jobs,
         "entries": len(table),
-        "failed": sum(not entry.done for entry in table),
+        "failed": sum(not candidate.done for candidate in table),
         "files": {ending: str(path) for ending, path in own.items()},
     }

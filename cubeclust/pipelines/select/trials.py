@@ -13,7 +13,7 @@ from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.evaluation.subsample import Subsample
 from cubeclust.methods.protocol import Decomposing
-from cubeclust.model_selection.trial import Tried, objective
+from cubeclust.model_selection.trial import Trial, objective
 from cubeclust.pipelines.run.record import TINY_CLASS, versions
 from cubeclust.pipelines.select.settings import ScanSettings, Task
 from cubeclust.runtime.processes import in_processes
@@ -93,15 +93,15 @@ class Trials:
 
             yield from in_processes(work, todo, jobs, begin=one_thread)
 
-    def attempt(self, task: Task) -> Tried:
+    def attempt(self, task: Task) -> Trial:
         """What is kept of the fit, or why there is none."""
         start = time.perf_counter()
         try:
             found = self.fit(task)
         except InputError as error:
-            return Tried(self.key(task), *task, seconds=round(time.perf_counter() - start, 3), error=str(error))
+            return Trial(self.key(task), *task, seconds=round(time.perf_counter() - start, 3), error=str(error))
         labels = found.labels[self.subsample.rows]
-        return Tried(
+        return Trial(
             self.key(task),
             *task,
             seconds=round(time.perf_counter() - start, 3),
