@@ -118,12 +118,13 @@ def option_name(field: dataclasses.Field) -> str:
 def check(record: Any) -> None:
     """Raise InputError if a setting of the record is not of its kind, or outside of its bounds or choices."""
     for field in option_fields(record):
-        value = getattr(record, field.name)
+        value, declared = getattr(record, field.name), declaration(field)
+        name = field.name if declared.argument else f"--{option_name(field)}"
         if not _fits(value, field.type):
-            raise InputError(f"--{option_name(field)} is {value!r}: give {_words(field.type)}.")
+            raise InputError(f"{name} is {value!r}: give {_words(field.type)}.")
         for each in value if isinstance(value, tuple) else () if value is None else (value,):
-            if cure := _cure(each, declaration(field)):
-                raise InputError(f"--{option_name(field)} is {each!r}: {cure}.")
+            if cure := _cure(each, declared):
+                raise InputError(f"{name} is {each!r}: {cure}.")
 
 
 def _cure(value: Any, declared: Declaration) -> str:

@@ -2,15 +2,16 @@
 
 import difflib
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cubeclust.cli.terminal import Terminal
 from cubeclust.errors import InputError
 
-# Options that say what the terminal shows, or that only the command line can have: no settings of a study.
-TERMINAL = ("config", "dry_run", "as_json", "quiet", "verbose", "help")
+_NO_KEYS = {"help", *(field.name for field in fields(Terminal))}
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def defaults(path: Path, table: dict[str, Any], command: click.Command, others: 
     options = {
         name.lstrip("-"): option
         for option in command.params
-        if isinstance(option, click.Option) and option.name not in TERMINAL
+        if isinstance(option, click.Option) and option.name not in _NO_KEYS
         for name in option.opts
     }
     values = {}

@@ -1,21 +1,17 @@
 """The console script `cubeclust`."""
 
+from importlib import import_module
 from typing import Any
 
 import click
 
 from cubeclust import __version__
-from cubeclust.cli.commands.apply import apply_command
-from cubeclust.cli.commands.info import info_command
-from cubeclust.cli.commands.merge import merge_command
-from cubeclust.cli.commands.methods import methods
-from cubeclust.cli.commands.plot import plot
-from cubeclust.cli.commands.redshift import redshift_command
-from cubeclust.cli.commands.run import run
-from cubeclust.cli.commands.sample import sample
-from cubeclust.cli.commands.select import select
-from cubeclust.cli.commands.simulate import simulate_command
+from cubeclust.cli.command import write_list
 from cubeclust.errors import InputError
+
+# Commands in the order of the help; each is `command` of the module of its name.
+COMMANDS = ("run", "redshift", "select", "apply", "merge", "plot", "info", "methods", "sample", "simulate")
+_SENTENCE = 200  # letters that no first sentence reaches
 
 
 class BadInput(click.ClickException):
@@ -25,7 +21,22 @@ class BadInput(click.ClickException):
 
 
 class Commands(click.Group):
-    """Group whose commands end on bad input with one sentence and exit code 2."""
+    """The COMMANDS, imported when they are used, which end on bad input with one sentence and exit code 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Command of a name; None if there is none."""
+        return import_module(f"cubeclust.cli.commands.{name}").command if name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the first sentence of each command in full."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            lines = [(name, command.get_short_help_str(_SENTENCE)) for name, command in commands if command]
+            write_list(formatter, lines, max(map(len, COMMANDS)))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -43,18 +54,3 @@ def main() -> None:
     \b
     Try it:   cubeclust run "$(cubeclust sample)" --crop 2 --output results
     """  # noqa: D301 (the backspace keeps click from wrapping the line)
-
-
-for command in (
-    run,
-    redshift_command,
-    select,
-    apply_command,
-    merge_command,
-    plot,
-    info_command,
-    methods,
-    sample,
-    simulate_command,
-):
-    main.add_command(command)

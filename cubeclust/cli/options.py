@@ -1,65 +1,97 @@
-"""Options that several commands share."""
+"""Options of the command line, made of declared settings."""
 
-from pathlib import Path
+from collections.abc import Container
+from dataclasses import MISSING, Field, replace
+from typing import Any, NamedTuple
 
 import click
 
-from cubeclust.cli.types import CropType, MemoryType, RedshiftType
-from cubeclust.io.cubes.layouts import VARIANCE_KINDS
-from cubeclust.io.exports import EXPORTS
+from cubeclust.cli.types import repeats, type_of
+from cubeclust.settings import Declaration, Panel, declaration, kind, option_fields, option_name
 
-# What the HDUs of the cube are.
-HDUS: list[click.Parameter] = [
-    click.Option(["--hdu"], help="HDU with the flux, where it has another name."),
-    click.Option(["--variance-hdu"], help='HDU with the uncertainty, where it has another name; "none" to ignore it.'),
-    click.Option(["--variance-kind"], type=click.Choice(VARIANCE_KINDS),
-                 help="What that HDU holds, where its name lies."),
-    click.Option(["--mask-hdu"],
-                 help='HDU with the mask (2-D) or the flags (3-D), 0 = good; "none" to ignore both.'),
-    click.Option(["--wavelength-unit"], help="Unit of the wavelength axis, where the header has none or a wrong one."),
-]  # fmt: skip
+_UNBOUNDED = 1e5  # a maximum from here on bounds nothing that a user would give, and is not printed
 
-# What an image of velocities of another tool is.
-VELOCITY_MAP: list[click.Parameter] = [
-    click.Option(["--velocity-unit"], type=click.Choice(["km/s", "m/s", "z"]),
-                 help="Unit of that image, where its BUNIT is missing or wrong."),
-    click.Option(["--velocity-hdu"], help="HDU of that image, where the file has several."),
-    click.Option(["--velocity-zero"], type=float,
-                 help="Systemic velocity c z, km/s, that the image is relative to, where the file does not tell it."),
-]  # fmt: skip
 
-# Which of its spaxels enter.
-AREA: list[click.Parameter] = [
-    click.Option(["--crop"], type=CropType(), default="0", show_default=True, help="Spaxels to cut off the borders."),
-    click.Option(["--region"], type=click.Path(path_type=Path), help="DS9 region file: cluster only what lies inside."),
-    click.Option(["--mask"], type=click.Path(path_type=Path), help="FITS image of the frame, 0 = good."),
-    click.Option(["--redshift"], type=RedshiftType(), default="none", show_default=True,
-                 help="Velocities that spectra are shifted to rest by: a map of `cubeclust redshift`, or auto to "
-                      "measure one first and keep it; every wavelength asked for is then one at rest."),
-    click.Option(["--velocity-map"], type=click.Path(path_type=Path),
-                 help="The same by a FITS image of another tool: velocities v = c z on the frame."),
-    *VELOCITY_MAP,
-]  # fmt: skip
+class Row(NamedTuple):
+    """Line of the help: its panel, the name with what it takes, the meaning."""
 
-# Where it is computed and what comes of it.
-COURSE: list[click.Parameter] = [
-    click.Option(["--device"], type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
-                 help="Where to compute; auto takes a GPU if there is one."),
-    click.Option(["--memory"], type=MemoryType(), help="Memory budget, such as 4GB.  [default: what is free]"),
-    click.Option(["--export"], type=click.Choice(list(EXPORTS)), multiple=True,
-                 help="Write the map for another tool, too; repeatable."),
-    click.Option(["--overwrite/--no-overwrite"], default=False, help="Replace products that exist."),
-    click.Option(["--dry-run"], is_flag=True,
-                 help="Write nothing; print what would be done, what would enter, and the memory and time it takes."),
-    click.Option(["--json", "as_json"], is_flag=True, help="Print the run record instead of the class map's path."),
-    click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing on stderr but errors."),
-    click.Option(["-v", "--verbose"], is_flag=True, help="Print every preprocessing step, too."),
-]  # fmt: skip
-OUTPUT = click.Option(
-    ["-o", "--output"],
-    type=click.Path(path_type=Path),
-    default=Path("."),
-    show_default=True,
-    help="Directory of the products.",
-)
-CUBE = click.Argument(["cube"], type=click.Path(path_type=Path))
+    panel: Panel
+    name: str
+    meaning: str
+
+
+class Option(click.Option):
+    """An option with its line of the help."""
+
+    def __init__(self, names: list[str], row: Row, **attributes: Any) -> None:
+        super().__init__(names, **attributes)
+        self.row = row
+
+
+class Argument(click.Argument):
+    """An argument with its line of the help."""
+
+    def __init__(self, names: list[str], row: Row, **attributes: Any) -> None:
+        super().__init__(names, **attributes)
+        self.row = row
+
+
+def options_of(record: Any, but: Container[str] = ()) -> list[click.Parameter]:
+    """Parameters of all declared settings of a record but of the fields named."""
+    return [option_of(field) for field in option_fields(record) if field.name not in but]
+
+
+def option_of(field: Field, default: Any = MISSING, **changed: Any) -> click.Parameter:
+    """Parameter of a declared setting, with another default or with fields of its declaration changed."""
+    declared = replace(declaration(field), **changed)
+    default = field.default if default is MISSING else default
+    taken, placeholder = type_of(kind(field), declared.choices)
+    placeholder = declared.metavar or placeholder
+    meaning = _meaning(declared, default, placeholder)
+    if declared.argument:
+        row = Row(declared.panel, field.name.upper(), meaning)
+        several = -1 if repeats(kind(field)) else 1
+        return Argument([field.name], row, type=taken, nargs=several, required=True, metavar=declared.metavar or None)
+    name = option_name(field)
+    negative = f"/--no-{name}" if kind(field) is bool and declared.panel is not Panel.TERMINAL else ""
+    shown = f"--[no-]{name}" if negative else f"--{name} {placeholder}"
+    value = {"is_flag": True} if kind(field) is bool else {"type": taken, "metavar": placeholder}
+    return Option(
+        [field.name, f"--{name}{negative}", *([declared.short] if declared.short else [])],
+        Row(declared.panel, ", ".join([*([declared.short] if declared.short else []), shown.strip()]), meaning),
+        default=None if default is MISSING else default,
+        required=default is MISSING,
+        multiple=repeats(kind(field)),
+        help=meaning,
+        **value,
+    )
+
+
+def _meaning(declared: Declaration, default: Any, placeholder: str) -> str:
+    """The help with choices, default and bounds where the name does not show them."""
+    listed = "|".join(declared.choices)
+    choices = f"  One of {', '.join(declared.choices)}." if declared.choices and placeholder != listed else ""
+    facts = (
+        "required" if default is MISSING and not declared.argument else "",
+        f"default: {shown}" if (shown := declared.shown or _text(default)) else "",
+        _range(declared),
+    )
+    stated = "; ".join(fact for fact in facts if fact)
+    return declared.help + choices + (f"  [{stated}]" if stated else "")
+
+
+def _range(declared: Declaration) -> str:
+    """The bounds of a value on both sides; "" without an upper one."""
+    if declared.maximum is None or declared.maximum >= _UNBOUNDED:
+        return ""
+    least = f"above {declared.above:g}" if declared.minimum is None else f"{declared.minimum:g}"
+    return f"{least} to {declared.maximum:g}"
+
+
+def _text(default: Any) -> str:
+    """A default as the user would give it; "" for none."""
+    if default is None or default is MISSING or isinstance(default, bool):
+        return ""
+    if isinstance(default, float):
+        return f"{default:g}"
+    return ",".join(default) if isinstance(default, tuple) else str(default)

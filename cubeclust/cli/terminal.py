@@ -1,48 +1,66 @@
-"""The course of a run on the terminal: progress, closing table, and what goes to stdout."""
+"""A run on the terminal: how its progress and its outcome are printed."""
 
 import json
 import shlex
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cubeclust.cli.progress_bars import for_stderr
+from cubeclust.settings import Panel, setting
 
 if TYPE_CHECKING:
     from cubeclust.pipelines.run.settings import RunSettings
 
 
-def carry_out(settings: "Callable[[], RunSettings]", values: dict[str, Any]) -> None:
-    """Run what the settings say, or plan it, as the shared options in `values` want it told."""
-    if values["dry_run"]:
-        _plan_out(settings, values)
+@dataclass(frozen=True)
+class Terminal:
+    """What the command line alone can have: no settings of a study, and no keys of a TOML file."""
+
+    config: Path | None = setting(
+        None, "TOML file with options by these names; the command line takes precedence.", panel=Panel.INPUT
+    )
+    dry_run: bool = setting(
+        False,
+        "Write nothing; print settings, spectra, memory, time and products of the run.",
+        panel=Panel.TERMINAL,
+    )
+    json: bool = setting(False, "Print a record of the outcome as JSON.", panel=Panel.TERMINAL)
+    quiet: bool = setting(False, "Print nothing on stderr but errors.", panel=Panel.TERMINAL, short="-q")
+    verbose: bool = setting(False, "Also print each preprocessing step.", panel=Panel.TERMINAL, short="-v")
+
+
+def carry_out(settings: "RunSettings", terminal: Terminal) -> None:
+    """Run, or forecast with --dry-run, and print the outcome as --quiet, --verbose and --json ask."""
+    if terminal.dry_run:
+        _forecast(settings, terminal)
         return
-    with for_stderr(values["quiet"]) as progress:
+    with for_stderr(terminal.quiet) as progress:
         from cubeclust.pipelines.run.pipeline import run
 
-        finished = run(settings(), progress)
-        if values["verbose"]:
+        finished = run(settings, progress)
+        if terminal.verbose:
             for line in finished.record["steps"]:
                 progress.say(line)
-    if not values["quiet"]:
+    if not terminal.quiet:
         from cubeclust.cli.class_report import print_closing
 
         print_closing(finished)
-    click.echo(json.dumps(finished.record) if values["as_json"] else finished.files["classmap.fits"])
+    click.echo(json.dumps(finished.record) if terminal.json else finished.files["classmap.fits"])
 
 
-def _plan_out(settings: "Callable[[], RunSettings]", values: dict[str, Any]) -> None:
+def _forecast(settings: "RunSettings", terminal: Terminal) -> None:
     """Print the forecast of a run; InputError after it where the memory does not suffice."""
     from cubeclust.cli.forecast_table import forecast_lines
     from cubeclust.pipelines.run.forecast import forecast
     from cubeclust.runtime import memory
 
-    with for_stderr(values["quiet"]) as progress:
-        found = forecast(settings(), progress)
-    for line in [json.dumps(found.as_json())] if values["as_json"] else forecast_lines(found):
-        click.echo(line)
+    with for_stderr(terminal.quiet) as progress:
+        found = forecast(settings, progress)
+    click.echo(json.dumps(found.as_json()) if terminal.json else "\n".join(forecast_lines(found)))
     memory.require(found.need, found.budget)
 
 

@@ -1,20 +1,25 @@
-"""Parameter types of the command line."""
+"""Parameter types of the command line, by the annotated kind of a setting."""
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import click
 
+from cubeclust.settings import Bytes, Crop, Names, Numbers
+from cubeclust.spectroscopy.windows import Window
+
+_NARROW = 24  # letters of choices that are printed beside the option's name
+
 
 class WindowType(click.ParamType):
-    """LO:HI in Angstrom -> (low, high)."""
+    """LO:HI in Angstrom -> Window."""
 
     name = "LO:HI"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
-        """Return (low, high), low under high."""
-        if isinstance(value, tuple):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the window, low under high."""
+        if isinstance(value, Window):
             return value
         match = re.fullmatch(r"\s*([0-9.eE+]+)\s*:\s*([0-9.eE+]+)\s*", str(value))
         try:
@@ -23,19 +28,18 @@ class WindowType(click.ParamType):
             low = high = 0.0
         if not low < high:
             self.fail(f"{value!r} is no window; write LO:HI in Angstrom, such as 4800:6800.", param, ctx)
-        return low, high
+        return Window(low, high)
 
 
 class BandType(WindowType):
-    """LO:HI, auto or none -> (low, high), "auto" or None."""
+    """LO:HI, auto or none -> Window, "auto" or None."""
 
     name = "LO:HI|auto|none"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the word auto, None for none, else the window."""
-        if str(value).lower() in ("auto", "none"):
-            return str(value).lower()
-        return super().convert(value, param, ctx)
+        words = {"auto": "auto", "none": None}
+        return words[word] if (word := str(value).lower()) in words else super().convert(value, param, ctx)
 
 
 class RedshiftType(click.ParamType):
@@ -104,15 +108,47 @@ class NumbersType(click.ParamType):
         return tuple(numbers)
 
 
-class WordsType(click.ParamType):
-    """NAME,NAME,... -> names; some words stand for names of their own."""
+class NamesType(click.ParamType):
+    """NAME,NAME,... -> names; all and, where the choices are known, none stand for such tuples."""
 
-    def __init__(self, **standing: tuple[str, ...]) -> None:
-        self.standing = standing
-        self.name = "|".join([*standing, "NAMES"])
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        self.words: dict[str, tuple[str, ...]] = {"all": choices} | ({"none": ()} if choices else {})
+        self.name = "|".join([*self.words, "NAMES"])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names."""
         if isinstance(value, tuple):
             return value
-        return self.standing.get(str(value).strip(), tuple(word.strip() for word in str(value).split(",")))
+        return self.words.get(str(value).strip(), tuple(word.strip() for word in str(value).split(",")))
+
+
+# Annotated kind of a setting -> its type and, where that has no name of its own, what stands for a value in the help.
+_TYPES: dict[Any, tuple[click.ParamType, str]] = {
+    bool: (click.BOOL, ""),
+    int: (click.INT, "N"),
+    float: (click.FLOAT, "X"),
+    str: (click.STRING, "NAME"),
+    Path: (click.Path(path_type=Path), "FILE"),
+    Path | Literal["auto"]: (RedshiftType(), RedshiftType.name),
+    Window: (WindowType(), WindowType.name),
+    Window | Literal["auto"]: (BandType(), BandType.name),
+    Crop: (CropType(), CropType.name),
+    Bytes: (MemoryType(), MemoryType.name),
+    Numbers: (NumbersType(), NumbersType.name),
+}
+
+
+def type_of(hint: Any, choices: tuple[str, ...]) -> tuple[click.ParamType, str]:
+    """Type of values of the annotated kind, and what stands for one in the help; of its members for a plain tuple."""
+    if hint == Names:
+        names = NamesType(choices)
+        return names, names.name
+    if choices:
+        listed = "|".join(choices)
+        return click.Choice(choices), listed if len(listed) <= _NARROW else "NAME"
+    return _TYPES[get_args(hint)[0] if repeats(hint) else hint]
+
+
+def repeats(hint: Any) -> bool:
+    """Whether an option of the annotated kind is given once for each member."""
+    return hint not in (Names, Numbers) and get_args(hint)[1:] == (...,)

@@ -57,7 +57,7 @@ def test_a_run_finds_the_blobs(tmp_path: Path) -> None:
 
 
 def test_unknown_sky(tmp_path: Path) -> None:
-    refused(call("simulate", "andromeda", "-o", tmp_path / "sky.fits"), "andromeda", "ngc1068, blobs, hudf")
+    refused(call("simulate", "andromeda", "-o", tmp_path / "sky.fits"), "'andromeda'", "'ngc1068', 'blobs', 'hudf'")
 
 
 @pytest.mark.parametrize(

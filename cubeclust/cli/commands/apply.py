@@ -1,50 +1,54 @@
 """`cubeclust apply`."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import click
+from cubeclust.cli.command import Command
+from cubeclust.cli.options import option_of, options_of
+from cubeclust.cli.terminal import Terminal, carry_out, command_line
+from cubeclust.pipelines.run.settings import RunSettings
+from cubeclust.settings import Declaration, Panel, option_fields
 
-from cubeclust.cli import config
-from cubeclust.cli.options import AREA, COURSE, CUBE, HDUS, OUTPUT
-from cubeclust.cli.terminal import carry_out, command_line
-
-_OPTIONS: list[click.Parameter] = [
-    click.Argument(["result"], type=click.Path(path_type=Path)),
-    CUBE,
-    OUTPUT,
-    *AREA,
-    click.Option(
-        ["--resample/--no-resample"],
-        default=False,
-        help="Bring spectra with other wavelengths onto those of the model; flux is kept.",
-    ),
-    click.Option(["--min-snr"], type=float, help="Least median signal to noise.  [default: that of the fit]"),
-    click.Option(
-        ["--max-nan"],
-        type=click.FloatRange(0, 1),
-        help="Largest share of missing channels.  [default: that of the fit]",
-    ),
-    *HDUS,
-    *COURSE,
-]
+# Settings that belong to the fit, and those of them that can be given for another cube.
+_OF_THE_FIT = (
+    *("method", "within", "class_number", "window", "exclude", "normalize_band", "scale"),
+    *("pca", "sample", "sample_by", "start_map", "seed"),
+)
+_CHANGEABLE = ("min_snr", "max_nan")
 
 
-def apply(result: Path, cube: Path, **values: Any) -> None:
+@dataclass(frozen=True)
+class Result:
+    """The fitted model."""
+
+    result: Annotated[Path, Declaration("Result of a run: its result.h5.", panel=Panel.INPUT, argument=True)]
+
+
+def apply(values: dict[str, Any], terminal: Terminal) -> None:
     """Label the spectra of CUBE by the model that a run left in RESULT (its result.h5).
 
-    Windows, normalization, scaling and classes are those of the fit; what concerns the spaxels of this cube is asked
-    here. The products are those of `cubeclust run`, named <cube>_<method>-applied_classmap.fits and so on, and class
-    numbers mean what they mean on the map of the fit.
+    Windows, normalization, scaling and classes are those of the fit; the options below concern the spaxels of this
+    cube. The products are those of `cubeclust run`, named <cube>_<method>-applied_classmap.fits and so on, and class
+    numbers mean the same as on the map of the fit.
     """
+    from cubeclust.pipelines.run.fitted_model import apply_settings
 
-    def settings() -> Any:
-        from cubeclust.pipelines.run.fitted_model import apply_settings
-
-        asked = {name: value for name, value in values.items() if value is not None and name not in config.TERMINAL}
-        return apply_settings(result, cube, **asked, command=command_line())
-
-    carry_out(settings, values)
+    given = {name: value for name, value in values.items() if value is not None}
+    carry_out(apply_settings(**given, command=command_line()), terminal)
 
 
-apply_command = click.Command("apply", params=_OPTIONS, callback=apply, help=apply.__doc__)
+command = Command(
+    apply,
+    [
+        *options_of(Result),
+        *options_of(RunSettings, but=(*_OF_THE_FIT, *_CHANGEABLE)),
+        *(
+            option_of(field, default=None, shown="that of the fit")
+            for field in option_fields(RunSettings)
+            if field.name in _CHANGEABLE
+        ),
+    ],
+    terminal=("dry_run", "json", "quiet", "verbose"),
+    examples=("cubeclust apply results/CUBE_mmd-ovo_result.h5 OTHER.fits -o results",),
+)

@@ -1,28 +1,37 @@
 """`cubeclust info`."""
 
 import json
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from cubeclust.cli.options import CUBE, HDUS
+from cubeclust.cli.command import Command
+from cubeclust.cli.options import options_of
+from cubeclust.cli.terminal import Terminal
+from cubeclust.io.cubes.layouts import VarianceKind
+from cubeclust.pipelines.common_settings import Cube, common
 
 
-def info(cube: Path, as_json: bool, **options: Any) -> None:
-    """Say what CUBE holds and what a run on it would take, without reading all of it."""
+@dataclass(frozen=True)
+class InfoOptions:
+    """Options of `cubeclust info`."""
+
+    cube: Cube
+    hdu: str | None = common("hdu")
+    variance_hdu: str | None = common("variance_hdu")
+    variance_kind: VarianceKind | None = common("variance_kind")
+    mask_hdu: str | None = common("mask_hdu")
+    wavelength_unit: str | None = common("wavelength_unit")
+
+
+def info(values: dict[str, Any], terminal: Terminal) -> None:
+    """Print what CUBE holds and what a run on it would take, without reading all of it."""
     from cubeclust.pipelines.info import describe
 
-    facts = describe(cube, **options)
-    if as_json:
-        click.echo(json.dumps(facts))
-        return
-    for line in _lines(facts):
+    facts = describe(values.pop("cube"), **values)
+    for line in [json.dumps(facts)] if terminal.json else _lines(facts):
         click.echo(line)
-
-
-_JSON = click.Option(["--json", "as_json"], is_flag=True, help="Print an object.")
-info_command = click.Command("info", params=[CUBE, *HDUS, _JSON], callback=info, help=info.__doc__)
 
 
 def _lines(facts: dict[str, Any]) -> list[str]:
@@ -59,3 +68,6 @@ def _sky(facts: dict[str, Any]) -> str:
         return "no celestial WCS"
     ra, dec = facts["center"]
     return f"center RA {ra:.5f} Dec {dec:+.5f}, spaxel {facts['spaxel']:.3g} arcsec"
+
+
+command = Command(info, options_of(InfoOptions), terminal=("json",), examples=("cubeclust info CUBE.fits",))

@@ -1,41 +1,54 @@
 """`cubeclust merge`."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import click
 
-from cubeclust.cli.options import OUTPUT
-from cubeclust.cli.terminal import command_line
+from cubeclust.cli.command import Command
+from cubeclust.cli.options import options_of
+from cubeclust.cli.terminal import Terminal, command_line
+from cubeclust.pipelines.common_settings import common
+from cubeclust.settings import Declaration, Panel
 
 
-def merge(parent: Path, parts: tuple[Path, ...], as_json: bool, quiet: bool, **options: Any) -> None:
+@dataclass(frozen=True)
+class MergeOptions:
+    """Options of `cubeclust merge`."""
+
+    parent: Annotated[Path, Declaration("Class map that has these classes.", panel=Panel.INPUT, argument=True)]
+    parts: Annotated[
+        tuple[Path, ...],
+        Declaration("Class maps made by `cubeclust run --within PARENT`.", panel=Panel.INPUT, argument=True),
+    ]
+    output: Path = common("output")
+    overwrite: bool = common("overwrite")
+
+
+def merge(values: dict[str, Any], terminal: Terminal) -> None:
     """Put the class maps PARTS, made by `cubeclust run --within`, into the map PARENT that has these classes.
 
     The products are <parent>-merged_classmap.fits, _overlay.png and _spectra.png. Classes are numbered anew, 1..K by
-    decreasing size, and keep their names. The class map's path is printed on stdout.
+    decreasing size, and keep their names. The path of the class map is printed on stdout.
     """
-    from cubeclust.pipelines import merge
+    from cubeclust.pipelines.merge import merge as put_together
 
-    merged = merge.merge(parent, parts, **options, command=command_line())
-    if not quiet:
+    merged = put_together(**values, command=command_line())
+    if not terminal.quiet:
         from cubeclust.cli.class_report import print_classes
 
         print_classes(merged.heading, merged, merged.notes)
-    click.echo(json.dumps(merged.record()) if as_json else merged.files["classmap.fits"])
+    click.echo(json.dumps(merged.record()) if terminal.json else merged.files["classmap.fits"])
 
 
-merge_command = click.Command(
-    "merge",
-    params=[
-        click.Argument(["parent"], type=click.Path(path_type=Path)),
-        click.Argument(["parts"], nargs=-1, required=True, type=click.Path(path_type=Path)),
-        OUTPUT,
-        click.Option(["--overwrite/--no-overwrite"], default=False, help="Replace products that exist."),
-        click.Option(["--json", "as_json"], is_flag=True, help="Print a record of the map instead of its path."),
-        click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing on stderr but errors."),
-    ],
-    callback=merge,
-    help=merge.__doc__,
+command = Command(
+    merge,
+    options_of(MergeOptions),
+    terminal=("json", "quiet"),
+    examples=(
+        "cubeclust run CUBE.fits --within CUBE_mmd-ovo_classmap.fits --class 3 -k 4",
+        "cubeclust merge CUBE_mmd-ovo_classmap.fits CUBE_mmd-ovo-C_classmap.fits",
+    ),
 )

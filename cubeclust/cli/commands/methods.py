@@ -5,16 +5,16 @@ from typing import Any
 
 import click
 
+from cubeclust.cli.command import Command
+from cubeclust.cli.terminal import Terminal
 from cubeclust.methods import DEFAULT_METHOD, METHODS, Method
 from cubeclust.settings import declaration, option_fields
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
-def methods(as_json: bool) -> None:
+def methods(values: dict[str, Any], terminal: Terminal) -> None:
     """List the clustering methods with their paper and options."""
     entries = [_describe(name, method) for name, method in METHODS.items()]
-    if as_json:
+    if terminal.json:
         click.echo(json.dumps(entries, indent=2))
         return
     width = max(map(len, METHODS))
@@ -46,3 +46,6 @@ def _describe(name: str, method: Method) -> dict[str, Any]:
         "gpu": cls.uses_gpu,
         "options": options,
     }
+
+
+command = Command(methods, (), terminal=("json",), examples=("cubeclust methods --json",))

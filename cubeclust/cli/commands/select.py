@@ -1,98 +1,83 @@
 """`cubeclust select`."""
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 import click
 
-from cubeclust.cli.commands.run import RunCommand, method_options, run_settings
+from cubeclust.cli.commands.run import OPTIONS, run_settings
+from cubeclust.cli.method_command import MethodCommand, method_options
+from cubeclust.cli.options import options_of
 from cubeclust.cli.progress_bars import for_stderr
-from cubeclust.cli.types import NumbersType, WordsType
+from cubeclust.cli.terminal import Terminal
+from cubeclust.pipelines.select.settings import ScanSettings
 
-_OWN: list[click.Parameter] = [
-    click.Option(["--criterion"], type=click.Choice(["icl", "bic", "aic", "stability"]),
-                 help="What chooses. icl penalizes parameters and uncertain labels; bic parameters only, and takes "
-                      "more classes; aic penalizes least. stability is how far the maps of several seeds agree: it "
-                      "needs no likelihood, but few classes are found again the most easily.  "
-                      "[default: icl for mixtures, else stability]"),
-    click.Option(["--seeds"], type=click.IntRange(1), default=2, show_default=True,
-                 help="Fits of each entry, from --seed, --seed + 1000 and so on; the likeliest, or that with the "
-                      "best objective, counts; two or more give the stability."),
-    click.Option(["--jobs"], type=click.IntRange(1),
-                 help="Fits at a time, each on one thread; the result does not depend on it.  "
-                      "[default: one for each core, as far as the memory allows]"),
-]  # fmt: skip
+# Setting of a method -> the setting of the scan in its place.
+_SEVERAL = {"n_clusters": "n_clusters", "model": "models"}
+_OWN = {str(option.name): option for option in options_of(ScanSettings)}
 
 
-class SelectCommand(RunCommand):
+class SelectCommand(MethodCommand):
     """The options of `run`, with several numbers of clusters and models in place of one."""
 
-    general: ClassVar[list[click.Parameter]] = [
-        *RunCommand.general,
-        *_OWN,
-    ]
-
-    def of_method(self, name: str) -> list[click.Option]:
+    @staticmethod
+    def of_method(method: str) -> list[click.Parameter]:
         """Options of a method."""
-        return [_SEVERAL.get(str(option.name), lambda same, _: same)(option, name) for option in method_options(name)]
+        return [_OWN[_SEVERAL[option.name]] if option.name in _SEVERAL else option for option in method_options(method)]
 
 
-def _numbers(option: click.Option, method: str) -> click.Option:
-    return click.Option(option.opts, type=NumbersType(), required=True, help=f"[{method}] Numbers of clusters to try.")
-
-
-def _models(option: click.Option, method: str) -> click.Option:
-    names = f"[{method}] Models to try; `cubeclust run --method {method} --help` says what they are."
-    return click.Option(option.opts, type=WordsType(all=()), default="all", show_default=True, help=names)
-
-
-_SEVERAL = {"n_clusters": _numbers, "model": _models}  # option of a method -> what the scan makes of it
-
-
-@click.command(cls=SelectCommand)
-def select(**values: Any) -> None:
+def select(values: dict[str, Any], terminal: Terminal) -> None:
     """Fit CUBE with several numbers of clusters and models, choose the best and write its map.
 
     Spectra are preprocessed once. Every fit is appended to <cube>_<method>_select.jsonl as it ends; given again, the
     command does only what is missing there, be it more clusters, models or seeds, or what another setting, cube or
     version has changed. The table is <cube>_<method>_select.csv, with AIC, BIC and ICL (the larger the better), the
-    stability, and the silhouette, which rewards collapse and chooses nothing therefore; the figure is _select.png. The
-    chosen fit leaves the products of `cubeclust run`, and its class map's path is printed on stdout.
+    stability, and the silhouette, which rewards collapse and therefore chooses nothing; the figure is _select.png. The
+    chosen fit leaves the products of `cubeclust run`, and the path of its class map is printed on stdout.
     """
-    if values["dry_run"]:
-        _plan_out(values)
+    settings = _settings(values)
+    if terminal.dry_run:
+        _forecast(settings, terminal)
         return
-    with for_stderr(values["quiet"]) as progress:
+    with for_stderr(terminal.quiet) as progress:
         from cubeclust.pipelines.select.pipeline import select as scan
 
-        scanned = scan(_settings(values), progress)
-        if values["verbose"]:
+        scanned = scan(settings, progress)
+        if terminal.verbose:
             for line in scanned.run.record["steps"]:
                 progress.say(line)
-    if not values["quiet"]:
+    if not terminal.quiet:
         from cubeclust.cli.class_report import print_closing
         from cubeclust.cli.scan_table import print_scan
 
         print_closing(scanned.run)
         print_scan(scanned)
-    click.echo(json.dumps(scanned.run.record) if values["as_json"] else scanned.run.files["classmap.fits"])
+    click.echo(json.dumps(scanned.run.record) if terminal.json else scanned.run.files["classmap.fits"])
 
 
-def _plan_out(values: dict[str, Any]) -> None:
+def _forecast(settings: ScanSettings, terminal: Terminal) -> None:
     """Print the forecast of the scan."""
     from cubeclust.cli.forecast_table import scan_forecast_lines
     from cubeclust.pipelines.select.forecast import forecast_scan
 
-    with for_stderr(values["quiet"]) as progress:
-        found = forecast_scan(_settings(values), progress)
-    for line in [json.dumps(found.as_json())] if values["as_json"] else scan_forecast_lines(found):
-        click.echo(line)
+    with for_stderr(terminal.quiet) as progress:
+        found = forecast_scan(settings, progress)
+    click.echo(json.dumps(found.as_json()) if terminal.json else "\n".join(scan_forecast_lines(found)))
 
 
-def _settings(values: dict[str, Any]) -> Any:
+def _settings(values: dict[str, Any]) -> ScanSettings:
     """ScanSettings of the parsed options."""
-    from cubeclust.pipelines.select.settings import ScanSettings
+    own = {name: values[name] for name in _OWN if name in values}
+    rest = {name: value for name, value in values.items() if name not in own}
+    return ScanSettings(run=run_settings(rest), **own)
 
-    own = {name: values[name] for name in ("n_clusters", "criterion", "seeds", "jobs")}
-    rest = {name: value for name, value in values.items() if name not in {*own, "model"}}
-    return ScanSettings(run=run_settings(rest), models=values.get("model", ()), **own)
+
+command = SelectCommand(
+    select,
+    [*OPTIONS, *(option for name, option in _OWN.items() if name not in _SEVERAL.values())],
+    terminal=("config", "dry_run", "json", "quiet", "verbose"),
+    examples=(
+        "cubeclust select CUBE.fits -m fisher-em -k 2:20 -o results",
+        "cubeclust select CUBE.fits -m kmeans -k 4,8,16 --criterion stability --seeds 5",
+    ),
+)
