@@ -27,7 +27,7 @@ class WindowType(click.ParamType):
         except ValueError:
             low = high = 0.0
         if not low < high:
-            self.fail(f"{value!r} is no window; write LO:HI in Angstrom, such as 4800:6800.", param, ctx)
+            self.fail(f"{value!r} is not a window; give LO:HI in Angstrom, for example 4800:6800.", param, ctx)
         return Window(low, high)
 
 
@@ -64,7 +64,7 @@ class CropType(click.ParamType):
         parts = str(value).split(",")
         if len(parts) not in (1, 4) or not all(part.strip().isascii() and part.strip().isdigit() for part in parts):
             self.fail(
-                f"{value!r} is no crop; give one number of spaxels or four: LEFT,RIGHT,BOTTOM,TOP.",
+                f"{value!r} is not a crop; give one number of spaxels or four: LEFT,RIGHT,BOTTOM,TOP.",
                 param,
                 ctx,
             )
@@ -83,7 +83,7 @@ class MemoryType(click.ParamType):
             return value
         match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kKMGT])(i?)B?\s*", str(value))
         if not match:
-            self.fail(f"{value!r} is no size; write a number with a unit, such as 4GB or 800MB.", param, ctx)
+            self.fail(f"{value!r} is not a size; give a number with a unit, for example 4GB or 800MB.", param, ctx)
         number, prefix, binary = match.groups()
         return int(float(number) * (1024 if binary else 1000) ** ("kMGT".index(prefix.replace("K", "k")) + 1))
 
@@ -103,7 +103,7 @@ class NumbersType(click.ParamType):
             first, last, step = (int(text) for text in match.groups(default="0")) if match else (0, 0, 0)
             found = range(first, (last or first) + 1, step or 1)
             if not (match and first and found):
-                self.fail(f"{value!r} names no numbers; write such as 2:40, 2:40:2 or 4,8,16.", param, ctx)
+                self.fail(f"{value!r} does not list numbers; give for example 2:40, 2:40:2 or 4,8,16.", param, ctx)
             numbers += found
         return tuple(numbers)
 

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VarianceKind
 from cubeclust.settings import Bytes, Crop, Declaration, Panel, as_in, setting
 from cubeclust.spectroscopy.doppler import UNITS
@@ -68,3 +69,11 @@ class CommonSettings:
 
 
 common = partial(as_in, CommonSettings)
+
+
+def require_velocity_map(path: Path | None, *description: object) -> None:
+    """Raise InputError if unit, HDU or zero of a velocity map are given, but not the map."""
+    if path is None and any(value is not None for value in description):
+        raise InputError(
+            "--velocity-unit, --velocity-hdu and --velocity-zero describe a --velocity-map; give one or leave them out."
+        )

@@ -69,7 +69,7 @@ class SimulationSettings:
             raise InputError(f"--z: the galaxies of {self.sky} have redshifts of their own; leave it out.")
         for path in (self.output, self.truth_path):
             if path.suffix != ".fits":
-                raise InputError(f"{path}: FITS files are written plain; give it a name that ends in .fits.")
+                raise InputError(f"{path}: the file is written uncompressed; give it a name that ends in .fits.")
         if self.truth_path == self.output:
             raise InputError(f"--truth is the cube's own file {self.output}; give it another name.")
 

@@ -37,7 +37,7 @@ _ISOPHOTES = (60, 80, 92, 98)  # percentiles of the white light
 
 
 @dataclass(frozen=True)
-class Panel:
+class Subplot:
     """An image (NY, NX), NaN where unknown, its name with the unit, how it is colored, and where values lie beyond."""
 
     image: np.ndarray
@@ -72,7 +72,7 @@ def plot_velocity(path: Path, field: VelocityField, white_light: np.ndarray | No
     save(figure, path, dots=float(np.clip(max(ny, nx) / 2.5, 120, 400)))
 
 
-def panels(field: VelocityField) -> list[Panel]:
+def panels(field: VelocityField) -> list[Subplot]:
     """Velocity and two of error, S/N and width of the lines that are known, without what misleads."""
     good = ~field.misleading
     velocity, error, snr, sigma = (
@@ -80,13 +80,13 @@ def panels(field: VelocityField) -> list[Panel]:
     )
     reach = _percentile(np.abs(velocity), 98)
     others = (
-        Panel(error, "error of the velocity (km/s)", "viridis", Normalize(0, _percentile(error, 98))),
-        Panel(snr, "S/N of the lines", "viridis", PowerNorm(0.5, 0, _percentile(snr, 98))),
-        Panel(sigma, "width of the lines, sigma (km/s)", "viridis", Normalize(0, _percentile(sigma, 98))),
+        Subplot(error, "error of the velocity (km/s)", "viridis", Normalize(0, _percentile(error, 98))),
+        Subplot(snr, "S/N of the lines", "viridis", PowerNorm(0.5, 0, _percentile(snr, 98))),
+        Subplot(sigma, "width of the lines, sigma (km/s)", "viridis", Normalize(0, _percentile(sigma, 98))),
     )
     known = [panel for panel in others if np.isfinite(panel.image).any()]
     return [
-        Panel(velocity, "velocity about the systemic (km/s)", "RdBu_r", Normalize(-reach, reach), "both"),
+        Subplot(velocity, "velocity about the systemic (km/s)", "RdBu_r", Normalize(-reach, reach), "both"),
         *known[:2],
     ]
 

@@ -28,7 +28,7 @@ def test_start_that_does_not_fit_is_refused(sky_file: Path, tmp_path: Path) -> N
     start = CliRunner().invoke(main, [*call, "-m", "kmeans", "-k", "3"], catch_exceptions=False).stdout.strip()
     for options, words in (
         (["-m", "fisher-em", "-k", "4", "--start-map", start], "give --n-clusters 3"),
-        (["-m", "kmeans", "-k", "3", "--start-map", start], "kmeans starts from no partition"),
+        (["-m", "kmeans", "-k", "3", "--start-map", start], "kmeans does not start from classes"),
         (["-m", "fisher-em", "-k", "3", "--start-map", str(sky_file)], "is no class map"),
     ):
         refused(CliRunner().invoke(main, [*call, *options]), words)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VarianceKind
-from cubeclust.pipelines.common_settings import Cube, common
+from cubeclust.pipelines.common_settings import Cube, common, require_velocity_map
 from cubeclust.settings import Bytes, Crop, Names, Panel, check, setting
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.velocities.flags import KEPT, VelocityFlag
@@ -123,14 +123,10 @@ class RedshiftSettings:
         if self.guess is not None and self.z is not None:
             raise InputError("--guess and --z both name the systemic redshift; give one of them.")
         if self.from_alfa is not None and self.velocity_map is not None:
-            raise InputError("--from-alfa and --velocity-map both bring velocities of others; give one of them.")
-        if self.velocity_map is None and (self.velocity_unit or self.velocity_hdu or self.velocity_zero is not None):
-            raise InputError(
-                "--velocity-unit, --velocity-hdu and --velocity-zero describe a --velocity-map; give one or leave them "
-                "out."
-            )
+            raise InputError("--from-alfa and --velocity-map both name velocities of another tool; give one of them.")
+        require_velocity_map(self.velocity_map, self.velocity_unit, self.velocity_hdu, self.velocity_zero)
         if self.output is not None and self.output.suffix != ".fits":
-            raise InputError(f"{self.output}: --output names the map's file; give it a name that ends in .fits.")
+            raise InputError(f"{self.output}: --output is the file of the map; give it a name that ends in .fits.")
 
     @property
     def asked(self) -> float | None:

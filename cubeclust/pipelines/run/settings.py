@@ -15,7 +15,7 @@ from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.methods.protocol import Clusterer, Starting
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import SAMPLINGS, Sampled
-from cubeclust.pipelines.common_settings import Cube, common
+from cubeclust.pipelines.common_settings import Cube, common, require_velocity_map
 from cubeclust.preprocessing.scaling import SCALINGS
 from cubeclust.settings import Bytes, Crop, Panel, check, from_json, option_fields, setting
 from cubeclust.spectroscopy.windows import Window
@@ -149,29 +149,23 @@ class RunSettings:
     def __post_init__(self) -> None:
         check(self)
         if (self.within is None) != (self.class_number is None):
-            raise InputError("--within CLASSMAP and --class N name a class together; give both or neither.")
+            raise InputError("--within CLASSMAP and --class N together name a class; give both or neither.")
         if self.sample is None and self.sample_by != "random":
-            raise InputError(f"--sample-by {self.sample_by} says how a sample is drawn; give its size by --sample.")
+            raise InputError(f"--sample-by {self.sample_by} has no effect without a sample; give its size by --sample.")
         if self.redshift is not None and self.velocity_map is not None:
-            raise InputError("--redshift and --velocity-map both bring the spectra to rest; give one of them.")
-        if self.velocity_map is None and (self.velocity_unit or self.velocity_hdu or self.velocity_zero is not None):
-            raise InputError(
-                "--velocity-unit, --velocity-hdu and --velocity-zero describe a --velocity-map; give one or leave them "
-                "out."
-            )
+            raise InputError("--redshift and --velocity-map both shift the spectra to rest; give one of them.")
+        require_velocity_map(self.velocity_map, self.velocity_unit, self.velocity_hdu, self.velocity_zero)
 
     def clusterer(self, start: np.ndarray | None = None) -> Clusterer:
         """Record of the method, combined as asked; start holds the classes (NY, NX) of start_map once they are read.
 
         Raises:
-            InputError: an unknown name, a setting out of bounds, a start_map that the method has no use for.
+            InputError: a setting of the method out of bounds, a start_map that it does not start from.
         """
-        if self.method not in METHODS:
-            raise InputError(f"no method is called {self.method!r}; choose one of {', '.join(METHODS)}.")
         clusterer = METHODS[self.method].create(**self.method_settings)
         if self.start_map is not None:
             if not isinstance(clusterer, Starting):
-                raise InputError(f"--start-map: {self.method} starts from no partition; fisher-em does.")
+                raise InputError(f"--start-map: {self.method} does not start from classes; fisher-em does.")
             clusterer = clusterer if start is None else clusterer.starting_from(start)
         if self.pca is not None:
             clusterer = Reduced(clusterer, self.pca)
@@ -208,7 +202,7 @@ class RunSettings:
 
 
 def _within(parent: Parent | None) -> str:
-    """What tells the products of a class that is clustered again."""
+    """Part of the products' names for a class that is clustered again."""
     return "" if parent is None else f"-{parent.name}"
 
 

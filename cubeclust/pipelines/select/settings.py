@@ -99,15 +99,15 @@ class ScanSettings:
             self.of(Task(n_clusters, next(iter(self.models), None), self.run.seed)).clusterer()
 
     def _check(self) -> None:
-        if self.run.method not in METHODS:
-            raise InputError(f"no method is called {self.run.method!r}; choose one of {', '.join(METHODS)}.")
         if self.run.start_map is not None:
-            raise InputError("--start-map has one number of classes; it has no part in a scan.")
+            raise InputError("--start-map has one number of classes, but a scan has several; leave it out.")
         fit = iterative(self.run.clusterer())
         if fit is not None and isfinite(fit.max_seconds):
-            raise InputError("--max-minutes ends each fit elsewhere; bound the fits of a scan by --max-iter.")
+            raise InputError(
+                "--max-minutes ends fits after different numbers of iterations; bound those of a scan by --max-iter."
+            )
         if not self.n_clusters:
-            raise InputError("--n-clusters names no number; write such as 2:40 or 4,8,16.")
+            raise InputError("--n-clusters lists no number; give for example 2:40 or 4,8,16.")
         known = models_of(self.run.method)
         unknown = [model for model in self.models if model not in known]
         if unknown:
