@@ -1,4 +1,4 @@
-"""What people read on stderr while a run goes on."""
+"""Progress on stderr while a command runs."""
 
 import sys
 import time
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Quiet(Silent):
-    """Nothing but errors."""
+    """Print nothing."""
 
     def __enter__(self) -> Self:
         return self
@@ -38,7 +38,7 @@ class Lines(Quiet):
         click.echo(f"[{time.monotonic() - self.start:7.1f} s] {sentence}", err=True)
 
     def advance(self, stage: str, done: int, total: int | None, **values: float) -> None:
-        """Print the state now and then."""
+        """Print the state at the first step, at the last, and every `interval` seconds."""
         now = time.monotonic()
         if done in (1, total) or now - self.last >= self.interval:
             self.last = now
@@ -77,7 +77,7 @@ class Bar(Quiet):
         self.bars.console.print(sentence, markup=False, highlight=False)
 
     def advance(self, stage: str, done: int, total: int | None, **values: float) -> None:
-        """Move the bar of the stage; one whose end nobody knows runs to and fro."""
+        """Move the bar of the stage; without a total it pulses."""
         if stage not in self.tasks:
             self.tasks[stage] = self.bars.add_task(stage, total=total, values="")
         self.bars.update(self.tasks[stage], completed=done, total=total, values=_values(values))

@@ -1,6 +1,7 @@
 """The table of candidates that ends a scan."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +12,7 @@ from cubeclust.pipelines.select.pipeline import Scan
 
 
 def print_scan(scan: Scan) -> None:
-    """Print the best candidate of each model, or every one where there are no models, and what to doubt on stderr."""
+    """Print the best candidate of each model, or every one where there are no models, and the warnings on stderr."""
     console, record = Console(stderr=True, highlight=False), scan.run.record["selection"]
     table = Table()
     criteria = [CRITERIA[name] for name in dict.fromkeys((scan.choice.criterion, "stability"))]
@@ -39,10 +40,10 @@ def _shown(scan: Scan) -> Iterator[Candidate]:
         yield from scan.table
         return
     for model in models:
-        known = {place: found for place, candidate in enumerate(scan.table)
-                 if candidate.model == model and (found := value(candidate)) is not None}  # fmt: skip
-        if known:
-            yield scan.table[max(known, key=lambda place: known[place])]
+        of_model = ((value(candidate), candidate) for candidate in scan.table if candidate.model == model)
+        valued = [(number, candidate) for number, candidate in of_model if number is not None]
+        if valued:
+            yield max(valued, key=itemgetter(0))[1]
 
 
 def _cells(candidate: Candidate, criteria: list[Criterion]) -> tuple[str, ...]:
