@@ -12,8 +12,8 @@ if TYPE_CHECKING:  # what editors and type checkers see; the table below is what
     from cubeclust.io.cubes.read import read_cube as read_cube
     from cubeclust.io.cubes.sample import sample_cube as sample_cube
     from cubeclust.methods import METHODS as METHODS
+    from cubeclust.pipelines.apply import apply_settings as apply_settings
     from cubeclust.pipelines.merge import merge as merge
-    from cubeclust.pipelines.run.fitted_model import apply_settings as apply_settings
     from cubeclust.pipelines.run.forecast import Forecast as Forecast
     from cubeclust.pipelines.run.forecast import forecast as forecast
     from cubeclust.pipelines.run.pipeline import Run as Run
@@ -40,7 +40,7 @@ _PUBLIC = {
     "ScanSettings": "cubeclust.pipelines.select.settings",
     "Spectra": "cubeclust.spectra",
     "Window": "cubeclust.spectroscopy.windows",
-    "apply_settings": "cubeclust.pipelines.run.fitted_model",
+    "apply_settings": "cubeclust.pipelines.apply",
     "forecast": "cubeclust.pipelines.run.forecast",
     "merge": "cubeclust.pipelines.merge",
     "open_cube": "cubeclust.io.cubes.cube_file",

@@ -2,6 +2,8 @@
 
 from enum import IntFlag
 
+import numpy as np
+
 from cubeclust.velocities import flags
 from cubeclust.velocities.flags import VelocityFlag
 
@@ -46,3 +48,9 @@ MEANING: dict[Quality, str] = {
     Quality.OTHER_CLASS: "not of the class of --within",
     **{bit: flags.MEANING[flag] for flag, bit in OF_VELOCITY.items() if bit is not Quality.NO_VELOCITY},
 }
+
+
+def counts(quality: np.ndarray) -> dict[Quality, int]:
+    """Count the spaxels of a QUALITY image with each bit that occurs."""
+    numbers = {bit: int(np.count_nonzero(quality & bit)) for bit in MEANING}
+    return {bit: number for bit, number in numbers.items() if number}

@@ -28,7 +28,7 @@ from benchmarks.moving_sky import CONES, STARS, MovingSky, Truth, moving_sky
 from cubeclust import RunSettings
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
-from cubeclust.pipelines.run.opening import open_run
+from cubeclust.pipelines.run.plan import plan_run
 from cubeclust.pipelines.run.preprocess import prepare
 from cubeclust.runtime.progress import Silent
 from cubeclust.spectroscopy.windows import Window
@@ -113,10 +113,10 @@ def class_map(sky: MovingSky, case: Case, options: Namespace, seed: int) -> np.n
         device=options.device,
         **VELOCITIES[case.velocities](sky),
     )
-    opening = open_run(settings, Silent())
-    features = prepare(opening.plan, Silent(), lambda stage: None).features
-    room = opening.room(*features.flux.shape)
-    fitted = opening.clusterer.fit(features, seed=seed, device=opening.device, cache_bytes=room, progress=Silent())
+    plan = plan_run(settings, Silent())
+    features = prepare(plan, Silent(), lambda stage: None).features
+    room = plan.cache_bytes(*features.flux.shape)
+    fitted = plan.clusterer.fit(features, seed=seed, device=plan.device, cache_bytes=room, progress=Silent())
     return features.image(fitted.canonical().labels + 1, 0)
 
 

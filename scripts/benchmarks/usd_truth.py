@@ -19,7 +19,7 @@ from benchmarks.transport_peers import EXPONENT, SCALING, blur_of, geomloss
 from benchmarks.usd_step import Problem
 from cubeclust import RunSettings, sample_cube
 from cubeclust.methods import METHODS
-from cubeclust.pipelines.run.opening import open_run
+from cubeclust.pipelines.run.plan import plan_run
 from cubeclust.pipelines.run.preprocess import prepare
 from cubeclust.runtime.progress import Silent
 from cubeclust.spectroscopy.windows import Window
@@ -53,7 +53,7 @@ def run(options: Namespace) -> None:
 def features(window: str) -> Tensor:
     """Spectra of the sample cube (n, d) as a run of usd-ovo has them."""
     windows = () if window == "all" else (Window.parse(window),)
-    plan = open_run(RunSettings(sample_cube(), "usd-ovo", window=windows), Silent()).plan
+    plan = plan_run(RunSettings(sample_cube(), "usd-ovo", window=windows), Silent())
     return torch.from_numpy(prepare(plan, Silent(), lambda stage: None).features.flux)
 
 

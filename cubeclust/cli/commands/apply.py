@@ -32,7 +32,7 @@ def apply(values: dict[str, Any], terminal: Terminal) -> None:
     cube. The products are those of `cubeclust run`, named <cube>_<method>-applied_classmap.fits and so on, and class
     numbers mean the same as on the map of the fit.
     """
-    from cubeclust.pipelines.run.fitted_model import apply_settings
+    from cubeclust.pipelines.apply import apply_settings
 
     given = {name: value for name, value in values.items() if value is not None}
     carry_out(apply_settings(**given, command=command_line()), terminal)

@@ -6,7 +6,7 @@ from cubeclust.io.celestial import read_celestial
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.io.velocities.alfa import read_alfa
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
-from cubeclust.pipelines.sources import asked_velocity_map
+from cubeclust.pipelines.sources import VelocityMapSource
 from cubeclust.runtime.progress import Progress
 from cubeclust.spectroscopy.doppler import velocity_of
 from cubeclust.velocities.field import VelocityField, repeated_redshift
@@ -17,15 +17,17 @@ def imported_field(settings: RedshiftSettings, cube_file: CubeFile, progress: Pr
     """Velocities of --from-alfa or --velocity-map, flagged where there is none or a guess; None without either."""
     if settings.from_alfa is not None:
         return read_alfa(settings.from_alfa, cube_file, progress, guess=settings.guess, z=settings.z)
-    if settings.velocity_map is not None:
-        return _of_map(settings, cube_file, progress)
+    if settings.velocity_source is not None:
+        return _of_map(settings.velocity_source, settings.asked, cube_file, progress)
     return None
 
 
-def _of_map(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField:
-    """An image, about the redshift asked for or the median of its own."""
-    read = asked_velocity_map(settings, cube_file)
-    progress.say(f"velocities of {settings.velocity_map}: {read}")
+def _of_map(
+    source: VelocityMapSource, systemic: float | None, cube_file: CubeFile, progress: Progress
+) -> VelocityField:
+    """An image of velocities, about the systemic redshift given or the median of its own."""
+    read = source.open(cube_file)
+    progress.say(f"velocities of {source.path}: {read}")
     known = np.isfinite(read.z)
     flag = np.where(known, 0, VelocityFlag.NO_VELOCITY).astype(np.int32)
     repeated = repeated_redshift(read.z[known])
@@ -33,7 +35,7 @@ def _of_map(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress)
         flag[read.z == repeated[0]] |= int(VelocityFlag.GUESS)
         progress.say(f"{repeated[1]} spaxels have exactly z = {repeated[0]:.6g}; they are flagged as a guess")
     good = read.z[flag == 0]
-    systemic = settings.asked if settings.asked is not None else float(np.median(good if len(good) else read.z[known]))
+    systemic = float(np.median(good if len(good) else read.z[known])) if systemic is None else systemic
     unknown = np.full(cube_file.frame, np.nan, np.float32)
     return VelocityField(
         velocity=velocity_of(read.z, systemic).astype(np.float32),

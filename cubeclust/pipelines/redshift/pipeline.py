@@ -1,6 +1,6 @@
 """Velocities of the spaxels of a cube: measured, or taken from others, and judged."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,15 @@ from cubeclust.errors import InputError
 from cubeclust.io.atomic import claim_files, said_plainly, written_aside
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.io.cubes.survey import white_light
+from cubeclust.io.map_hdus import Provenance
 from cubeclust.io.velocities.fields import write_velocity_field
 from cubeclust.kinematics.judgement import Limits, far, outlying, poor
 from cubeclust.kinematics.systemic import SURE
+from cubeclust.pipelines.parts import part
+from cubeclust.pipelines.provenance import provenance, timestamp, versions
 from cubeclust.pipelines.redshift.imported import imported_field
 from cubeclust.pipelines.redshift.measurement import measure_field
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
-from cubeclust.pipelines.run.record import origin, versions
-from cubeclust.pipelines.sources import asked_cube
 from cubeclust.runtime.progress import Progress, Silent
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.velocities.field import VelocityField
@@ -45,7 +46,7 @@ def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Wr
     from cubeclust.plots.velocity import plot_velocity
 
     progress, started = progress or Silent(), datetime.now(UTC)
-    cube_file = asked_cube(settings)
+    cube_file = settings.cube_source.open()
     path = _output(settings, cube_file)
     files = {"velocity.fits": path, "velocity.png": path.with_suffix(".png")}
     claim_files(path.parent, files.values(), overwrite=settings.overwrite)
@@ -57,7 +58,7 @@ def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Wr
         said_plainly(f"{path.parent}: the map cannot be written", "make room or choose another --output"),
         written_aside(*files.values()) as (table, figure),
     ):
-        write_velocity_field(table, field, origin(record))
+        write_velocity_field(table, field, _provenance(record))
         plot_velocity(figure, field, white_light(cube_file), f"{cube_file.target or cube_file.stem}: velocities")
     return Written(field, files, record)
 
@@ -77,11 +78,11 @@ def estimate(settings: RedshiftSettings, progress: Progress | None = None) -> Ve
     Raises:
         InputError: bad input or settings, no line in range, no velocity that can be used, no room in memory.
     """
-    return _estimated(settings, asked_cube(settings), progress or Silent())
+    return _estimated(settings, settings.cube_source.open(), progress or Silent())
 
 
 def _estimated(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField:
-    limits = Limits(**{f.name: getattr(settings, f.name) for f in fields(Limits)})
+    limits = part(Limits, settings)
     field = imported_field(settings, cube_file, progress)
     if field is None:
         from cubeclust.runtime.device import make_exact, out_of_memory_explained, resolve_device
@@ -128,13 +129,24 @@ def _require_usable(settings: RedshiftSettings, field: VelocityField) -> None:
         )
 
 
+def _provenance(record: dict[str, Any]) -> Provenance:
+    """What the primary header of the map states."""
+    return provenance(
+        command=record["command"],
+        date=record["started"],
+        target=record["target"],
+        cube=record["cube"],
+        packages=record["versions"],
+    )
+
+
 def _record(settings: RedshiftSettings, cube_file: CubeFile, field: VelocityField, started: datetime) -> dict[str, Any]:
     """The velocities as one JSON object."""
     good, found = ~field.misleading, bool(np.isfinite(field.confidence))
     error = field.error[good & np.isfinite(field.error)]
     tracer = np.zeros(good.shape, np.uint8) if field.tracer is None else field.tracer
     return {
-        "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
+        "started": timestamp(started),
         "command": settings.command,
         "cube": str(settings.cube),
         "target": cube_file.target,

@@ -1,12 +1,15 @@
 """Everything that a user can ask of a velocity map."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VarianceKind
 from cubeclust.pipelines.common_settings import Cube, common, require_velocity_map
+from cubeclust.pipelines.parts import Compute, part
+from cubeclust.pipelines.sources import CubeSource, VelocityMapSource
 from cubeclust.settings import Bytes, Crop, Names, Panel, check, setting
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.velocities.flags import KEPT, VelocityFlag
@@ -132,3 +135,20 @@ class RedshiftSettings:
     def asked(self) -> float | None:
         """Systemic redshift that is named, None where it is to be found."""
         return self.z if self.guess is None else self.guess / LIGHT_SPEED
+
+    @cached_property
+    def cube_source(self) -> CubeSource:
+        """The cube and its HDUs."""
+        return part(CubeSource, self)
+
+    @cached_property
+    def velocity_source(self) -> VelocityMapSource | None:
+        """The image of --velocity-map, None without."""
+        if self.velocity_map is None:
+            return None
+        return VelocityMapSource(self.velocity_map, self.velocity_unit, self.velocity_hdu, self.velocity_zero)
+
+    @cached_property
+    def compute(self) -> Compute:
+        """Device and memory."""
+        return part(Compute, self)

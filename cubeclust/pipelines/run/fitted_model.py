@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.io.results import StoredResult, read_result
 from cubeclust.methods.protocol import Clusterer
+from cubeclust.pipelines.run.parts import FitSettings, SpectraSettings
 from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.preprocessing.scaling import SCALINGS, Scaling
 from cubeclust.runtime.progress import Progress
@@ -21,10 +21,10 @@ from cubeclust.statistics.means import nearest_mean
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedModel:
     """A fitted model with its preprocessing.
 
-    settings      those of the run that fitted it
+    fit, spectra  settings of the run that fitted it
     clusterer     the method, with `parameters` of the fit by name
     clusters      (k,) int: the model's cluster behind each class, in order of the class's number
     class_means   (n_classes, n_wave) means of the classes in the scaled space
@@ -37,7 +37,8 @@ class Fitted:
     """
 
     path: Path
-    settings: RunSettings
+    fit: FitSettings
+    spectra: SpectraSettings
     clusterer: Clusterer
     parameters: Mapping[str, np.ndarray]
     clusters: np.ndarray
@@ -51,7 +52,7 @@ class Fitted:
     parent: Parent | None
 
     @classmethod
-    def read(cls, path: Path) -> "Fitted":
+    def read(cls, path: Path) -> "FittedModel":
         """The model of a result file; InputError if the file is not whole."""
         stored = read_result(path)
         try:
@@ -62,13 +63,14 @@ class Fitted:
             raise InputError(f"{path}: {_lacking(error)}") from error
 
     @classmethod
-    def _of(cls, path: Path, stored: StoredResult) -> "Fitted":
+    def _of(cls, path: Path, stored: StoredResult) -> "FittedModel":
         settings = RunSettings.of(stored.record["settings"])
         parent = stored.record["parent"]
         fitted = cls(
             path=path,
-            settings=settings,
-            clusterer=settings.clusterer(),
+            fit=settings.fit,
+            spectra=settings.spectra,
+            clusterer=settings.fit.clusterer(),
             parameters=stored.group("model"),
             clusters=stored.arrays["model_cluster"],
             class_means=stored.arrays["class_means"],
@@ -149,20 +151,3 @@ def _lacking(error: Exception) -> str:
     """What is wrong with a result whose parts do not make a model."""
     reason = " ".join(str(error).split()).split(". ")[0].strip(" .")
     return f"lacks parts of a fitted model ({reason}); run the fit again."
-
-
-def apply_settings(result: Path, cube: Path, **asked: Any) -> RunSettings:
-    """Settings of a run that labels a cube by the model of a result file.
-
-    Method and preprocessing are those of the fit; where the spectra come from (crop, region, mask, velocities, the
-    HDUs) and where the products go are as asked, by the fields of RunSettings, or as in a run that names nothing.
-    """
-    own = Fitted.read(result).settings
-    inherited = {name: getattr(own, name) for name in _INHERITED}
-    return RunSettings(cube, result=result, **(inherited | asked))
-
-
-_INHERITED = (
-    *("method", "method_settings", "pca", "sample", "sample_by", "seed"),
-    *("window", "exclude", "normalize_band", "scale", "min_snr", "max_nan"),
-)

@@ -8,10 +8,11 @@ import numpy as np
 
 from cubeclust.errors import InputError
 from cubeclust.pipelines.run.fit_time import FitTime
-from cubeclust.pipelines.run.opening import Opening, open_run
-from cubeclust.pipelines.run.preprocess import prepare, reason_counts
+from cubeclust.pipelines.run.plan import Plan, plan_run
+from cubeclust.pipelines.run.preprocess import prepare, require_ready
 from cubeclust.pipelines.run.record import resolved_settings
 from cubeclust.pipelines.run.settings import RunSettings
+from cubeclust.quality import counts
 from cubeclust.runtime.progress import Progress, Silent
 from cubeclust.runtime.stopwatch import Stopwatch
 
@@ -119,40 +120,40 @@ def forecast(settings: RunSettings, progress: Progress | None = None) -> Forecas
         InputError: as for a run, but for the memory and products that exist.
     """
     progress = progress or Silent()
-    opening = open_run(settings, progress)
+    plan = plan_run(settings, progress)
     if settings.output.exists() and not settings.output.is_dir():
         raise InputError(f"{settings.output}: is no directory; choose another --output.")
-    files = settings.products(opening.cube_file.stem, opening.plan.parent)
+    files = settings.products(plan.cube_file.stem, plan.parent)
     unread = Forecast(
-        settings=settings.record() | resolved_settings(opening.plan),
-        device=opening.device,
-        memory=opening.plan.memory,
-        budget=opening.budget,
+        settings=settings.record() | resolved_settings(plan),
+        device=plan.device,
+        memory=plan.memory,
+        budget=plan.budget,
         files=files,
         existing=tuple(path for path in files.values() if path.exists()),
-        spaxels=opening.plan.area.size,
-        n_spectra=int(np.count_nonzero(opening.plan.area.entering)),
-        n_channels=opening.plan.channels.n_features,
+        spaxels=plan.area.size,
+        n_spectra=int(np.count_nonzero(plan.area.entering)),
+        n_channels=plan.channels.n_features,
         measured_first=settings.redshift == "auto",
     )
-    return _read(unread, opening, settings.seed, progress) if unread.fits else unread
+    return _read(unread, plan, settings.seed, progress) if unread.fits else unread
 
 
-def _read(unread: Forecast, opening: Opening, seed: int, progress: Progress) -> Forecast:
+def _read(unread: Forecast, plan: Plan, seed: int, progress: Progress) -> Forecast:
     """The forecast completed by reading and preprocessing the spectra."""
     timed = Stopwatch()
-    prepared = prepare(opening.plan, progress, timed)
+    prepared = prepare(plan, progress, timed)
     timed("preprocess")
-    opening.require_ready(prepared)
+    require_ready(plan, prepared)
     features = prepared.features
     n, n_wave = features.flux.shape
     fit = None
-    if opening.fitted is None:
-        cache_bytes = opening.room(n, n_wave)
-        fit = FitTime.measured(opening.clusterer, features, seed=seed, device=opening.device, cache_bytes=cache_bytes)
+    if plan.fitted is None:
+        cache_bytes = plan.cache_bytes(n, n_wave)
+        fit = FitTime.measured(plan.clusterer, features, seed=seed, device=plan.device, cache_bytes=cache_bytes)
     preprocessed = Preprocessed(
         wavelength=(float(features.wavelength[0]), float(features.wavelength[-1])),
-        left_out={str(bit.name): count for bit, count in reason_counts(prepared.spectra.quality).items()},
+        left_out={str(bit.name): count for bit, count in counts(prepared.spectra.quality).items()},
         steps=prepared.log,
         seconds=timed.seconds,
         fit=fit,

@@ -19,16 +19,17 @@ from cubeclust.io.exports import EXPORTS, write_exports
 from cubeclust.io.maps.write import WhiteLight, write_class_map
 from cubeclust.io.results import write_result
 from cubeclust.io.velocities.fields import write_velocity_field
-from cubeclust.pipelines.run.fitted_model import Fitted
-from cubeclust.pipelines.run.opening import Opening, open_run
-from cubeclust.pipelines.run.plan import Plan
-from cubeclust.pipelines.run.preprocess import Prepared, prepare
+from cubeclust.pipelines.run.fitted_model import FittedModel
+from cubeclust.pipelines.run.parts import FitSettings
+from cubeclust.pipelines.run.plan import Plan, plan_run
+from cubeclust.pipelines.run.preprocess import Prepared, prepare, require_ready
 from cubeclust.pipelines.run.record import Outcome, ending, origin, provenance, run_record, target, title
-from cubeclust.pipelines.run.redshift_sources import Measuring
+from cubeclust.pipelines.run.redshift_sources import MeasuredRedshifts
 from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.runtime import memory
 from cubeclust.runtime.progress import Progress, Silent
 from cubeclust.runtime.stopwatch import Stopwatch
+from cubeclust.spectra import Spectra
 
 RUN_LOG = "runs.jsonl"
 
@@ -51,25 +52,25 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     """
     progress = progress or Silent()
     started, timed = datetime.now(UTC), Stopwatch()
-    opening = open_run(settings, progress, Measuring(settings, settings.products, progress, timed))
-    todo, fitted = opening.plan, opening.fitted
-    memory.require(todo.need, opening.budget)
-    files = claim_outputs(settings, todo, progress)
+    measured = MeasuredRedshifts(settings.measurement, settings.products, settings.overwrite, progress, timed)
+    plan = plan_run(settings, progress, measured)
+    memory.require(plan.need, plan.budget)
+    files = claim_outputs(settings, plan, progress)
     timed("open")
-    prepared = prepare(todo, progress, timed)
-    opening.require_ready(prepared)
+    prepared = prepare(plan, progress, timed)
+    require_ready(plan, prepared)
     timed("preprocess")
-    if fitted is None:
-        clustering = _fit(settings, opening, prepared, progress)
+    if plan.fitted is None:
+        clustering = _fit(settings.fit, plan, prepared.features, progress)
     else:
-        clustering = _label(fitted, opening, prepared, progress)
+        clustering = _label(plan.fitted, prepared.features, plan.device, progress)
     timed("fit")
-    return finish(settings, opening, prepared, clustering, files=files, started=started, timed=timed)
+    return finish(settings, plan, prepared, clustering, files=files, started=started, timed=timed)
 
 
 def finish(
     settings: RunSettings,
-    opening: Opening,
+    plan: Plan,
     prepared: Prepared,
     clustering: Clustering,
     *,
@@ -79,8 +80,8 @@ def finish(
     more: dict[str, Any] | None = None,
 ) -> Run:
     """Write the products of a clustering in canonical order and the line of the run, which takes up `more`, too."""
-    outcome = Outcome.of(opening.plan, prepared, clustering, opening.fitted)
-    record = run_record(settings, started, opening.device, outcome, files) | (more or {})
+    outcome = Outcome.of(plan, prepared, clustering)
+    record = run_record(settings, started, outcome, files) | (more or {})
     record["scores"] = internal_scores(prepared.features, clustering.labels, settings.seed)
     timed("summarize")
     with (
@@ -95,36 +96,30 @@ def finish(
     return Run(outcome.class_map, outcome.rows, files, record)
 
 
-def _fit(settings: RunSettings, opening: Opening, prepared: Prepared, progress: Progress) -> Clustering:
-    """Fit the method in the room that the budget leaves."""
-    features = prepared.features
-    progress.say(f"{len(features)} spectra x {features.n_wave} channels to {settings.method}")
-    return opening.clusterer.fit(
-        features,
-        seed=settings.seed,
-        device=opening.device,
-        cache_bytes=opening.room(*features.flux.shape),
-        progress=progress,
+def _fit(fit: FitSettings, plan: Plan, features: Spectra, progress: Progress) -> Clustering:
+    """Fit the method within the memory budget."""
+    progress.say(f"{len(features)} spectra x {features.n_wave} channels to {fit.method}")
+    cache_bytes = plan.cache_bytes(*features.flux.shape)
+    return plan.clusterer.fit(
+        features, seed=fit.seed, device=plan.device, cache_bytes=cache_bytes, progress=progress
     ).canonical()
 
 
-def _label(fitted: Fitted, opening: Opening, prepared: Prepared, progress: Progress) -> Clustering:
+def _label(fitted: FittedModel, features: Spectra, device: str, progress: Progress) -> Clustering:
     """Classes of the fitted model."""
-    progress.say(
-        f"{len(prepared.features)} spectra x {prepared.features.n_wave} channels to the model of {fitted.path}"
-    )
-    return fitted.label(prepared.features, opening.device, progress)
+    progress.say(f"{len(features)} spectra x {features.n_wave} channels to the model of {fitted.path}")
+    return fitted.label(features, device, progress)
 
 
-def claim_outputs(settings: RunSettings, todo: Plan, progress: Progress) -> dict[str, Path]:
+def claim_outputs(settings: RunSettings, plan: Plan, progress: Progress) -> dict[str, Path]:
     """Paths of the products in a directory that can be written; InputError where they cannot be."""
-    files, log = settings.products(todo.cube_file.stem, todo.parent), settings.output / RUN_LOG
+    files, log = settings.products(plan.cube_file.stem, plan.parent), settings.output / RUN_LOG
     claim_files(settings.output, files.values(), overwrite=settings.overwrite)
     if log.is_dir():
         raise InputError(f"{log}: is a directory; move it away or choose another --output.")
     if log.exists() and not os.access(log, os.W_OK):
         raise InputError(f"{log}: cannot be appended; mend its permissions or choose another --output.")
-    everything = replace(settings, export=tuple(EXPORTS)).products(todo.cube_file.stem, todo.parent)
+    everything = replace(settings, export=tuple(EXPORTS)).products(plan.cube_file.stem, plan.parent)
     stale = [path.name for ending, path in everything.items() if ending not in files and path.exists()]
     if stale:
         progress.say(f"of an older run, and not of this one: {', '.join(stale)}")
@@ -169,7 +164,7 @@ def _write_velocities(table: Path, figure: Path, outcome: Outcome, record: dict[
     """Write the velocities that were measured for the run."""
     from cubeclust.plots.velocity import plot_velocity
 
-    velocities = outcome.plan.area.velocities
+    velocities = outcome.plan.area.redshifts
     assert velocities is not None  # of --redshift auto
     assert velocities.field is not None
     write_velocity_field(table, velocities.field, origin(record))

@@ -1,196 +1,154 @@
-"""What a run will read and do, decided from the headers alone."""
+"""What a run will read and do, decided before any spectrum is read."""
 
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from cubeclust.classes.names import Parent
-from cubeclust.errors import InputError
 from cubeclust.io.cubes.cube_file import CubeFile
+from cubeclust.io.cubes.survey import spaxels_with_data
+from cubeclust.io.maps.parents import read_start_classes
+from cubeclust.methods import METHODS
 from cubeclust.methods.protocol import Clusterer
-from cubeclust.pipelines.run.area import Area, Step
-from cubeclust.pipelines.run.fitted_model import Fitted
-from cubeclust.pipelines.run.redshifts import Velocities
+from cubeclust.pipelines.run.area import Area, choose_area
+from cubeclust.pipelines.run.channels import ChannelPlan, chosen_channels, fitted_channels
+from cubeclust.pipelines.run.fitted_model import FittedModel
+from cubeclust.pipelines.run.parts import SpectraSettings
+from cubeclust.pipelines.run.redshift_sources import AssumedRedshifts, RedshiftSource, redshift_source
 from cubeclust.pipelines.run.settings import RunSettings
-from cubeclust.preprocessing.gaps import FillGaps
-from cubeclust.preprocessing.normalize import SEED_BAND, NormalizeBand, default_band
-from cubeclust.preprocessing.onto_grid import OntoGrid
-from cubeclust.preprocessing.rest_frame import RestFrame, far_spaxels
 from cubeclust.preprocessing.scaling import Scaling
-from cubeclust.preprocessing.spaxels import SignalToNoise
-from cubeclust.preprocessing.wavelengths import SelectChannels, SelectWindows
+from cubeclust.preprocessing.steps import Step, in_order
 from cubeclust.runtime import memory
+from cubeclust.runtime.packages import require_package
 from cubeclust.runtime.progress import Progress
-from cubeclust.spectroscopy.channels import Channels
 from cubeclust.spectroscopy.windows import Window
-from cubeclust.velocities.field import repeated_redshift
-
-_ROUNDING = 1e-6  # Angstrom between the edges of channels that touch
-
-
-@dataclass(frozen=True)
-class ChannelPlan:
-    """What happens along the wavelength.
-
-    read        (n_wave,) bool: channels of the cube to be read
-    grid        channels on which the spectra are normalized
-    n_features  how many of them enter the method
-    band        that of the normalization
-    steps       from the spectra as read to the features, by what the log calls them
-    """
-
-    read: np.ndarray
-    grid: Channels
-    n_features: int
-    band: Window | None
-    steps: dict[str, Step]
-
-    @property
-    def averaged(self) -> str:
-        """First and last wavelength of each run of channels that the normalization averages; "none" without it."""
-        if self.band is None:
-            return "none"
-        grid = self.grid.only(self.band.channels(self.grid.wavelength))
-        runs = np.split(grid.wavelength, 1 + np.flatnonzero(grid.low[1:] > grid.high[:-1] + _ROUNDING))
-        return ",".join(f"{run[0]:.2f}:{run[-1]:.2f}" for run in runs)
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a run will read and do.
 
-    The scaling is one to be fitted, by its name `scale`, or one that a fitted model brings; memory is that of each
-    stage in bytes. parent is the class that is, or that the fitted model has, clustered again; None for the whole cube.
+    clusterer  the method
+    fitted     the fitted model in place of a fit; None for a fit
+    device     of the fit
+    scale      name of the scaling
+    memory     bytes that each stage takes
+    budget     bytes of memory that may be used
     """
 
+    clusterer: Clusterer
+    fitted: FittedModel | None
+    device: str
     cube_file: CubeFile
     area: Area
     channels: ChannelPlan
     scale: str
     memory: dict[str, int]
-    scaling: Scaling | None
-    parent: Parent | None
+    budget: int
 
     @property
     def steps(self) -> dict[str, Step]:
-        """All of the preprocessing before the scaling, by what the log calls it."""
-        return self.area.steps | self.channels.steps
+        """All of the preprocessing before the scaling, by the names in the log."""
+        return in_order(self.area.steps | self.channels.steps)
+
+    @property
+    def scaling(self) -> Scaling | None:
+        """The scaling of the fitted model; None where it is to be fitted."""
+        return None if self.fitted is None else self.fitted.scaling
+
+    @property
+    def parent(self) -> Parent | None:
+        """The class that is, or that the fitted model has, clustered again; None for the whole cube."""
+        return self.area.parent if self.fitted is None else self.fitted.parent
 
     @property
     def need(self) -> int:
         """Bytes of memory at the peak."""
         return max(self.memory.values())
 
+    def cache_bytes(self, n_spectra: int, n_features: int) -> int:
+        """Bytes that a fit of so many spectra may take beyond its need."""
+        with_variance = "variance" in self.cube_file.hdus
+        free = memory.cache_bytes(self.budget, n_spectra, n_features, with_variance=with_variance)
+        return max(0, free - self.clusterer.memory(n_spectra, n_features))
 
-def plan(
-    cube_file: CubeFile,
-    settings: RunSettings,
-    area: Area,
-    clusterer: Clusterer,
-    progress: Progress,
-    *,
-    fitted: Fitted | None = None,
-) -> Plan:
-    """Resolve rest frame, windows, band and memory; InputError where they do not fit the cube.
 
-    With a fitted model the spectra are brought onto its channels, and through its scaling.
+def plan_run(settings: RunSettings, progress: Progress, measured: RedshiftSource | None = None) -> Plan:
+    """Open the files that the settings name and resolve what will be done, announced.
+
+    measured gives the redshifts of --redshift auto; without it they are assumed, for a forecast.
+
+    Raises:
+        InputError: files that cannot be read, settings that do not fit them.
     """
+    fitted = None if settings.result is None else FittedModel.read(settings.result)
+    fit, spectra = settings.fit, settings.spectra
+    clusterer = fit.clusterer()
     if fitted is None:
-        channels = _chosen_channels(cube_file, settings, area, progress)
-        method = clusterer.memory(area.size, channels.n_features)
+        _require_package(fit.method)
+    device = _device(settings.compute.device, fit.method, clusterer, progress)
+    cube_file = settings.cube_source.open()
+    for note in cube_file.notes:
+        progress.say(note)
+    if fit.start_map is not None:
+        clusterer = fit.clusterer(read_start_classes(fit.start_map, clusterer.n_clusters, cube_file))
+    area = choose_area(cube_file, settings.area)
+    auto = measured or AssumedRedshifts(_asked_wavelengths(spectra, fitted), progress)
+    source = redshift_source(settings.redshift, settings.velocity_source, progress, auto)
+    if source is not None:
+        area = _at_rest(area, cube_file, source)
+    if fitted is None:
+        channels = chosen_channels(cube_file, spectra, area, progress)
     else:
-        channels = _fitted_channels(cube_file, settings, area, fitted)
+        channels = fitted_channels(cube_file, spectra, area, fitted, resample=settings.resample)
+    scale, budget = spectra.scale or clusterer.default_scale, settings.compute.budget
+    need = _memory(cube_file, area, channels, clusterer, fitted)
+    plan = Plan(clusterer, fitted, device, cube_file, area, channels, scale, need, budget)
+    progress.say(f"memory: about {memory.readable(plan.need)} needed, {memory.readable(budget)} allowed")
+    return plan
+
+
+def _require_package(method: str) -> None:
+    needed = METHODS[method].module_needed
+    if needed is not None:
+        require_package(needed, f"--method {method}")
+
+
+def _device(choice: str, method: str, clusterer: Clusterer, progress: Progress) -> str:
+    """Device that the fit will run on."""
+    if not clusterer.uses_gpu and choice != "cuda":
+        return "cpu"
+    from cubeclust.runtime.device import resolve_device
+
+    device = resolve_device(choice)
+    if not clusterer.uses_gpu:
+        progress.say(f"{method} runs on the CPU")
+        return "cpu"
+    return device
+
+
+def _asked_wavelengths(spectra: SpectraSettings, fitted: FittedModel | None) -> Sequence[float]:
+    """Wavelengths at rest that the spectra have to reach, Angstrom."""
+    if fitted is not None:
+        return [fitted.grid.low[0], fitted.grid.high[-1]]
+    windows = [window for window in (*spectra.window, spectra.normalize_band) if isinstance(window, Window)]
+    return [edge for window in windows for edge in (window.low, window.high)]
+
+
+def _at_rest(area: Area, cube_file: CubeFile, source: RedshiftSource) -> Area:
+    """The area with the redshifts of the source."""
+    # redshifts of spaxels without data must not narrow the range that all of them share
+    asked = replace(area, entering=area.entering & spaxels_with_data(cube_file))
+    return area.at_rest(source(cube_file, asked))
+
+
+def _memory(
+    cube_file: CubeFile, area: Area, channels: ChannelPlan, clusterer: Clusterer, fitted: FittedModel | None
+) -> dict[str, int]:
+    """Bytes that each stage takes."""
+    n_read, n_features = max(int(channels.read.sum()), len(channels.grid)), channels.n_features
+    if fitted is None:
+        method = clusterer.memory(area.size, n_features)
+    else:
         method = 64 * area.size * clusterer.n_clusters + memory.BLOCK
     with_variance = "variance" in cube_file.hdus
-    n_read, n_features = max(int(channels.read.sum()), len(channels.grid)), channels.n_features
-    return Plan(
-        cube_file,
-        area,
-        channels,
-        scale=settings.scale or clusterer.default_scale,
-        memory=memory.stages(area.size, n_read, n_features, with_variance=with_variance, method=method),
-        scaling=None if fitted is None else fitted.scaling,
-        parent=area.parent if fitted is None else fitted.parent,
-    )
-
-
-def _chosen_channels(cube_file: CubeFile, settings: RunSettings, area: Area, progress: Progress) -> ChannelPlan:
-    """Channels that the settings ask for; windows and band are at rest where velocities are known."""
-    rest = None if area.velocities is None else _rest_frame(area.velocities, cube_file.wavelength, progress)
-    wavelength = cube_file.wavelength if rest is None else rest.wavelength
-    windows = SelectWindows(settings.window, settings.exclude)
-    features, excluded = windows.channels(wavelength), windows.excludes(wavelength)
-    band = _band(settings, wavelength, features, excluded, progress)
-    working = features
-    if band is not None and (band is SEED_BAND or settings.normalize_band != "auto"):
-        working = features | band.channels(wavelength) & ~excluded
-    steps: dict[str, Step] = {}
-    if rest is None:
-        read, grid = working, Channels.of(wavelength).only(working)
-    else:
-        rest = rest.only(working)
-        read, grid = rest.sources, rest.made
-        steps[f"rest frame: {rest}"] = rest
-    if band is not None:
-        steps[f"normalized by the mean in {band} Angstrom"] = NormalizeBand(band)
-    if not np.array_equal(working, features):
-        steps["feature windows"] = windows
-    return ChannelPlan(read, grid, int(features.sum()), band, steps | _last_steps(settings, FillGaps(settings.max_nan)))
-
-
-def _fitted_channels(cube_file: CubeFile, settings: RunSettings, area: Area, fitted: Fitted) -> ChannelPlan:
-    """Channels of a fitted model."""
-    velocities = area.velocities
-    fitted.require_like(cube_file.axis.medium, None if velocities is None else velocities.option)
-    onto = OntoGrid(fitted.grid, cube_file.wavelength, None if velocities is None else velocities.redshift)
-    onto.require_met(area.entering, resample=settings.resample)
-    steps: dict[str, Step] = {str(onto): onto}
-    band = fitted.settings.normalize_band
-    if isinstance(band, Window):
-        steps[f"normalized by the mean in {band} Angstrom"] = NormalizeBand(band)
-    steps["features of the model"] = SelectChannels(fitted.wavelength)
-    steps |= _last_steps(settings, FillGaps(settings.max_nan, every_channel=True))
-    read = onto.sources(area.entering)
-    return ChannelPlan(read, fitted.grid, len(fitted.wavelength), band if isinstance(band, Window) else None, steps)
-
-
-def _last_steps(settings: RunSettings, gaps: FillGaps) -> dict[str, Step]:
-    """Steps on the features."""
-    least = "" if settings.min_snr is None else f" of at least {settings.min_snr:g}"
-    return {
-        f"signal to noise{least}": SignalToNoise(settings.min_snr),
-        f"missing samples: at most {settings.max_nan:g} of a spectrum, interpolated": gaps,
-    }
-
-
-def _rest_frame(velocities: Velocities, observed: np.ndarray, progress: Progress) -> RestFrame:
-    """Rest frame of the spaxels entering, announced; those that shorten it much are pointed out."""
-    z = velocities.redshift[velocities.entering]
-    far = far_spaxels(z, observed)
-    if far:
-        progress.say(
-            f"{far} spaxels with outlying velocities shorten the common rest range much (--mask leaves them out)"
-        )
-    repeated = repeated_redshift(z) if velocities.field is None else None  # a measurement has flags and bins
-    if repeated is not None:
-        value, count = repeated
-        progress.say(f"{count} spaxels have exactly z = {value:.6g}; if that means none, set them to NaN in the map")
-    rest = RestFrame.of(velocities.redshift, velocities.entering, observed, velocities.option)
-    progress.say(f"rest frame: {rest}; windows and band are rest wavelengths")
-    return rest
-
-
-def _band(
-    settings: RunSettings, wavelength: np.ndarray, features: np.ndarray, excluded: np.ndarray, progress: Progress
-) -> Window | None:
-    """Band of the normalization, announced where it was not named."""
-    band = settings.normalize_band
-    if isinstance(band, str):
-        band, why = default_band(wavelength, features, excluded)
-        progress.say(why)
-    elif band is not None and not (band.channels(wavelength) & ~excluded).any():
-        raise InputError(
-            f"--normalize-band {band} holds no channel that is not excluded: the spectra cover "
-            f"{wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom; choose another band or none."
-        )
-    return band
+    return memory.stages(area.size, n_read, n_features, with_variance=with_variance, method=method)

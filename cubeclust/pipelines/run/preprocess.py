@@ -9,7 +9,7 @@ from cubeclust.errors import InputError
 from cubeclust.io.cubes.read import read_cube
 from cubeclust.pipelines.run.plan import Plan
 from cubeclust.preprocessing.scaling import SCALINGS, Scaling
-from cubeclust.quality import MEANING, Quality
+from cubeclust.quality import MEANING, counts
 from cubeclust.runtime.progress import Progress
 from cubeclust.spectra import Spectra
 
@@ -33,7 +33,7 @@ class Prepared:
 
 
 def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Prepared:
-    """Read the cube and carry out the steps; `timed` is told when reading ends.
+    """Read the cube and carry out the steps; `timed` takes the name of a stage at its end.
 
     Raises:
         InputError: nothing is left to cluster.
@@ -80,7 +80,7 @@ def _part(plan: Plan) -> str:
 
 def _require_some(spectra: Spectra) -> None:
     if len(spectra) == 0:
-        reasons = "; ".join(f"{count} {MEANING[bit]}" for bit, count in reason_counts(spectra.quality).items())
+        reasons = "; ".join(f"{count} {MEANING[bit]}" for bit, count in counts(spectra.quality).items())
         raise InputError(f"every spaxel is left out: {reasons}; loosen the masks or choose another window or band.")
 
 
@@ -95,7 +95,14 @@ def _require_moderate(features: Spectra) -> None:
         )
 
 
-def reason_counts(quality: np.ndarray) -> dict[Quality, int]:
-    """Count the spaxels with each quality bit that occurs."""
-    counts = {bit: int(np.count_nonzero(quality & bit)) for bit in MEANING}
-    return {bit: count for bit, count in counts.items() if count}
+def require_ready(plan: Plan, prepared: Prepared) -> None:
+    """Raise InputError where the spectra are too few to be fitted, or have another unit than the fitted model's."""
+    n = len(prepared.features)
+    if plan.fitted is not None:
+        plan.fitted.require_unit(prepared.spectra.unit)
+    elif n < 2:
+        raise InputError("only one spectrum is left; loosen the masks or the crop.")
+    elif plan.clusterer.n_clusters > n:
+        raise InputError(
+            f"--n-clusters {plan.clusterer.n_clusters} exceeds the {n} spectra that are left; ask for fewer."
+        )

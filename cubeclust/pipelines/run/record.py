@@ -1,31 +1,28 @@
 """What a run found, and what is recorded of it."""
 
 import json
-import platform
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cubeclust import __version__
 from cubeclust.class_map import ClassMap
 from cubeclust.classes.spectra import ClassSpectra
 from cubeclust.classes.table import ClassRow, class_table
 from cubeclust.clustering import Clustering
 from cubeclust.io import fits_files
 from cubeclust.io.map_hdus import Provenance
-from cubeclust.pipelines.run.fitted_model import Fitted
+from cubeclust.pipelines.provenance import versions
 from cubeclust.pipelines.run.plan import Plan
-from cubeclust.pipelines.run.preprocess import Prepared, reason_counts
-from cubeclust.pipelines.run.redshifts import Velocities
+from cubeclust.pipelines.run.preprocess import Prepared
+from cubeclust.pipelines.run.redshifts import Redshifts
 from cubeclust.pipelines.run.settings import RunSettings
+from cubeclust.quality import counts as quality_counts
 from cubeclust.statistics.means import class_means
 
 TINY_CLASS = 5  # spaxels: a class with no more than this is pointed out
-_PACKAGES = ("numpy", "scipy", "astropy", "mpdaf", "torch", "scikit-learn", "matplotlib", "h5py")
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,9 @@ class Outcome:
     class_means: np.ndarray
 
     @classmethod
-    def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering, fitted: Fitted | None = None) -> "Outcome":
+    def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering) -> "Outcome":
         """Map and class products of a clustering in canonical order, or under the classes of a fitted model."""
-        n_classes = int(clustering.labels.max()) + 1
+        fitted, n_classes = plan.fitted, int(clustering.labels.max()) + 1
         if fitted is not None:
             n_classes = max(n_classes, len(fitted.class_means))
         class_map = ClassMap.of(prepared.spectra, clustering, n_classes, plan.area.motion)
@@ -55,11 +52,9 @@ class Outcome:
         return cls(plan, prepared, clustering, class_map, rows, spectra, means)
 
 
-def run_record(
-    settings: RunSettings, started: datetime, device: str, outcome: Outcome, files: dict[str, Path]
-) -> dict[str, Any]:
+def run_record(settings: RunSettings, started: datetime, outcome: Outcome, files: dict[str, Path]) -> dict[str, Any]:
     """The run as one JSON object."""
-    velocities = outcome.plan.area.velocities
+    velocities = outcome.plan.area.redshifts
     cube_file, prepared, clustering = outcome.plan.cube_file, outcome.prepared, outcome.clustering
     class_map, counts = outcome.class_map, outcome.class_map.counts()
     ends = {name: float(values[-1]) for name, values in clustering.history.items()}
@@ -78,12 +73,12 @@ def run_record(
         "steps": list(prepared.log),
         "notes": [*cube_file.notes, *clustering.notes],
         "seed": settings.seed,
-        "device": device,
+        "device": outcome.plan.device,
         "versions": versions(),
         "n_spectra": len(prepared.features),
         "n_channels": prepared.features.n_wave,
         "velocities": None if velocities is None else _velocities(velocities),
-        "left_out": {bit.name: count for bit, count in reason_counts(class_map.quality).items()},
+        "left_out": {bit.name: count for bit, count in quality_counts(class_map.quality).items()},
         "classes_asked": clustering.n_clusters,
         "classes_used": int(np.count_nonzero(counts)),
         "class_sizes": counts.tolist(),
@@ -100,7 +95,7 @@ def run_record(
     }
 
 
-def _velocities(velocities: Velocities) -> dict[str, Any]:
+def _velocities(velocities: Redshifts) -> dict[str, Any]:
     """Where the velocities come from and what they leave out."""
     return {
         "source": velocities.name,
@@ -110,20 +105,6 @@ def _velocities(velocities: Velocities) -> dict[str, Any]:
         "dropped": velocities.dropped,
         "summary": velocities.summary,
     }
-
-
-def versions() -> dict[str, str]:
-    """Version of Python, of cubeclust and of the packages that have a part in a run, as far as they are installed."""
-    return {"python": platform.python_version(), "cubeclust": __version__} | {
-        name: number for name in _PACKAGES if (number := _version(name)) is not None
-    }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def resolved_settings(plan: Plan) -> dict[str, Any]:

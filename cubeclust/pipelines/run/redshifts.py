@@ -1,15 +1,9 @@
-"""Velocities that bring the spectra of a run to rest, whoever measured them."""
+"""Redshifts that bring the spectra of a run to rest."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from cubeclust.errors import InputError
-from cubeclust.io.cubes.cube_file import CubeFile
-from cubeclust.io.velocities.fields import read_velocity_field
-from cubeclust.pipelines.run.settings import RunSettings
-from cubeclust.pipelines.sources import asked_velocity_map
 from cubeclust.quality import OF_VELOCITY
 from cubeclust.velocities.field import VelocityField
 from cubeclust.velocities.flags import VelocityFlag
@@ -17,15 +11,15 @@ from cubeclust.velocities.motion import Motion
 
 
 @dataclass(frozen=True)
-class Velocities:
-    """Redshifts of the spaxels of a cube, and why some of them are not to be used.
+class Redshifts:
+    """Redshifts of the spaxels of a cube, and why some of them are not used.
 
     option     by which they were asked for
     name       what the log calls them
-    redshift   (NY, NX) float64: z = v / c, NaN where there is none to be used
+    redshift   (NY, NX) float64: z = v / c, NaN where there is none
     flag       (NY, NX) int32: VelocityFlag bits that leave a spaxel out, 0 where its redshift is used
-    asked      (NY, NX) bool: spaxels with data that would enter if nothing spoke against their velocities
-    field      the measurement; None for images of others
+    asked      (NY, NX) bool: spaxels with data that would enter if every velocity were used
+    field      the measurement; None for an image of another tool
     """
 
     option: str
@@ -36,12 +30,12 @@ class Velocities:
     field: VelocityField | None = None
 
     @classmethod
-    def unflagged(cls, option: str, name: str, redshift: np.ndarray, asked: np.ndarray) -> "Velocities":
+    def unflagged(cls, option: str, name: str, redshift: np.ndarray, asked: np.ndarray) -> "Redshifts":
         """Redshifts (NY, NX) of which nothing else is known."""
         return cls(option, name, redshift, _missing(redshift), asked)
 
     @classmethod
-    def of(cls, option: str, name: str, field: VelocityField, asked: np.ndarray) -> "Velocities":
+    def of(cls, option: str, name: str, field: VelocityField, asked: np.ndarray) -> "Redshifts":
         """Redshifts that were measured, with their flags."""
         flag = field.flag & int(field.dropped) | _missing(field.velocity)
         return cls(option, name, field.redshift, flag, asked, field)
@@ -85,19 +79,3 @@ class Velocities:
 def _missing(values: np.ndarray) -> np.ndarray:
     """NO_VELOCITY (NY, NX) int32 where a value is not finite, 0 elsewhere."""
     return np.where(np.isfinite(values), 0, VelocityFlag.NO_VELOCITY).astype(np.int32)
-
-
-def read_velocities(settings: RunSettings, cube_file: CubeFile, asked: np.ndarray) -> Velocities:
-    """Velocities of the file that --velocity-map or --redshift names, for the spaxels asked for (NY, NX) bool.
-
-    Raises:
-        InputError: a file that does not fit the cube, or that is none of these.
-    """
-    if settings.velocity_map is not None:
-        read = asked_velocity_map(settings, cube_file)
-        name = f"velocity map {settings.velocity_map}, {read}"
-        return Velocities.unflagged("--velocity-map", name, read.z, asked)
-    path = Path(str(settings.redshift))
-    if not path.exists():
-        raise InputError(f"{path}: no such file; --redshift takes none, auto or a map of `cubeclust redshift`.")
-    return Velocities.of("--redshift", f"velocities of {path}", read_velocity_field(path, cube_file), asked)

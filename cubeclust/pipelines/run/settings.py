@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,10 +13,12 @@ from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VarianceKind
 from cubeclust.io.exports import EXPORTS, export_endings
 from cubeclust.methods import DEFAULT_METHOD, METHODS
-from cubeclust.methods.protocol import Clusterer, Starting
-from cubeclust.methods.reduced import Reduced
-from cubeclust.methods.sampled import SAMPLINGS, Sampled
+from cubeclust.methods.sampled import SAMPLINGS
 from cubeclust.pipelines.common_settings import Cube, common, require_velocity_map
+from cubeclust.pipelines.parts import Compute, part
+from cubeclust.pipelines.redshift.settings import RedshiftSettings
+from cubeclust.pipelines.run.parts import AreaSettings, FitSettings, Output, SpectraSettings
+from cubeclust.pipelines.sources import CubeSource, VelocityMapSource
 from cubeclust.preprocessing.scaling import SCALINGS
 from cubeclust.settings import Bytes, Crop, Panel, check, from_json, option_fields, setting
 from cubeclust.spectroscopy.windows import Window
@@ -156,20 +159,47 @@ class RunSettings:
             raise InputError("--redshift and --velocity-map both shift the spectra to rest; give one of them.")
         require_velocity_map(self.velocity_map, self.velocity_unit, self.velocity_hdu, self.velocity_zero)
 
-    def clusterer(self, start: np.ndarray | None = None) -> Clusterer:
-        """Record of the method, combined as asked; start holds the classes (NY, NX) of start_map once they are read.
+    @cached_property
+    def cube_source(self) -> CubeSource:
+        """The cube and its HDUs."""
+        return part(CubeSource, self)
 
-        Raises:
-            InputError: a setting of the method out of bounds, a start_map that it does not start from.
-        """
-        clusterer = METHODS[self.method].create(**self.method_settings)
-        if self.start_map is not None:
-            if not isinstance(clusterer, Starting):
-                raise InputError(f"--start-map: {self.method} does not start from classes; fisher-em does.")
-            clusterer = clusterer if start is None else clusterer.starting_from(start)
-        if self.pca is not None:
-            clusterer = Reduced(clusterer, self.pca)
-        return clusterer if self.sample is None else Sampled(clusterer, self.sample, self.sample_by)
+    @cached_property
+    def velocity_source(self) -> VelocityMapSource | None:
+        """The image of --velocity-map, None without."""
+        if self.velocity_map is None:
+            return None
+        return VelocityMapSource(self.velocity_map, self.velocity_unit, self.velocity_hdu, self.velocity_zero)
+
+    @cached_property
+    def area(self) -> AreaSettings:
+        """Which spaxels are clustered."""
+        return part(AreaSettings, self)
+
+    @cached_property
+    def spectra(self) -> SpectraSettings:
+        """How the spectra are prepared."""
+        return part(SpectraSettings, self)
+
+    @cached_property
+    def fit(self) -> FitSettings:
+        """Which method is fitted, and how."""
+        return part(FitSettings, self)
+
+    @cached_property
+    def compute(self) -> Compute:
+        """Device and memory."""
+        return part(Compute, self)
+
+    @cached_property
+    def destination(self) -> Output:
+        """Where the products go."""
+        return part(Output, self)
+
+    @cached_property
+    def measurement(self) -> RedshiftSettings:
+        """Settings of the measurement of --redshift auto, on the whole frame."""
+        return RedshiftSettings(**vars(self.cube_source), **vars(self.compute), mask=self.mask, command=self.command)
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "RunSettings":
@@ -180,7 +210,7 @@ class RunSettings:
 
     def products(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
         """Path of each product by its ending; a class that is clustered again has its name in it."""
-        figures = self.clusterer().figures if self.result is None else ()
+        figures = self.fit.clusterer().figures if self.result is None else ()
         endings = (*PRODUCTS, *figures, *export_endings(self.export))
         own = {ending: self.output / f"{self.product_name(stem, parent)}_{ending}" for ending in endings}
         return own | (self.measured(stem, parent) if self.redshift == "auto" else {})

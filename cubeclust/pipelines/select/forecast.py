@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any
 
 from cubeclust.pipelines.run.forecast import Forecast, forecast
-from cubeclust.pipelines.run.opening import open_run
+from cubeclust.pipelines.run.plan import plan_run
 from cubeclust.pipelines.select.jobs import resolve_jobs
 from cubeclust.pipelines.select.settings import ScanSettings
 from cubeclust.runtime.processes import in_processes
@@ -40,13 +40,13 @@ def forecast_scan(settings: ScanSettings, progress: Progress | None = None) -> S
     Raises:
         InputError: as for a scan, but for products that exist.
     """
-    opening = open_run(settings.largest, progress or Silent())
-    jobs = resolve_jobs(settings, opening)
-    if opening.device == "cuda":
+    plan = plan_run(settings.largest, progress or Silent())
+    jobs = resolve_jobs(settings, plan)
+    if plan.device == "cuda":
         largest = forecast(settings.largest)
     else:
         (largest,) = in_processes(forecast, [settings.largest], 1, begin=one_thread)
-    own = settings.products(opening.cube_file.stem, opening.plan.parent)
+    own = settings.products(plan.cube_file.stem, plan.parent)
     largest = replace(
         largest,
         settings=largest.settings | _asked(settings, jobs),
@@ -72,6 +72,8 @@ def _seconds(settings: ScanSettings, largest: Forecast, jobs: int) -> float | No
     """Seconds of all fits at most, by the methods' own count of work; None if nothing bounds them."""
     if largest.fit is None or largest.fit.most is None:
         return None
-    efforts = [settings.of(task).clusterer().effort(largest.n_spectra, largest.n_channels) for task in settings.tasks]
+    efforts = [
+        settings.of(task).fit.clusterer().effort(largest.n_spectra, largest.n_channels) for task in settings.tasks
+    ]
     share = sum(efforts) / efforts[-1] if isfinite(efforts[-1]) else len(efforts)
     return largest.fit.most * max(share / jobs, 1)

@@ -1,7 +1,7 @@
 """How many fits of a scan go on at a time."""
 
 from cubeclust.errors import InputError
-from cubeclust.pipelines.run.opening import Opening
+from cubeclust.pipelines.run.plan import Plan
 from cubeclust.pipelines.select.settings import ScanSettings
 from cubeclust.runtime import memory
 from cubeclust.runtime.processes import n_cores
@@ -9,20 +9,20 @@ from cubeclust.runtime.processes import n_cores
 _PROCESS = 200 * 2**20  # bytes that a process takes beside its fit (measured: 150 MB, most of it pages it wrote to)
 
 
-def resolve_jobs(settings: ScanSettings, opening: Opening) -> int:
+def resolve_jobs(settings: ScanSettings, plan: Plan) -> int:
     """Number of jobs, at most one for each core where it is left open; InputError where the memory does not suffice."""
-    memory.require(opening.plan.need, opening.budget)
-    if opening.device == "cuda":
+    memory.require(plan.need, plan.budget)
+    if plan.device == "cuda":
         return _on_gpu(settings.jobs)
-    one = opening.plan.memory["fit"]
-    another = opening.clusterer.memory(opening.plan.area.size, opening.plan.channels.n_features) + _PROCESS
-    most = 1 + (opening.budget - one) // another
+    one = plan.memory["fit"]
+    another = plan.clusterer.memory(plan.area.size, plan.channels.n_features) + _PROCESS
+    most = 1 + (plan.budget - one) // another
     if settings.jobs is None:
         return max(1, min(n_cores(), most, len(settings.tasks)))
     if settings.jobs > most:
         raise InputError(
             f"--jobs {settings.jobs} needs about {memory.readable(one + (settings.jobs - 1) * another)} of memory and "
-            f"the budget is {memory.readable(opening.budget)}: give at most {most}, or raise --memory."
+            f"the budget is {memory.readable(plan.budget)}: give at most {most}, or raise --memory."
         )
     return settings.jobs
 

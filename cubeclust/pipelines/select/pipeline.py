@@ -15,11 +15,10 @@ from cubeclust.io.scan_tables import write_scan_table
 from cubeclust.model_selection.candidate import Candidate, candidates
 from cubeclust.model_selection.choice import CRITERIA, Choice
 from cubeclust.model_selection.trial import Trial
-from cubeclust.pipelines.run.opening import open_run
 from cubeclust.pipelines.run.pipeline import Run, claim_outputs, finish
-from cubeclust.pipelines.run.plan import Plan
-from cubeclust.pipelines.run.preprocess import prepare
-from cubeclust.pipelines.run.redshift_sources import Measuring
+from cubeclust.pipelines.run.plan import Plan, plan_run
+from cubeclust.pipelines.run.preprocess import prepare, require_ready
+from cubeclust.pipelines.run.redshift_sources import MeasuredRedshifts
 from cubeclust.pipelines.select.jobs import resolve_jobs
 from cubeclust.pipelines.select.settings import JOURNAL, PRODUCTS, ScanSettings, Task
 from cubeclust.pipelines.select.trials import Trials
@@ -46,32 +45,34 @@ def select(settings: ScanSettings, progress: Progress | None = None) -> Scan:
     """
     progress = progress or Silent()
     started, timed = datetime.now(UTC), Stopwatch()
-    opening = open_run(settings.largest, progress, Measuring(settings.largest, settings.claimed, progress, timed))
-    jobs = resolve_jobs(settings, opening)
-    files = claim_outputs(settings.largest, opening.plan, progress)
-    own = _claim(settings, opening.plan)
+    shared = settings.largest
+    measured = MeasuredRedshifts(shared.measurement, settings.claimed, shared.overwrite, progress, timed)
+    plan = plan_run(shared, progress, measured)
+    jobs = resolve_jobs(settings, plan)
+    files = claim_outputs(shared, plan, progress)
+    own = _claim(settings, plan)
     timed("open")
-    prepared = prepare(opening.plan, progress, timed)
-    opening.require_ready(prepared)
+    prepared = prepare(plan, progress, timed)
+    require_ready(plan, prepared)
     timed("preprocess")
     shape = prepared.features.flux.shape
     progress.say(f"{shape[0]} spectra x {shape[1]} channels to {settings.run.method}")
-    trials = Trials.of(settings, prepared.features, opening.device, opening.room(*shape) // jobs)
+    trials = Trials.of(settings, prepared.features, plan.device, plan.cache_bytes(*shape) // jobs)
     timed("decompose")
     table = candidates(_tried(trials, own[JOURNAL], jobs, progress))
     timed("scan")
     choice = Choice.of(table, str(settings.criterion))
-    _write(own, table, choice, opening.cube_file.target or opening.cube_file.stem)
+    _write(own, table, choice, plan.cube_file.target or plan.cube_file.stem)
     task, clustering = _chosen(trials, choice, progress)
     timed("fit")
     more = {"selection": _record(table, choice, trials, jobs, own)}
-    run = finish(settings.of(task), opening, prepared, clustering, files=files, started=started, timed=timed, more=more)
+    run = finish(settings.of(task), plan, prepared, clustering, files=files, started=started, timed=timed, more=more)
     return Scan(table, choice, run)
 
 
-def _claim(settings: ScanSettings, todo: Plan) -> dict[str, Path]:
+def _claim(settings: ScanSettings, plan: Plan) -> dict[str, Path]:
     """Paths of the scan's own products; the journal may exist."""
-    own = settings.products(todo.cube_file.stem, todo.parent)
+    own = settings.products(plan.cube_file.stem, plan.parent)
     claim_files(settings.run.output, [own[ending] for ending in PRODUCTS], overwrite=settings.run.overwrite)
     mend_journal(own[JOURNAL])
     return own

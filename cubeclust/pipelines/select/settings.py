@@ -96,12 +96,12 @@ class ScanSettings:
         if self.criterion == "stability" and self.seeds < 2:
             raise InputError("--criterion stability compares fits from several seeds; give --seeds 2 or more.")
         for n_clusters in self.n_clusters:
-            self.of(Task(n_clusters, next(iter(self.models), None), self.run.seed)).clusterer()
+            self.of(Task(n_clusters, next(iter(self.models), None), self.run.seed)).fit.clusterer()
 
     def _check(self) -> None:
         if self.run.start_map is not None:
             raise InputError("--start-map has one number of classes, but a scan has several; leave it out.")
-        fit = iterative(self.run.clusterer())
+        fit = iterative(self.run.fit.clusterer())
         if fit is not None and isfinite(fit.max_seconds):
             raise InputError(
                 "--max-minutes ends fits after different numbers of iterations; bound those of a scan by --max-iter."

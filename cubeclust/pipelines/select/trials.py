@@ -14,7 +14,8 @@ from cubeclust.errors import InputError
 from cubeclust.evaluation.subsample import Subsample
 from cubeclust.methods.protocol import Decomposing
 from cubeclust.model_selection.trial import Trial, objective
-from cubeclust.pipelines.run.record import TINY_CLASS, versions
+from cubeclust.pipelines.provenance import versions
+from cubeclust.pipelines.run.record import TINY_CLASS
 from cubeclust.pipelines.select.settings import ScanSettings, Task
 from cubeclust.runtime.processes import in_processes
 from cubeclust.runtime.progress import Silent
@@ -46,7 +47,7 @@ class Trials:
     @classmethod
     def of(cls, settings: ScanSettings, spectra: Spectra, device: str, cache_bytes: int) -> "Trials":
         """Make once what all fits share."""
-        method, shared = settings.largest.clusterer(), None
+        method, shared = settings.largest.fit.clusterer(), None
         if isinstance(method, Decomposing):
             shared = method.decompose(spectra, device=device, cache_bytes=cache_bytes)
         return cls(
@@ -61,7 +62,7 @@ class Trials:
 
     def key(self, task: Task) -> str:
         """Digest of all that decides the result of a fit."""
-        clusterer = self.settings.of(task).clusterer()
+        clusterer = self.settings.of(task).fit.clusterer()
         content = {
             "identity": self.identity,
             "method": self.settings.run.method,
@@ -73,7 +74,7 @@ class Trials:
 
     def fit(self, task: Task) -> Clustering:
         """The clustering, in canonical order; InputError where there is none."""
-        method, silent = self.settings.of(task).clusterer(), Silent()
+        method, silent = self.settings.of(task).fit.clusterer(), Silent()
         if isinstance(method, Decomposing):
             return method.fit_decomposed(self.shared, seed=task.seed, progress=silent).canonical()
         return method.fit(

@@ -37,7 +37,7 @@ def test_settings_that_mean_nothing_are_refused(settings: dict) -> None:
 
 def test_unknown_method_is_refused() -> None:
     with pytest.raises(InputError, match="mmd-ovo"):
-        RunSettings(Path("cube.fits"), "nonsense").clusterer()
+        RunSettings(Path("cube.fits"), "nonsense").fit.clusterer()
 
 
 @pytest.mark.parametrize("name", METHODS)
