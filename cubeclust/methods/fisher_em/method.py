@@ -36,13 +36,13 @@ class FisherEM:
     n_clusters: int = setting(10, "Number of classes.", minimum=2)
     model: str = setting(
         "DkBk",
-        "Covariances in the subspace (D any, Aj diagonal, A spherical) and of the noise outside of it (B), with k for "
-        "each class, without for all; all: the model with the best ICL.",
+        "Covariance in the subspace (D full, Aj diagonal, A spherical) and noise outside of it (B); with k one "
+        "for each class, without k one for all. all takes the model with the best ICL.",
         choices=(*MODELS, "all"),
     )
     fisher_step: str = setting(
         "svd",
-        "How the subspace is found: svd of S^-1 B, gs for orthogonal directions one by one, reg by regression.",
+        "How the subspace is found: svd of S^-1 B, gs with orthogonal directions one by one, reg by regression.",
         choices=("svd", "gs", "reg"),
     )
     start: str = setting("kmeans", "First partition.", choices=("kmeans", "random", "ward"))
@@ -50,8 +50,8 @@ class FisherEM:
     max_iter: int = setting(100, "Iterations of one start; R's default is 50.", minimum=1)
     tolerance: float = setting(
         1e-4,
-        "Converged once so little log-likelihood per spectrum is still to be gained; with --compat r a change in all, "
-        "for all spectra.",
+        "A start has converged once less log-likelihood per spectrum than this is still to be gained; with --compat r, "
+        "once that of all spectra changes by less than this.",
         above=0,
     )
     shrinkage: str = setting(
@@ -61,7 +61,7 @@ class FisherEM:
     )
     compat: str = setting(
         "none",
-        "r: FisherEM 1.6.1 of R to the letter, with its faults, to compare with maps that it made.",
+        "r follows FisherEM 1.6.1 of R exactly, with its errors, to compare with its maps.",
         choices=("none", "r"),
     )
     start_classes: np.ndarray | None = preset(None)

@@ -37,7 +37,7 @@ class Gemini(ABC):
     n_clusters: int = setting(10, "Largest number of clusters; fewer may end up used.", minimum=1)
     network: str = setting(
         "mlp",
-        "Model of p(y|x); categorical: a free one for each spectrum.",
+        "Model of p(y|x); categorical gives each spectrum probabilities of its own.",
         choices=("mlp", "linear", "conv1d", "categorical"),
     )
     hidden: int = setting(50, "Units of the hidden layer (mlp, conv1d).", minimum=1)
@@ -47,8 +47,8 @@ class Gemini(ABC):
     batch_size: int = setting(0, "Spectra in a batch; 0 = all of them, the exact objective.", minimum=0)
     tolerance: float = setting(
         0.0,
-        "Converged, which ends the fit, once the last fifth of the iterations changed less than this share of the "
-        "objective and one label in 1000; 0 = 1e-4, and all of --max-iter run.",
+        "The fit has converged, and ends, once its last fifth of iterations changed the objective by less than this "
+        "share, and fewer than one label in 1000; with 0 the share is 1e-4, and all of --max-iter run.",
         minimum=0,
     )
     pairs: Literal["ova", "ovo"] = preset("ova")

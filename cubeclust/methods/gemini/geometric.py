@@ -33,8 +33,8 @@ class GeometricGemini(Gemini):
 
     kernel_features: str = setting(
         "channels",
-        "What kernel or cost compare: the channels, or --n-features numbers for each spectrum; the network always sees "
-        "the channels.",
+        "Features that the kernel or the cost compares: the channels, or --n-features numbers for each spectrum. The "
+        "network always sees the channels.",
         choices=("channels", "pca", "autoencoder"),
     )
     n_features: int = setting(20, "Principal components, or units of the autoencoder's narrowest layer.", minimum=1)

@@ -31,9 +31,10 @@ class SinkhornGemini(TransportGemini):
 
     epsilon: str = setting(
         "0.25r",
-        "Regularization of the transport, in units of the cost, or with r as a share of the mean cost: small is near "
-        "exact transport, large near an MMD. geomloss's blur is its root for sqeuclidean: the 0.25 of the NGC 1068 "
-        "paper is 0.25, or 0.0625 if a blur, with --metric sqeuclidean, both far above the costs of unit-sum spectra.",
+        "Regularization of the transport, in units of the cost, or with r as a share of the mean cost. Small values "
+        "approach exact transport, large ones an MMD. With --metric sqeuclidean the blur of geomloss is its root: the "
+        "0.25 of the NGC 1068 paper is 0.25, or 0.0625 if it is a blur; both are far above the costs of spectra of "
+        "unit sum.",
     )
     sinkhorn_tolerance: float = setting(
         1e-4, "Share of mass that a transport may leave in the wrong place.", above=0, maximum=0.1
