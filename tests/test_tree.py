@@ -1,8 +1,5 @@
 """What stands where, under which name, and how long it is."""
 
-import ast
-from pathlib import Path
-
 from tree import PACKAGE
 
 import cubeclust
@@ -28,16 +25,4 @@ def test_no_public_name_is_a_module() -> None:
 def test_public_names() -> None:
     assert set(cubeclust.__all__) == PUBLIC
     assert all(getattr(cubeclust, name) is not None for name in PUBLIC)
-
-
-def test_editors_see_the_public_names() -> None:
-    tree = ast.parse(Path(cubeclust.__file__).read_text())
-    block = next(node for node in tree.body if isinstance(node, ast.If))
-    seen = {
-        alias.name: node.module
-        for node in block.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if alias.name == alias.asname
-    }
-    assert seen == cubeclust._PUBLIC
+    assert not hasattr(cubeclust, "merging")
