@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from cubeclust.runtime import memory as memory_budget
+from cubeclust.settings import Bytes, Panel, setting
 
 Part = TypeVar("Part")
 
@@ -17,8 +18,19 @@ def part(kind: type[Part], settings: Any) -> Part:
 class Compute:
     """Device as asked (auto, cpu or cuda), and the memory budget in bytes, None for what is free."""
 
-    device: str
-    memory: int | None
+    device: str = setting(
+        "auto",
+        "Where to compute; auto takes a GPU if there is one.",
+        panel=Panel.COMPUTATION,
+        choices=("auto", "cpu", "cuda"),
+    )
+    memory: Bytes | None = setting(
+        None,
+        "Memory that may be used, such as 4GB.",
+        panel=Panel.COMPUTATION,
+        shown="all that is free",
+        minimum=0,
+    )
 
     @property
     def budget(self) -> int:

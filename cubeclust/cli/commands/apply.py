@@ -1,21 +1,18 @@
 """`cubeclust apply`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
 
 from cubeclust.cli.command import Command
 from cubeclust.cli.options import option_of, options_of
 from cubeclust.cli.terminal import Terminal, carry_out, command_line
+from cubeclust.pipelines.run.parts import FitSettings, SpectraSettings
 from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.settings import Declaration, Panel, option_fields
 
-# Settings that belong to the fit, and those of them that can be given for another cube.
-_OF_THE_FIT = (
-    *("method", "within", "class_number", "window", "exclude", "normalize_band", "scale"),
-    *("pca", "sample", "sample_by", "start_map", "seed"),
-)
-_CHANGEABLE = ("min_snr", "max_nan")
+_OF_THE_FIT = {field.name for part in (SpectraSettings, FitSettings) for field in fields(part)}
+_CHANGEABLE = {"min_snr", "max_nan"}  # of them, for the spectra of another cube
 
 
 @dataclass(frozen=True)
@@ -42,10 +39,10 @@ command = Command(
     apply,
     [
         *options_of(Result),
-        *options_of(RunSettings, but=(*_OF_THE_FIT, *_CHANGEABLE)),
+        *options_of(RunSettings, but=_OF_THE_FIT | {"within", "class_number"}),
         *(
             option_of(field, default=None, shown="that of the fit")
-            for field in option_fields(RunSettings)
+            for field in option_fields(SpectraSettings)
             if field.name in _CHANGEABLE
         ),
     ],

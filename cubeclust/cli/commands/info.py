@@ -1,7 +1,6 @@
 """`cubeclust info`."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -9,20 +8,7 @@ import click
 from cubeclust.cli.command import Command
 from cubeclust.cli.options import options_of
 from cubeclust.cli.terminal import Terminal
-from cubeclust.io.cubes.layouts import VarianceKind
-from cubeclust.pipelines.common_settings import Cube, common
-
-
-@dataclass(frozen=True)
-class InfoOptions:
-    """Options of `cubeclust info`."""
-
-    cube: Cube
-    hdu: str | None = common("hdu")
-    variance_hdu: str | None = common("variance_hdu")
-    variance_kind: VarianceKind | None = common("variance_kind")
-    mask_hdu: str | None = common("mask_hdu")
-    wavelength_unit: str | None = common("wavelength_unit")
+from cubeclust.pipelines.sources import CubeSource
 
 
 def info(values: dict[str, Any], terminal: Terminal) -> None:
@@ -70,4 +56,4 @@ def _sky(facts: dict[str, Any]) -> str:
     return f"center RA {ra:.5f} Dec {dec:+.5f}, spaxel {facts['spaxel']:.3g} arcsec"
 
 
-command = Command(info, options_of(InfoOptions), terminal=("json",), examples=("cubeclust info CUBE.fits",))
+command = Command(info, options_of(CubeSource), terminal=("json",), examples=("cubeclust info CUBE.fits",))

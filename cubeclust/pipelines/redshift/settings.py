@@ -7,10 +7,10 @@ from typing import Literal
 
 from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VarianceKind
-from cubeclust.pipelines.common_settings import Cube, common, require_velocity_map
+from cubeclust.pipelines.common_settings import common
 from cubeclust.pipelines.parts import Compute, part
-from cubeclust.pipelines.sources import CubeSource, VelocityMapSource
-from cubeclust.settings import Bytes, Crop, Names, Panel, check, setting
+from cubeclust.pipelines.sources import Cube, CubeSource, VelocityMapSource, require_velocity_map
+from cubeclust.settings import Bytes, Crop, Names, Panel, as_in, check, setting
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.velocities.flags import KEPT, VelocityFlag
 
@@ -49,9 +49,9 @@ class RedshiftSettings:
         "FITS image of velocities v = c z by another tool: they are judged in place of a measurement.",
         panel=Panel.IMPORT,
     )
-    velocity_unit: str | None = common("velocity_unit", panel=Panel.IMPORT)
-    velocity_hdu: str | None = common("velocity_hdu", panel=Panel.IMPORT)
-    velocity_zero: float | None = common("velocity_zero", panel=Panel.IMPORT)
+    velocity_unit: str | None = as_in(VelocityMapSource, "unit", panel=Panel.IMPORT)
+    velocity_hdu: str | None = as_in(VelocityMapSource, "hdu", panel=Panel.IMPORT)
+    velocity_zero: float | None = as_in(VelocityMapSource, "zero", panel=Panel.IMPORT)
     crop: Crop = common("crop")
     mask: Path | None = common("mask")
     search: float = setting(
@@ -111,13 +111,13 @@ class RedshiftSettings:
         panel=Panel.FLAGS,
         choices=FLAGS,
     )
-    hdu: str | None = common("hdu")
-    variance_hdu: str | None = common("variance_hdu")
-    variance_kind: VarianceKind | None = common("variance_kind")
-    mask_hdu: str | None = common("mask_hdu")
-    wavelength_unit: str | None = common("wavelength_unit")
-    device: str = common("device")
-    memory: Bytes | None = common("memory")
+    hdu: str | None = as_in(CubeSource, "hdu")
+    variance_hdu: str | None = as_in(CubeSource, "variance_hdu")
+    variance_kind: VarianceKind | None = as_in(CubeSource, "variance_kind")
+    mask_hdu: str | None = as_in(CubeSource, "mask_hdu")
+    wavelength_unit: str | None = as_in(CubeSource, "wavelength_unit")
+    device: str = as_in(Compute, "device")
+    memory: Bytes | None = as_in(Compute, "memory")
     overwrite: bool = common("overwrite")
     command: str = ""
 

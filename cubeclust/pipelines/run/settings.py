@@ -11,16 +11,13 @@ import numpy as np
 from cubeclust.classes.names import Parent
 from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VarianceKind
-from cubeclust.io.exports import EXPORTS, export_endings
-from cubeclust.methods import DEFAULT_METHOD, METHODS
-from cubeclust.methods.sampled import SAMPLINGS
-from cubeclust.pipelines.common_settings import Cube, common, require_velocity_map
+from cubeclust.io.exports import export_endings
+from cubeclust.methods import METHODS
 from cubeclust.pipelines.parts import Compute, part
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.pipelines.run.parts import AreaSettings, FitSettings, Output, SpectraSettings
-from cubeclust.pipelines.sources import CubeSource, VelocityMapSource
-from cubeclust.preprocessing.scaling import SCALINGS
-from cubeclust.settings import Bytes, Crop, Panel, check, from_json, option_fields, setting
+from cubeclust.pipelines.sources import Cube, CubeSource, VelocityMapSource, require_velocity_map
+from cubeclust.settings import Bytes, Crop, Panel, as_in, check, from_json, option_fields, setting
 from cubeclust.spectroscopy.windows import Window
 
 PRODUCTS = ("classmap.fits", "overlay.png", "spectra.png", "result.h5")
@@ -38,38 +35,16 @@ class RunSettings:
     """
 
     cube: Cube
-    method: str = setting(
-        DEFAULT_METHOD,
-        "Clustering method; `cubeclust methods` describes them.",
-        panel=Panel.METHOD,
-        short="-m",
-        choices=tuple(METHODS),
-    )
+    method: str = as_in(FitSettings, "method")
     method_settings: dict[str, Any] = field(default_factory=dict)
-    output: Path = common("output")
-    crop: Crop = common("crop")
-    region: Path | None = setting(
-        None, "DS9 region file: only the spaxels inside its shapes are clustered.", panel=Panel.AREA
-    )
-    within: Path | None = setting(
-        None,
-        "Class map of this cube: one of its classes is clustered again, and its name enters those of the products.",
-        panel=Panel.AREA,
-        metavar="CLASSMAP",
-    )
-    class_number: int | None = setting(
-        None, "Number of the class of --within.", panel=Panel.AREA, name="class", minimum=1
-    )
-    window: tuple[Window, ...] = setting(
-        (), "Wavelengths to cluster, Angstrom; repeatable.", panel=Panel.WAVELENGTHS, shown="all"
-    )
-    exclude: tuple[Window, ...] = setting(
-        (),
-        "Wavelengths to leave out, Angstrom, such as residuals of sky lines; repeatable.",
-        panel=Panel.WAVELENGTHS,
-        shown="none",
-    )
-    mask: Path | None = common("mask")
+    output: Path = as_in(Output, "output")
+    crop: Crop = as_in(AreaSettings, "crop")
+    region: Path | None = as_in(AreaSettings, "region")
+    within: Path | None = as_in(AreaSettings, "within")
+    class_number: int | None = as_in(AreaSettings, "class_number")
+    window: tuple[Window, ...] = as_in(SpectraSettings, "window")
+    exclude: tuple[Window, ...] = as_in(SpectraSettings, "exclude")
+    mask: Path | None = as_in(AreaSettings, "mask")
     redshift: Path | Literal["auto"] | None = setting(
         None,
         "Velocities by which the spectra are shifted to rest: a map of `cubeclust redshift`, or auto to measure one "
@@ -82,65 +57,27 @@ class RunSettings:
         "The same by a FITS image of another tool: velocities v = c z on the frame of the cube.",
         panel=Panel.REST_FRAME,
     )
-    velocity_unit: str | None = common("velocity_unit")
-    velocity_hdu: str | None = common("velocity_hdu")
-    velocity_zero: float | None = common("velocity_zero")
-    min_snr: float | None = setting(
-        None,
-        "Leave out spectra with a lower median signal to noise per channel.",
-        panel=Panel.PREPROCESSING,
-        shown="none is left out",
-    )
-    max_nan: float = setting(
-        0.1,
-        "Leave out spectra with a larger share of missing channels; the gaps of the others are interpolated.",
-        panel=Panel.PREPROCESSING,
-        minimum=0,
-        maximum=1,
-    )
-    normalize_band: Window | Literal["auto"] | None = setting(
-        "auto",
-        "Divide each spectrum by its mean in this band, Angstrom; auto takes 7600:8100 if the spectra cover it, else "
-        "all wavelengths that are clustered.",
-        panel=Panel.PREPROCESSING,
-    )
-    scale: str | None = setting(
-        None, "Scaling of the channels.", panel=Panel.PREPROCESSING, shown="that of the method", choices=tuple(SCALINGS)
-    )
-    pca: int | None = setting(
-        None, "Fit on this many principal components.", panel=Panel.PREPROCESSING, shown="on the channels", minimum=1
-    )
-    sample: int | None = setting(
-        None,
-        "Fit on this many spectra and label the others by the fitted model.",
-        panel=Panel.PREPROCESSING,
-        shown="all",
-        minimum=2,
-    )
-    sample_by: str = setting(
-        "random",
-        "How the sample is drawn; snr takes equally many from ten ranges of signal to noise.",
-        panel=Panel.PREPROCESSING,
-        choices=SAMPLINGS,
-    )
-    start_map: Path | None = setting(
-        None,
-        "Class map of this cube whose classes the fit starts from, in place of --start (fisher-em).",
-        panel=Panel.SETTINGS,
-        metavar="CLASSMAP",
-    )
-    hdu: str | None = common("hdu")
-    variance_hdu: str | None = common("variance_hdu")
-    variance_kind: VarianceKind | None = common("variance_kind")
-    mask_hdu: str | None = common("mask_hdu")
-    wavelength_unit: str | None = common("wavelength_unit")
-    seed: int = common("seed")
-    device: str = common("device")
-    memory: Bytes | None = common("memory")
-    overwrite: bool = common("overwrite")
-    export: tuple[str, ...] = setting(
-        (), "Also write the map in this format of another tool; repeatable.", panel=Panel.OUTPUT, choices=tuple(EXPORTS)
-    )
+    velocity_unit: str | None = as_in(VelocityMapSource, "unit")
+    velocity_hdu: str | None = as_in(VelocityMapSource, "hdu")
+    velocity_zero: float | None = as_in(VelocityMapSource, "zero")
+    min_snr: float | None = as_in(SpectraSettings, "min_snr")
+    max_nan: float = as_in(SpectraSettings, "max_nan")
+    normalize_band: Window | Literal["auto"] | None = as_in(SpectraSettings, "normalize_band")
+    scale: str | None = as_in(SpectraSettings, "scale")
+    pca: int | None = as_in(FitSettings, "pca")
+    sample: int | None = as_in(FitSettings, "sample")
+    sample_by: str = as_in(FitSettings, "sample_by")
+    start_map: Path | None = as_in(FitSettings, "start_map")
+    hdu: str | None = as_in(CubeSource, "hdu")
+    variance_hdu: str | None = as_in(CubeSource, "variance_hdu")
+    variance_kind: VarianceKind | None = as_in(CubeSource, "variance_kind")
+    mask_hdu: str | None = as_in(CubeSource, "mask_hdu")
+    wavelength_unit: str | None = as_in(CubeSource, "wavelength_unit")
+    seed: int = as_in(FitSettings, "seed")
+    device: str = as_in(Compute, "device")
+    memory: Bytes | None = as_in(Compute, "memory")
+    overwrite: bool = as_in(Output, "overwrite")
+    export: tuple[str, ...] = as_in(Output, "export")
     result: Path | None = None
     resample: bool = setting(
         False,
