@@ -54,7 +54,7 @@ SHARED = (
     "cubeclust.methods.starts",
     "cubeclust.methods.baselines.soft_means",
     *(f"cubeclust.methods.gemini.{name}" for name in ("base", "geometric", "labeler", "transport")),
-    *(f"cubeclust.methods.fisher_em.{name}" for name in ("best", "decomposed", "start")),
+    *(f"cubeclust.methods.fisher_em.{name}" for name in ("best", "decomposed", "fits_progress", "start")),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

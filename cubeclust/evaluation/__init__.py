@@ -1,1 +1,1 @@
-"""What a clustering is worth and what its classes look like."""
+"""Scores of a clustering."""

@@ -1,4 +1,4 @@
-"""How far partitions agree."""
+"""Agreement of partitions."""
 
 from collections.abc import Sequence
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""Scores that need no truth."""
+"""Scores of a clustering without known classes."""
 
 import numpy as np
 
@@ -8,15 +8,15 @@ MAX_ROWS = 2000
 
 
 def sample_rows(n: int, seed: int) -> np.ndarray:
-    """At most 2000 random ones of n rows."""
+    """Indices of at most 2000 random rows of n."""
     return np.random.default_rng(seed).permutation(n)[:MAX_ROWS]
 
 
 def internal_scores(spectra: Spectra, labels: np.ndarray, seed: int) -> dict[str, float]:
     """Silhouette and Davies-Bouldin index in the space that was clustered, on at most 2000 random rows.
 
-    Both reward collapse to a few classes: never rank runs by them alone. Empty where fewer than two classes
-    are in the sample or every row has its own.
+    Both favor few classes: never rank runs by them alone. Empty if the sample has fewer than two classes or one for
+    each row.
     """
     from sklearn.metrics import davies_bouldin_score, silhouette_score
 

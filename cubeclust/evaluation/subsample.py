@@ -1,4 +1,4 @@
-"""Some spectra that many partitions are compared on."""
+"""A subsample of the spectra, on which many partitions are compared."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Subsample:
         return cls(rows, pairwise_distances(spectra.flux[rows]))
 
     def silhouette(self, labels: np.ndarray) -> float | None:
-        """Silhouette of labels (m,) of the rows; it rewards collapse. None for one class or only classes of one row."""
+        """Silhouette of labels (m,) of the rows; it favors few classes. None for one class, or one for each row."""
         from sklearn.metrics import silhouette_score
 
         if not 2 <= len(np.unique(labels)) < len(labels):

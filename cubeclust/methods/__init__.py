@@ -1,4 +1,4 @@
-"""The clustering methods: one visible table from a name to a class, imported when it is asked for."""
+"""Table of the clustering methods; the class of one is imported when it is used."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Method:
-    """An entry of METHODS: what it is in a line, where its class lies, which fields the name sets.
+    """A row of METHODS.
 
-    mixture: whether its clusterings have information criteria; module_needed: of a package that only its fits need.
+    summary              the method in one line
+    module, class_name   of its class, below cubeclust.methods
+    presets              fields of the class that the name of the method sets
+    mixture              whether its clusterings have information criteria
+    module_needed        optional package that its fits import; None without one
     """
 
     summary: str

@@ -1,4 +1,4 @@
-"""What every clustering method is."""
+"""The protocol of a clustering method, and those of what only some methods can do."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,19 +15,19 @@ Labeler = Callable[[Spectra], Clustering]
 
 
 class Clusterer(Protocol):
-    """A frozen record of settings that turns spectra into a clustering and stays as it is."""
+    """A clustering method: a frozen record of its settings."""
 
     @property
     def n_clusters(self) -> int:
-        """Clusters asked for."""
+        """Number of clusters asked for."""
 
     @property
     def paper(self) -> str:
-        """What to cite."""
+        """Reference to cite."""
 
     @property
     def default_scale(self) -> str:
-        """Scaling used where the user names none."""
+        """Name of the scaling that is used without --scale."""
 
     @property
     def uses_gpu(self) -> bool:
@@ -35,18 +35,18 @@ class Clusterer(Protocol):
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """Endings of the figures that only some methods have.
+        """Endings of the figures that the method adds.
 
-        convergence.png of a history, whose first entry is the objective; loadings.png of a discriminative subspace.
+        convergence.png shows its history, whose first series is the objective; loadings.png its subspace.
         """
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Bytes that fit needs beside the spectra."""
+        """Bytes that a fit needs in addition to the spectra."""
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
-        """Work of a fit at most, as a number of multiplications: the ratio of two tells how their times compare.
+        """Multiplications of a fit at most, which compare the times of two fits.
 
-        Infinite where only convergence or time ends the fit.
+        Infinite if only convergence or time ends the fit.
         """
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
@@ -56,9 +56,9 @@ class Clusterer(Protocol):
         """
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
-        """The model whose parameters a fit returned, for spectra that it has not seen.
+        """Labels of other spectra by the model whose parameters a fit returned.
 
-        None where the method has no such model: there the nearest class mean has to decide.
+        None if the method has no such model; the nearest class mean then decides.
         """
 
 
@@ -67,10 +67,10 @@ class Decomposing(Protocol):
     """A method whose fits to the same spectra share work, whatever the number of clusters, the model and the seed."""
 
     def decompose(self, spectra: Spectra, *, device: str, cache_bytes: int) -> Any:
-        """What they share; cache_bytes as in `fit`."""
+        """Compute what the fits share; cache_bytes as in `fit`."""
 
     def fit_decomposed(self, shared: Any, *, seed: int, progress: Progress) -> Clustering:
-        """As `fit`, from what they share."""
+        """Fit as `fit` does, given what the fits share."""
 
 
 @runtime_checkable
@@ -121,23 +121,23 @@ class Reducing(Protocol):
 
 @dataclass(frozen=True)
 class Combinator:
-    """A method made of another one, `inner`, which it resembles in all that is not its own."""
+    """A method that wraps another one, `inner`, and has its properties unless it replaces them."""
 
     inner: Clusterer
 
     @property
     def n_clusters(self) -> int:
-        """Clusters asked for."""
+        """Number of clusters asked for."""
         return self.inner.n_clusters
 
     @property
     def paper(self) -> str:
-        """What to cite."""
+        """Reference to cite."""
         return self.inner.paper
 
     @property
     def default_scale(self) -> str:
-        """Scaling used where the user names none."""
+        """Name of the scaling that is used without --scale."""
         return self.inner.default_scale
 
     @property
@@ -147,7 +147,7 @@ class Combinator:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """Endings of the figures that only some methods have."""
+        """Endings of the figures that the method adds."""
         return self.inner.figures
 
 

@@ -32,7 +32,7 @@ class Reduced(Combinator):
         return self.n_components
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Components of all spectra, the covariance with its eigenvectors, and the inner method."""
+        """Scores of all spectra, the covariance with its eigenvectors, and the inner method."""
         own = components_memory(n_spectra, n_wave, self.n_components)
         return own + self.inner.memory(n_spectra, self.n_components)
 
@@ -41,7 +41,7 @@ class Reduced(Combinator):
         return components_effort(n_spectra, n_wave) + self.inner.effort(n_spectra, self.n_components)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Find the components, then fit on them; mean and components are in the result beside the inner model."""
+        """Fit on the components; the result has the mean and the components in addition to the inner model."""
         return self.fit_decomposed(
             self.decompose(spectra, device=device, cache_bytes=cache_bytes), seed=seed, progress=progress
         )
@@ -69,7 +69,7 @@ class Reduced(Combinator):
         return replace(found, loadings=loadings, parameters=model | found.parameters)
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
-        """The inner model on the same components."""
+        """Labels by the inner model on the same components."""
         label = self.inner.labeler({name: model[name] for name in model if not name.startswith("pca/")}, device=device)
         own = PrincipalComponents(model[_MEAN], model[_COMPONENTS])
         return label and (lambda spectra: label(_reduced(spectra, own)))
@@ -77,7 +77,7 @@ class Reduced(Combinator):
 
 @dataclass(frozen=True)
 class _Scores:
-    """Components, the share of the variance that they hold, and the spectra in them, with what the inner fits share."""
+    """Components, their share of the variance, spectra of scores, and what the inner fits share."""
 
     components: PrincipalComponents
     share: float
@@ -88,6 +88,6 @@ class _Scores:
 
 
 def _reduced(spectra: Spectra, components: PrincipalComponents) -> Spectra:
-    """Spectra whose channels are components (n, n_components); their wavelengths are numbers of components."""
+    """Spectra of scores (n, n_components); the wavelength of a channel is the number of its component, from 1."""
     scores = components.scores(spectra)
     return replace(spectra, flux=scores, variance=None, wavelength=np.arange(1.0, scores.shape[1] + 1))

@@ -13,7 +13,7 @@ from cubeclust.spectra import Spectra
 from cubeclust.statistics.means import class_means, nearest_mean
 
 SAMPLINGS = ("random", "snr")
-_STRATA = 10  # classes of signal to noise that have equal shares in the sample
+_STRATA = 10  # intervals of log signal to noise that have equal shares in the sample
 _MEANS, _CLUSTERS = "nearest/means", "nearest/clusters"
 
 
@@ -21,8 +21,8 @@ _MEANS, _CLUSTERS = "nearest/means", "nearest/clusters"
 class Sampled(Combinator):
     """Fit `inner` on n_sample spectra and label the others by its model, or by the nearest class mean if it has none.
 
-    by is "random", or "snr": the sample takes equally from ten ranges of signal to noise that span its logarithm
-    from the 1 to the 99 % quantile, so that the few bright spectra are not lost among the many faint ones.
+    by is "random" or "snr". With "snr" the sample is drawn in equal parts from ten intervals of log signal to noise
+    between its 1 % and 99 % quantiles, so that bright spectra, which are few, are in the sample, too.
     """
 
     n_sample: int
@@ -34,16 +34,18 @@ class Sampled(Combinator):
         return 4 * n * n_wave + self.inner.memory(n, n_wave) + 24 * n_spectra * self.n_clusters
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
-        """The inner method on the sample, and a distance of all spectra from each class."""
+        """The inner method on the sample, and the distance of each spectrum from each class mean."""
         return self.inner.effort(min(self.n_sample, n_spectra), n_wave) + 2.0 * n_spectra * n_wave * self.n_clusters
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Fit on the sample, then label all rows; those of the sample keep what the fit gave them."""
+        """Fit the sample, then label all rows; those of the sample keep the labels of the fit."""
         if self.n_sample >= len(spectra):
             progress.say(f"--sample {self.n_sample}: there are only {len(spectra)} spectra, and all of them are fitted")
             return self.inner.fit(spectra, seed=seed, device=device, cache_bytes=cache_bytes, progress=progress)
         if self.n_sample < max(2, self.n_clusters):
-            raise InputError(f"--sample {self.n_sample} is fewer than {max(2, self.n_clusters)} spectra; raise it.")
+            raise InputError(
+                f"--sample {self.n_sample}: the fit needs at least {max(2, self.n_clusters)} spectra; raise it."
+            )
         chosen = self._choose(spectra, seed)
         part = spectra.sample(chosen)
         fitted = self.inner.fit(part, seed=seed, device=device, cache_bytes=cache_bytes, progress=progress)
@@ -56,7 +58,7 @@ class Sampled(Combinator):
         return _combined(fitted, label(spectra), chosen)
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
-        """The nearest of the class means where the fit left them, else the inner model."""
+        """Labels by the nearest class mean if the fit stored the means, else by the inner model."""
         if _MEANS not in model:
             return self.inner.labeler(model, device=device)
         return _nearest(model, self.n_clusters)
@@ -67,12 +69,12 @@ class Sampled(Combinator):
         if self.by == "random":
             return np.sort(random.choice(len(spectra), self.n_sample, replace=False))
         if not np.isfinite(spectra.snr).any():
-            raise InputError("--sample-by snr needs a signal to noise and the cube has no variance; sample at random.")
+            raise InputError("--sample-by snr needs a variance, which the cube does not have; take --sample-by random.")
         return np.sort(_stratified(spectra.snr, self.n_sample, random))
 
 
 def _stratified(snr: np.ndarray, number: int, random: np.random.Generator) -> np.ndarray:
-    """Rows taken in turn from each stratum, in random order within it, until there are enough."""
+    """Rows (number,), drawn at random from each stratum in turn; a stratum that is used up is passed over."""
     level = np.log10(np.clip(np.nan_to_num(snr, nan=0.0), 1e-3, None))
     low, high = np.quantile(level, (0.01, 0.99))
     stratum = np.digitize(level, np.linspace(low, high, _STRATA + 1)[1:-1])
@@ -85,19 +87,19 @@ def _stratified(snr: np.ndarray, number: int, random: np.random.Generator) -> np
 
 
 def _means(part: Spectra, fitted: Clustering) -> tuple[np.ndarray, np.ndarray]:
-    """Means of the clusters that have members, and which clusters they are."""
+    """Means of the clusters that have members, and the numbers of these clusters."""
     clusters = np.unique(fitted.labels)
     return class_means(part, fitted.labels, fitted.n_clusters)[clusters], clusters
 
 
 def _nearest(model: Mapping[str, np.ndarray], n_clusters: int) -> Labeler:
-    """Labels by the nearest of the class means in the model."""
+    """Labels by the nearest class mean of the model."""
     means, clusters = model[_MEANS], model[_CLUSTERS]
     return lambda spectra: Clustering(clusters[nearest_mean(spectra, means)], n_clusters)
 
 
 def _combined(fitted: Clustering, everywhere: Clustering, chosen: np.ndarray) -> Clustering:
-    """Labels and posterior of all rows, with those of the fit where it had them."""
+    """Labels and posterior of all rows, those of the sample (rows `chosen`) as fitted."""
     everywhere.labels[chosen] = fitted.labels
     if everywhere.posterior is not None and fitted.posterior is not None:
         everywhere.posterior[chosen] = fitted.posterior

@@ -1,4 +1,4 @@
-"""First partitions of spectra, from which an iteration starts."""
+"""Partitions of spectra from which an iteration starts."""
 
 import warnings
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from cubeclust.errors import InputError
 from cubeclust.spectra import Spectra
 from cubeclust.statistics.means import class_means, nearest_mean
 
-_WARD = 10_000  # spectra whose distances from each other, 8 n^2 bytes, are no burden
+_WARD = 10_000  # largest number of spectra for Ward, whose distance matrix takes 8 n^2 bytes (0.8 GB)
 
 
 def kmeans_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
@@ -24,23 +24,23 @@ def kmeans_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray
 
 
 def random_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
-    """Labels (n,) drawn with equal chances."""
+    """Labels (n,), random and uniform over the clusters."""
     return np.random.default_rng(seed).integers(0, n_clusters, len(spectra))
 
 
 def ward_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
-    """Labels (n,) of Ward's hierarchy, by scikit-learn; the seed plays no role."""
+    """Labels (n,) of Ward's hierarchy, by scikit-learn; the seed is not used."""
     from sklearn.cluster import AgglomerativeClustering
 
     if len(spectra) > _WARD:
         raise InputError(
-            f"--start ward compares all {len(spectra)} spectra with each other; take --start kmeans above {_WARD}."
+            f"--start ward compares each pair of the {len(spectra)} spectra; above {_WARD} take --start kmeans."
         )
     return AgglomerativeClustering(n_clusters, linkage="ward").fit(spectra.flux).labels_.astype(int)
 
 
 def labels_on_sky(spectra: Spectra, classes: np.ndarray, n_clusters: int) -> np.ndarray:
-    """Labels (n,) of class numbers (NY, NX) from 1; a spectrum without one has the label of the nearest mean.
+    """Labels (n,) by an image of class numbers (NY, NX) from 1; a spectrum without one joins the nearest class mean.
 
     Raises:
         InputError: the spectra have fewer than two of the classes.
@@ -50,12 +50,12 @@ def labels_on_sky(spectra: Spectra, classes: np.ndarray, n_clusters: int) -> np.
     known = np.flatnonzero(np.isfinite(means[:, 0]))
     if len(known) < 2:
         raise InputError(
-            f"--start-map: the spectra have {len(known)} of its classes; give a map that divides the same spaxels."
+            f"--start-map: the spectra have {len(known)} of its classes and need 2; give a map of the same spaxels."
         )
     return np.where(labels < 0, known[nearest_mean(spectra, means[known])], labels)
 
 
-# Name of a start -> how it is made from spectra, the number of clusters and a seed.
+# Name of a start -> labels of spectra, by the number of clusters and a seed.
 PARTITIONS: dict[str, Callable[[Spectra, int, int], np.ndarray]] = {
     "kmeans": kmeans_partition,
     "random": random_partition,

@@ -1,1 +1,1 @@
-"""Fits as entries of a table, and the choice among them."""
+"""Candidates for the number of clusters and the model, and the choice among them."""

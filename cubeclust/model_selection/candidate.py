@@ -1,4 +1,4 @@
-"""A number of clusters and a model, with what its fits from several seeds gave."""
+"""A candidate of a scan: a number of clusters and a model, with its fits from several seeds."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +31,8 @@ class Candidate:
     def stability(self) -> float | None:
         """Mean adjusted Rand index between the seeds, on the subsample.
 
-        None for fewer than two fits, and where one has a single class: nothing is found again as surely as nothing.
+        None for fewer than two fits, or if one has a single class: two identical trivial partitions would count as
+        perfectly stable.
         """
         labels = [fit.sample_labels for fit in self.done if fit.sample_labels is not None and fit.classes_used != 1]
         return mean_agreement(labels) if 2 <= len(labels) == len(self.done) else None
@@ -43,7 +44,7 @@ class Candidate:
 
 
 def candidates(tried: Iterable[Trial]) -> list[Candidate]:
-    """Entries by rising number of clusters, models in the order of the fits."""
+    """Candidates by rising number of clusters, models in the order of the fits."""
     fits = sorted(tried, key=lambda fit: fit.n_clusters)
     return [
         Candidate(n_clusters, model, tuple(fit for fit in same if fit.model == model))

@@ -10,9 +10,9 @@ from cubeclust.model_selection.candidate import Candidate
 
 @dataclass(frozen=True)
 class Criterion:
-    """What candidates are ranked by, the larger the better; None where a candidate has no such value.
+    """A value by which candidates are ranked, the larger the better; None for a candidate without it.
 
-    form: how people read it, as `format` takes it.
+    form is a format specification of the value.
     """
 
     label: str
@@ -45,7 +45,7 @@ class Choice:
     """The candidate with the largest value of a criterion.
 
     among     number of candidates
-    warnings  what to doubt about the choice
+    warnings  sentences on why the choice may be wrong
     """
 
     criterion: str
@@ -63,25 +63,25 @@ class Choice:
 
     @classmethod
     def of(cls, table: Sequence[Candidate], criterion: str) -> "Choice":
-        """The best candidate, of equal ones that with the most clusters, which says more.
+        """The candidate with the best value; of equal ones, that with the most clusters.
 
         Raises:
             InputError: no candidate has a value.
         """
         value = CRITERIA[criterion].of
-        ranked = {place: found for place, candidate in enumerate(table) if (found := value(candidate)) is not None}
+        ranked = {index: found for index, candidate in enumerate(table) if (found := value(candidate)) is not None}
         if not ranked:
             raise InputError(_nothing(table, criterion))
-        best = max(ranked, key=lambda place: (ranked[place], table[place].n_clusters))
+        best = max(ranked, key=lambda index: (ranked[index], table[index].n_clusters))
         label = CRITERIA[criterion].label
-        equals = [table[place].name for place in ranked if place != best and ranked[place] == ranked[best]]
+        equals = [table[index].name for index in ranked if index != best and ranked[index] == ranked[best]]
         edge = "" if len(equals) + 1 == len(ranked) else _edge(table, ranked, best, label)
         warnings = _tie(equals, label), edge, _stuck(table, table[best], criterion)
         return cls(criterion, table[best], ranked[best], len(table), tuple(filter(None, warnings)))
 
 
 def _nothing(table: Sequence[Candidate], criterion: str) -> str:
-    """Why nothing can be chosen."""
+    """Error if no candidate has a value."""
     errors = [fit.error for candidate in table for fit in candidate.fits if fit.error]
     if errors:
         return f"no entry of the scan has a value of {criterion}; the first fit that failed says: {errors[0]}"
@@ -89,7 +89,7 @@ def _nothing(table: Sequence[Candidate], criterion: str) -> str:
 
 
 def _tie(equals: list[str], label: str) -> str:
-    """Warning where the criterion cannot tell candidates apart."""
+    """Warning if several candidates have the best value."""
     if not equals:
         return ""
     return (
@@ -99,8 +99,8 @@ def _tie(equals: list[str], label: str) -> str:
 
 
 def _edge(table: Sequence[Candidate], ranked: dict[int, float], best: int, label: str) -> str:
-    """Warning where the best number of clusters is the first or the last that was tried."""
-    numbers = sorted({table[place].n_clusters for place in ranked})
+    """Warning if the best number of clusters is the smallest or the largest of the scan."""
+    numbers = sorted({table[index].n_clusters for index in ranked})
     chosen = table[best].n_clusters
     if len(numbers) < 2 or chosen not in (numbers[0], numbers[-1]):
         return ""
@@ -109,7 +109,7 @@ def _edge(table: Sequence[Candidate], ranked: dict[int, float], best: int, label
             f"{label} is best at {chosen} clusters, the fewest of the scan, and does not peak inside: begin "
             "--n-clusters lower where that is possible, and doubt that there are classes where it is not."
         )
-    peaks = {n: max(ranked[place] for place in ranked if table[place].n_clusters == n) for n in numbers}
+    peaks = {n: max(ranked[index] for index in ranked if table[index].n_clusters == n) for n in numbers}
     share = (peaks[numbers[-1]] - peaks[numbers[-2]]) / (max(peaks.values()) - min(peaks.values()))
     return (
         f"{label} is best at {chosen} clusters, the most of the scan, and does not peak inside: the last step from "
@@ -118,7 +118,7 @@ def _edge(table: Sequence[Candidate], ranked: dict[int, float], best: int, label
 
 
 def _stuck(table: Sequence[Candidate], chosen: Candidate, criterion: str) -> str:
-    """Warning where more clusters are less likely, which the best fit of more clusters would not be."""
+    """Warning if fits of more clusters are less likely, which shows that they ended in poor optima."""
     if criterion not in INFORMATION or chosen.best is None:
         return ""
     more = [

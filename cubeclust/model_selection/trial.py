@@ -1,4 +1,4 @@
-"""What is kept of a fit that was tried."""
+"""The record of one fit of a scan."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ _SENSE = {"log_likelihood": 1, "lower_bound": 1, "gemini": 1, "objective": -1, "
 
 @dataclass(frozen=True)
 class Trial:
-    """One fit.
+    """One fit of a scan.
 
     key            digest of all that decides its result
     model          None for a method that has no choice of models
-    error          why there is no fit; all below is None then
-    objective      what the fit optimizes, the larger the better; None for a method that does not tell
-    tiny_classes   how many of the classes used have a few spectra only, which may be outliers rather than a class
-    silhouette     on the subsample; None where it has fewer than two classes
+    error          reason why the fit failed; the fields below are then None
+    objective      what the fit optimizes, the larger the better; None for a method without a history
+    tiny_classes   number of classes of a few spectra, which may be outliers rather than a class
+    silhouette     on the subsample; None if it has fewer than two classes
     sample_labels  (m,) labels of the subsample
-    seconds        the fit took
+    seconds        time of the fit
     """
 
     key: str
@@ -44,7 +44,7 @@ class Trial:
 
     @property
     def standing(self) -> float:
-        """Place among fits that differ in the seed alone, the larger the better."""
+        """Value that ranks fits that differ in the seed alone, the larger the better."""
         return self.criteria.log_likelihood if self.criteria else self.objective or 0.0
 
     def as_json(self) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def test_every_partition_can_be_a_start() -> None:
 def test_single_channel_is_refused() -> None:
     spectra, _ = sky_spectra("fisher-em")
     for compat in ("none", "r"):
-        with pytest.raises(InputError, match="one channel"):
+        with pytest.raises(InputError, match="at least two channels"):
             fit(method(compat=compat), spectra.channels(np.arange(spectra.n_wave) == 5))
 
 

@@ -105,7 +105,7 @@ def test_components_of_components_are_the_same() -> None:
 
 @pytest.mark.parametrize(("name", "matrix"), [("mmd-ovo", "kernel_matrix"), ("usd-ova", "cost_matrix")])
 def test_matrix_beside_features_is_refused(name: str, matrix: str) -> None:
-    with pytest.raises(InputError, match=f"--kernel-features pca has no part in a {matrix}; leave"):
+    with pytest.raises(InputError, match=f"--kernel-features pca is not used with a {matrix}; leave"):
         METHODS[name].create(kernel_features="pca", **{matrix: np.eye(3)})
 
 

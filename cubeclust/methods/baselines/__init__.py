@@ -1,1 +1,1 @@
-"""Methods that users know, as baselines."""
+"""Well-known methods, for comparison."""

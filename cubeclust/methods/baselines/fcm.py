@@ -26,11 +26,15 @@ class FuzzyCMeans:
 
     n_clusters: int = setting(10, "Number of clusters.", minimum=2)
     fuzziness: float = setting(
-        0.0, "Exponent m of the memberships, above 1; 0 = by Schwaemmle & Jensen 2010 (near 1 for spectra).", minimum=0
+        0.0,
+        "Exponent m of the memberships, above 1; 0 takes that of Schwaemmle & Jensen 2010, near 1 for spectra.",
+        minimum=0,
     )
-    n_starts: int = setting(10, "k-means++ starts.", minimum=1)
-    max_iter: int = setting(300, "Iterations of one start.", minimum=1)
-    tolerance: float = setting(1e-6, "Stop at a smaller fall of the objective, as a share of it.", above=0)
+    n_starts: int = setting(10, "Starts by k-means++, of which the best is kept.", minimum=1)
+    max_iter: int = setting(300, "Iterations of one start at most.", minimum=1)
+    tolerance: float = setting(
+        1e-6, "A start has converged when an iteration lowers the objective by less than this share of it.", above=0
+    )
 
     paper: ClassVar[str] = "Bezdek 1981, Pattern Recognition with Fuzzy Objective Function Algorithms (Plenum)"
     default_scale: ClassVar[str] = "zscore"
@@ -56,7 +60,7 @@ class FuzzyCMeans:
         return replace(self, n_starts=1, max_iter=steps)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Cluster; centroids and the exponent are in the result."""
+        """Cluster; the result has the centroids and the exponent."""
         exponent = self.fuzziness or default_fuzziness(len(spectra), spectra.n_wave)
         alternation = Alternation(
             fuzzy_memberships(exponent),
@@ -77,6 +81,6 @@ class FuzzyCMeans:
 
 
 def default_fuzziness(n_spectra: int, n_wave: int) -> float:
-    """M for n_spectra spectra of n_wave channels (Schwaemmle & Jensen 2010, Bioinformatics 26, 2841, Eq. 5)."""
+    """Exponent m by the numbers of spectra and channels (Schwaemmle & Jensen 2010, Bioinformatics 26, 2841, Eq. 5)."""
     power = -0.0406 * log(n_spectra) - 0.1134
     return 1 + (1418 / n_spectra + 22.05) * n_wave**-2 + (12.33 / n_spectra + 0.243) * n_wave**power

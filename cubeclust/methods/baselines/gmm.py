@@ -26,11 +26,15 @@ class GaussianMixture:
     """Gaussian mixture fitted by expectation maximization from k-means starts."""
 
     n_clusters: int = setting(10, "Number of components.", minimum=1)
-    covariance: str = setting("diag", "Form of the covariances.", choices=("full", "diag", "tied", "spherical"))
-    n_starts: int = setting(1, "Random starts.", minimum=1)
-    max_iter: int = setting(100, "Iterations of one start.", minimum=1)
+    covariance: str = setting(
+        "diag",
+        "Covariances: full matrices, diagonal, one full matrix for all (tied), or one variance each (spherical).",
+        choices=("full", "diag", "tied", "spherical"),
+    )
+    n_starts: int = setting(1, "Starts by k-means, of which the likeliest is kept.", minimum=1)
+    max_iter: int = setting(100, "Iterations of one start at most.", minimum=1)
     regularization: float = setting(
-        1e-3, "Added to the variances, as a share of the mean variance of a channel.", above=0
+        1e-3, "Added to the variances, in units of the mean variance of a channel.", above=0
     )
 
     paper: ClassVar[str] = "Dempster, Laird & Rubin 1977, J. R. Stat. Soc. B 39, 1 (EM)"
@@ -58,7 +62,7 @@ class GaussianMixture:
         return replace(self, n_starts=1, max_iter=steps)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Fit the mixture; posterior, weights, means and covariances are in the result."""
+        """Fit the mixture; the result has posterior, weights, means and covariances."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.mixture import GaussianMixture as SklearnMixture
 

@@ -1,4 +1,4 @@
-"""Isotropic Gaussian mixture with equal weights, the baseline of the clustering module."""
+"""Isotropic Gaussian mixture with equal weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,9 +23,11 @@ class IsotropicMixture:
     """
 
     n_clusters: int = setting(10, "Number of components.", minimum=1)
-    n_starts: int = setting(10, "k-means++ starts.", minimum=1)
-    max_iter: int = setting(300, "Iterations of one start.", minimum=1)
-    tolerance: float = setting(1e-3, "Stop at a smaller gain in log-likelihood per spectrum.", above=0)
+    n_starts: int = setting(10, "Starts by k-means++, of which the best is kept.", minimum=1)
+    max_iter: int = setting(300, "Iterations of one start at most.", minimum=1)
+    tolerance: float = setting(
+        1e-3, "A start has converged when an iteration gains less log-likelihood per spectrum than this.", above=0
+    )
 
     paper: ClassVar[str] = "Boubekki et al. 2021, Mach. Learn. 110, 1901 (iGMM)"
     default_scale: ClassVar[str] = "zscore"
@@ -37,7 +39,7 @@ class IsotropicMixture:
         check(self)
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Distances, assignments and their predecessors in float64."""
+        """Distances and assignments of this and the last iteration, in float64."""
         return 8 * 8 * n_spectra * self.n_clusters + 8 * 4 * self.n_clusters * n_wave
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
@@ -49,7 +51,7 @@ class IsotropicMixture:
         return replace(self, n_starts=1, max_iter=steps)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Fit the mixture; centroids and variance are in the result."""
+        """Fit the mixture; the result has centroids and variance."""
         alternation = Alternation(
             isotropic_mixture(spectra.n_wave),
             self.n_clusters,

@@ -18,11 +18,11 @@ from cubeclust.statistics.means import nearest_mean
 
 @dataclass(frozen=True)
 class KMeans:
-    """Lloyd's algorithm from k-means++ starts; the start with the least inertia wins."""
+    """Lloyd's algorithm from k-means++ starts, of which that with the least inertia is kept."""
 
     n_clusters: int = setting(10, "Number of clusters.", minimum=1)
-    n_starts: int = setting(10, "Random starts.", minimum=1)
-    max_iter: int = setting(300, "Iterations of one start.", minimum=1)
+    n_starts: int = setting(10, "Starts by k-means++, of which the best is kept.", minimum=1)
+    max_iter: int = setting(300, "Iterations of one start at most.", minimum=1)
 
     paper: ClassVar[str] = "Lloyd 1982, IEEE Trans. Inf. Theory 28, 129; Arthur & Vassilvitskii 2007 (k-means++)"
     default_scale: ClassVar[str] = "zscore"
@@ -46,7 +46,7 @@ class KMeans:
         return replace(self, n_starts=1, max_iter=steps)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Cluster; the centroids are in the result, and the inertia as its history."""
+        """Cluster; the result has the centroids, and the inertia as its history."""
         from sklearn.cluster import KMeans as SklearnKMeans
         from sklearn.exceptions import ConvergenceWarning
 
@@ -65,5 +65,5 @@ class KMeans:
         )
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler:
-        """The nearest centroid."""
+        """Labels by the nearest centroid."""
         return lambda spectra: Clustering(nearest_mean(spectra, model["centroids"]), self.n_clusters)

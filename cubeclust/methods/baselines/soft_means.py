@@ -15,9 +15,9 @@ class Assignment:
     """Soft assignment of all rows.
 
     posterior   (n, k) float64, rows sum to 1
-    weights     (n, k): what the means are weighted by
+    weights     (n, k): of the rows in the means
     objective   per row, to be minimized
-    width       variance behind the assignment where it has one
+    width       variance of the Gaussians; NaN for an assignment without one
     """
 
     posterior: np.ndarray
@@ -32,7 +32,7 @@ Assign = Callable[[np.ndarray, np.ndarray | None], Assignment]
 
 @dataclass(frozen=True)
 class SoftMeans:
-    """Result of one start: means (k, n_wave) float64, the assignment to them, objectives, whether it settled."""
+    """Result of one start: means (k, n_wave) float64, the assignment to them, objectives, convergence."""
 
     means: np.ndarray
     assignment: Assignment
@@ -40,7 +40,7 @@ class SoftMeans:
     converged: bool
 
     def clustering(self, history: dict[str, np.ndarray], parameters: dict[str, np.ndarray]) -> Clustering:
-        """The clustering, with `centroids` beside the other parameters."""
+        """The clustering, with `centroids` in addition to the parameters given."""
         posterior = self.assignment.posterior.astype(np.float32)
         return Clustering(
             labels=posterior.argmax(axis=1),
@@ -58,7 +58,7 @@ class SoftMeans:
 class Alternation:
     """Soft assignments and weighted means in turn, from several starts.
 
-    least_fall gives, from the objective of a start, the fall of an iteration under which it ends.
+    least_fall maps the first objective of a start to the decrease below which an iteration ends it.
     """
 
     assign: Assign
@@ -68,7 +68,7 @@ class Alternation:
     least_fall: Callable[[float], float]
 
     def best(self, spectra: Spectra, seed: int, report: Callable[[int, float], None]) -> SoftMeans:
-        """The start with the least objective, starts being k-means++ choices of spectra decided by the seed."""
+        """The start with the least objective; starts are spectra that k-means++ draws with the seed."""
         from sklearn.cluster import kmeans_plusplus
 
         random = np.random.RandomState(seed)
@@ -101,7 +101,7 @@ def labels_by(assign: Assign, spectra: Spectra, means: np.ndarray) -> Clustering
 
 
 def isotropic_mixture(n_wave: int, variance: float | None = None) -> Assign:
-    """Responsibilities of Gaussians of equal weight and one variance of a channel, that given or that fitted."""
+    """Responsibilities of Gaussians of equal weight with one variance per channel, given or fitted."""
 
     def assign(squares: np.ndarray, before: np.ndarray | None) -> Assignment:
         return _responsibilities(squares, variance or _variance(squares, before, n_wave), n_wave)
@@ -110,7 +110,7 @@ def isotropic_mixture(n_wave: int, variance: float | None = None) -> Assign:
 
 
 def _variance(squares: np.ndarray, posterior: np.ndarray | None, n_wave: int) -> float:
-    """Maximum likelihood variance (M step) of one channel, kept from 0; before the first step from hard labels."""
+    """Maximum likelihood variance (M step) of one channel, bounded away from 0; of hard labels without a posterior."""
     total = squares.min(axis=1).sum() if posterior is None else (posterior * squares).sum()
     least = np.finfo(np.float32).eps * squares.mean() + np.finfo(np.float64).tiny
     return float(max(total / len(squares), least) / n_wave)

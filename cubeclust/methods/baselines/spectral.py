@@ -22,8 +22,8 @@ class Spectral:
     """k-means on the leading eigenvectors of the normalized neighbor graph, rows at unit length (Ng et al. 2001)."""
 
     n_clusters: int = setting(10, "Number of clusters.", minimum=1)
-    n_neighbors: int = setting(10, "Neighbors of a spectrum in the graph.", minimum=1)
-    n_starts: int = setting(10, "Random starts of the k-means on the eigenvectors.", minimum=1)
+    n_neighbors: int = setting(10, "Nearest spectra that each spectrum is connected with.", minimum=1)
+    n_starts: int = setting(10, "Starts of the k-means on the eigenvectors, of which the best is kept.", minimum=1)
 
     paper: ClassVar[str] = "Ng, Jordan & Weiss 2001, NIPS 14, 849"
     default_scale: ClassVar[str] = "zscore"
@@ -34,7 +34,7 @@ class Spectral:
         check(self)
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """The graph three times over and the Lanczos vectors in float64."""
+        """Three copies of the graph, and the Lanczos vectors in float64."""
         graph = 3 * 2 * 12 * n_spectra * self.n_neighbors
         dense = 3 * 8 * min(n_spectra, max(_DENSE, self.n_clusters)) ** 2
         return graph + dense + 8 * n_spectra * max(2 * self.n_clusters + 1, 20) + 2**28
@@ -44,7 +44,7 @@ class Spectral:
         return float(n_spectra) ** 2 * n_wave
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Cluster; the model does not extend to other spectra."""
+        """Cluster."""
         from sklearn.cluster import KMeans
 
         vectors = _leading_eigenvectors(_graph(spectra.flux, self.n_neighbors), self.n_clusters, seed)
@@ -54,7 +54,7 @@ class Spectral:
         return Clustering(labels.astype(int), self.n_clusters)
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> None:
-        """Spectral clustering has no model of other spectra."""
+        """None: spectral clustering has no model of other spectra."""
 
 
 def _graph(flux: np.ndarray, n_neighbors: int) -> "csr_array":
@@ -69,10 +69,10 @@ def _graph(flux: np.ndarray, n_neighbors: int) -> "csr_array":
 
 
 def _leading_eigenvectors(graph: "csr_array", number: int, seed: int) -> np.ndarray:
-    """Eigenvectors (n, number) of the largest eigenvalues, found in each connected component for itself.
+    """Eigenvectors (n, number) of the largest eigenvalues, computed for each connected component.
 
-    Every component has the eigenvalue 1 once, of which a Lanczos iteration on the whole graph would find but some. Of
-    equal eigenvalues those of the larger components come first.
+    Each component has the eigenvalue 1 once; a Lanczos iteration on the whole graph would miss some of them. Equal
+    eigenvalues are ordered by decreasing size of their components.
     """
     from scipy.sparse.csgraph import connected_components
 

@@ -21,7 +21,10 @@ class Ward:
     """Merge the two clusters whose union raises the sum of squares least, until n_clusters are left."""
 
     n_clusters: int = setting(10, "Number of clusters.", minimum=1)
-    connected: bool = setting(False, "Merge only clusters that touch on the sky (4 neighbors); memory O(n).")
+    connected: bool = setting(
+        False,
+        "Merge only clusters that touch on the sky, by a side of a spaxel; the memory then grows as n, not as n^2.",
+    )
 
     paper: ClassVar[str] = "Ward 1963, J. Am. Stat. Assoc. 58, 236"
     default_scale: ClassVar[str] = "zscore"
@@ -32,7 +35,7 @@ class Ward:
         check(self)
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """All pairwise distances in float64, twice over, unless only neighbors can merge."""
+        """A copy of the data and all pairwise distances in float64, or two copies if only neighbors can merge."""
         copies = 8 * n_spectra * n_wave
         return copies * 2 if self.connected else copies + 8 * n_spectra**2
 
@@ -41,7 +44,7 @@ class Ward:
         return float(n_spectra) * n_wave * (20 if self.connected else n_spectra)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Cluster; the seed plays no role."""
+        """Cluster; the seed is not used."""
         from sklearn.cluster import AgglomerativeClustering
 
         model = AgglomerativeClustering(
@@ -55,7 +58,7 @@ class Ward:
         return Clustering(labels=labels, n_clusters=self.n_clusters)
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> None:
-        """A hierarchy of merged spectra has no model of other ones."""
+        """None: a hierarchy of merged spectra has no model of other ones."""
 
 
 def _neighbors(spectra: Spectra) -> "csr_array":

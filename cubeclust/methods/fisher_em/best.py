@@ -1,4 +1,4 @@
-"""The choice between fits."""
+"""The choice among the fits of all starts and models."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ class Best:
             self.fits[name] = found
 
     def clustering(self, progress: Progress) -> Clustering:
-        """The fit of the model with the best ICL.
+        """The fit with the best ICL.
 
         Raises:
             InputError: no fit has a likelihood.
@@ -63,7 +63,7 @@ class Best:
         )
 
     def _criteria(self, name: str, found: FisherFit) -> Criteria:
-        """Criteria of a fit; as R has them with --compat r: K - 1 directions counted, and the sign of its ICL."""
+        """Criteria of a fit; with --compat r as in R: K - 1 directions counted, and the sign of its ICL."""
         k, p, r = self.n_clusters, self.shared.sample.n_wave, self.compat == "r"
         count = MODELS[name].n_parameters(k, p, k - 1 if r else min(k, p) - 1)
         log_likelihood = found.log_likelihoods[-1] - self.shared.jacobian
@@ -71,7 +71,7 @@ class Best:
         return replace(criteria, icl=2 * criteria.bic - criteria.icl) if r else criteria
 
     def _notes(self, criteria: dict[str, Criteria], best: str) -> tuple[str, ...]:
-        """Sentences on the models, where several were tried, and on the shrinkage."""
+        """Sentences on the models compared, on alternating solutions and on the shrinkage."""
         notes, total = [], self.shared.total
         if len(self.fits) > 1:
             table = ", ".join(f"{name} {entry.icl:.1f}" for name, entry in criteria.items())

@@ -1,4 +1,4 @@
-"""What all fits to the same spectra share."""
+"""The part of a fit that does not depend on the number of classes, the model or the start."""
 
 from dataclasses import dataclass
 from math import log
@@ -18,5 +18,5 @@ class Decomposed:
 
     @property
     def jacobian(self) -> float:
-        """What the unit of the sample takes from a log-likelihood."""
+        """Term that converts a log-likelihood of the sample to the unit of the spectra: subtract it."""
         return self.sample.data.numel() * log(self.sample.unit)

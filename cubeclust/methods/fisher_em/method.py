@@ -11,6 +11,7 @@ import numpy as np
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.fisher.models import MODELS
+from cubeclust.methods.fisher_em.fits_progress import FitsProgress
 from cubeclust.methods.protocol import Labeler
 from cubeclust.methods.starts import PARTITIONS, labels_on_sky
 from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FisherEM:
-    """Iterate Fisher's discriminant (F), covariances (M) and posterior (E) of a Gaussian mixture from several starts.
+    """Gaussian mixture in a discriminative subspace, fitted by F (subspace), M (covariances) and E steps (posterior).
 
     start_classes, from Python only, is a partition in place of --start: labels (n,) 0..k-1, or a posterior (n, k).
-    start_image has it as class numbers 1..k of spaxels (NY, NX), 0 for none: those join the class of the nearest mean.
+    start_image is an image of class numbers 1..k (NY, NX); spaxels with 0 join the class of the nearest mean.
     """
 
     n_clusters: int = setting(10, "Number of classes.", minimum=2)
@@ -45,9 +46,9 @@ class FisherEM:
         "How the subspace is found: svd of S^-1 B, gs with orthogonal directions one by one, reg by regression.",
         choices=("svd", "gs", "reg"),
     )
-    start: str = setting("kmeans", "First partition.", choices=("kmeans", "random", "ward"))
-    n_starts: int = setting(5, "First partitions tried (kmeans, random); the best likelihood wins.", minimum=1)
-    max_iter: int = setting(100, "Iterations of one start; R's default is 50.", minimum=1)
+    start: str = setting("kmeans", "Partition that a fit starts from.", choices=("kmeans", "random", "ward"))
+    n_starts: int = setting(5, "Starts (kmeans, random), of which the likeliest fit is kept.", minimum=1)
+    max_iter: int = setting(100, "Iterations of one start at most; R's default is 50.", minimum=1)
     tolerance: float = setting(
         1e-4,
         "A start has converged once less log-likelihood per spectrum than this is still to be gained; with --compat r, "
@@ -56,8 +57,8 @@ class FisherEM:
     )
     shrinkage: str = setting(
         "auto",
-        "Share of the mean variance in the total covariance, 0 to 1; auto by Ledoit & Wolf, next to 0 for many more "
-        "spectra than channels.",
+        "Weight of the mean variance in the total covariance, 0 to 1; auto takes that of Ledoit & Wolf, near 0 if "
+        "there are many more spectra than channels.",
     )
     compat: str = setting(
         "none",
@@ -77,7 +78,9 @@ class FisherEM:
     def __post_init__(self) -> None:
         check(self)
         if self._shrinkage is not None and self.compat == "r":
-            raise InputError(f"--shrinkage {self.shrinkage}: FisherEM in R has none; leave it out of --compat r.")
+            raise InputError(
+                f"--shrinkage {self.shrinkage}: FisherEM in R does not shrink; leave out --shrinkage or --compat r."
+            )
 
     @property
     def _shrinkage(self) -> float | None:
@@ -102,7 +105,7 @@ class FisherEM:
         return 1 if given or self.start == "ward" else self.n_starts
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Covariance, its eigenvectors and what their search takes; coordinates, posterior, blocks; k-means' copy."""
+        """Covariance and its decomposition; coordinates, posterior and blocks; a copy of the data for k-means."""
         k = self.n_clusters
         rows = 8 * (12 * n_spectra * k + 2 * 2048 * k**2 + 3 * 2**18)
         copy = 4 * n_spectra * n_wave if self.start == "kmeans" else 0
@@ -124,7 +127,7 @@ class FisherEM:
         return replace(self, start_image=classes)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Fit from each start; mixture, loadings, criteria and the coordinates along the loadings are in the result."""
+        """Fit from each start; the result has mixture, loadings, criteria and coordinates along the loadings."""
         return self.fit_decomposed(
             self.decompose(spectra, device=device, cache_bytes=cache_bytes), seed=seed, progress=progress
         )
@@ -136,9 +139,7 @@ class FisherEM:
         from cubeclust.methods.fisher_em.decomposed import Decomposed
 
         if spectra.n_wave < 2:
-            raise InputError(
-                "fisher-em: one channel has no subspace; widen --window, or keep more components by --pca."
-            )
+            raise InputError("fisher-em needs at least two channels; widen --window or raise --pca.")
         make_exact(device)
         as_in_r = self.compat == "r"
         with out_of_memory_explained():
@@ -146,18 +147,20 @@ class FisherEM:
             return Decomposed(spectra, sample, Total.of(sample, 0.0 if as_in_r else self._shrinkage))
 
     def fit_decomposed(self, shared: "Decomposed", *, seed: int, progress: Progress) -> Clustering:
-        """The best of all starts and models."""
+        """Fit each model from each start and keep the best."""
         from cubeclust.fisher.em import fit
         from cubeclust.methods.fisher_em.best import Best
 
         best, rules = Best(self.n_clusters, shared, self.compat), self._rules(shared)
         starts = self._starts(shared.spectra, seed, shared.sample.data)
-        course = _Course(progress, self._seeded_starts * len(self._models) * self.max_iter, len(shared.spectra))
+        fits = FitsProgress(progress, self._seeded_starts * len(self._models) * self.max_iter, len(shared.spectra))
         with out_of_memory_explained():
             for start, name in product(starts, self._models):
-                found = fit(shared.sample, start, MODELS[name], rules, max_iter=self.max_iter, on_iteration=course.tell)
+                found = fit(
+                    shared.sample, start, MODELS[name], rules, max_iter=self.max_iter, on_iteration=fits.advance
+                )
                 best.take(name, found)
-                course.begin(self.max_iter)
+                fits.end(self.max_iter)
             return best.clustering(progress)
 
     def _starts(self, spectra: Spectra, seed: int, like: "Tensor") -> "Iterator[Tensor]":
@@ -170,8 +173,8 @@ class FisherEM:
         if given is not None:
             yield posterior_of(given, len(spectra), self.n_clusters).to(like.device)
             return
-        for place in range(self._seeded_starts):
-            labels = PARTITIONS[self.start](spectra, self.n_clusters, (seed + place) % 2**32)
+        for index in range(self._seeded_starts):
+            labels = PARTITIONS[self.start](spectra, self.n_clusters, (seed + index) % 2**32)
             yield posterior_of(labels, len(spectra), self.n_clusters).to(like.device)
 
     def _rules(self, shared: "Decomposed") -> "Rules":
@@ -202,18 +205,3 @@ class FisherEM:
             return Clustering(posterior.argmax(axis=1), self.n_clusters, posterior, embedding=embedding)
 
         return label
-
-
-class _Course:
-    """Progress over fits of which each may end early; the objective is the log-likelihood of a spectrum."""
-
-    def __init__(self, progress: Progress, total: int, n: int) -> None:
-        self.progress, self.total, self.n, self.before = progress, total, n, 0
-
-    def begin(self, iterations: int) -> None:
-        """Count a fit as done, however early it ended."""
-        self.before += iterations
-
-    def tell(self, done: int, log_likelihood: float) -> None:
-        """Pass an iteration on."""
-        self.progress.advance("fit", self.before + done, self.total, objective=log_likelihood / self.n)

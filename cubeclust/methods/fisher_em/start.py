@@ -1,4 +1,4 @@
-"""The posterior that the iteration starts from."""
+"""Posterior from which the iteration starts."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from cubeclust.errors import InputError
 
 
 def posterior_of(start: np.ndarray, n: int, k: int) -> Tensor:
-    """Posterior (n, k) float64 of labels (n,) or of a posterior; InputError where it is no partition of that size."""
+    """Posterior (n, k) float64 of labels (n,) or of a posterior; InputError for another shape or range."""
     if start.shape == (n,) and 0 <= start.min() <= start.max() < k:
         start = np.eye(k)[start.astype(int)]
     if start.shape != (n, k) or not (np.all(start >= 0) and np.allclose(start.sum(axis=1), 1)):

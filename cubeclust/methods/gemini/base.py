@@ -1,4 +1,4 @@
-"""What all GEMINIs share: a network, its training and the posterior."""
+"""Common part of all GEMINI methods: the network, its training and the posterior."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -32,19 +32,19 @@ Build = Callable[["Rows", int], "Divergence"]
 
 @dataclass(frozen=True)
 class Gemini(ABC):
-    """Maximize a GEMINI of the posterior that a network gives to the spectra; a divergence makes a method of it."""
+    """Maximize the GEMINI of a network's posterior of the spectra; each subclass has one divergence."""
 
-    n_clusters: int = setting(10, "Largest number of clusters; fewer may end up used.", minimum=1)
+    n_clusters: int = setting(10, "Number of clusters at most; the fit may leave some of them empty.", minimum=1)
     network: str = setting(
         "mlp",
         "Model of p(y|x); categorical gives each spectrum probabilities of its own.",
         choices=("mlp", "linear", "conv1d", "categorical"),
     )
     hidden: int = setting(50, "Units of the hidden layer (mlp, conv1d).", minimum=1)
-    max_iter: int = setting(1000, "Passes over all spectra; 0 = until converged.", minimum=0)
-    max_minutes: float = setting(0.0, "Minutes after which the fit ends, converged or not; 0 = no bound.", minimum=0)
-    learning_rate: float = setting(0.001, "Step of the Adam optimizer.", above=0)
-    batch_size: int = setting(0, "Spectra in a batch; 0 = all of them, the exact objective.", minimum=0)
+    max_iter: int = setting(1000, "Passes over all spectra at most; 0 ends the fit at convergence only.", minimum=0)
+    max_minutes: float = setting(0.0, "Minutes after which the fit ends, converged or not; 0 sets no bound.", minimum=0)
+    learning_rate: float = setting(0.001, "Step size of the Adam optimizer.", above=0)
+    batch_size: int = setting(0, "Spectra in a batch; 0 takes all of them, which gives the exact objective.", minimum=0)
     tolerance: float = setting(
         0.0,
         "The fit has converged, and ends, once its last fifth of iterations changed the objective by less than this "
@@ -62,37 +62,39 @@ class Gemini(ABC):
     def __post_init__(self) -> None:
         check(self)
         if self.batch_size == 1:
-            raise InputError("--batch-size is 1: one spectrum is no distribution; give at least 2, or 0 for all.")
+            raise InputError("--batch-size is 1: a batch needs at least 2 spectra; give 2 or more, or 0 for all.")
         if self.batch_size and self.network == "categorical":
-            raise InputError("--batch-size: a batch of rows has no part in --network categorical; give 0.")
+            raise InputError(
+                f"--batch-size {self.batch_size}: --network categorical has no batches; give --batch-size 0."
+            )
 
     @abstractmethod
     def divergence(self, data: "Tensor", progress: Progress) -> Build:
-        """How to build the divergence on rows of data (n, d), spectra or features, on the device of the fit.
+        """Function that builds the divergence of rows of data (n, d): spectra or features, on the device of the fit.
 
-        What it says while it prepares that is recorded.
+        Sentences that go to `progress` meanwhile are recorded.
         """
 
     @abstractmethod
     def divergence_memory(self, n_spectra: int, n_wave: int) -> int:
-        """Bytes that the divergence needs on so many spectra, of which a batch may be a part."""
+        """Bytes that the divergence needs for n_spectra spectra, in batches if --batch-size is given."""
 
     @abstractmethod
     def divergence_effort(self, n_spectra: int, n_wave: int) -> float:
-        """Multiplications of one value and gradient on a batch of so many spectra."""
+        """Multiplications of one value and its gradient on a batch of n_spectra spectra."""
 
     def features(
         self, spectra: Spectra, data: "Tensor", seed: int, progress: Progress
     ) -> "tuple[Tensor, tuple[str, ...]]":
-        """What the divergence sees of the spectra, data (n, d) being their flux on the device, and notes on it."""
+        """Input of the divergence (n, width), and notes on it; data (n, d) is the flux of the spectra on the device."""
         return data, ()
 
-    def doubts(self, figures: Mapping[str, np.ndarray]) -> tuple[str, ...]:
-        """What the figures of a training, one for each iteration, say against its objective."""
+    def warnings(self, figures: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+        """Sentences on why the objective may be wrong, by the figures of a training, one for each iteration."""
         return ()
 
     def width(self, n_wave: int) -> int:
-        """Columns of what the divergence sees."""
+        """Columns of the input of the divergence."""
         return n_wave
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
@@ -108,7 +110,7 @@ class Gemini(ABC):
         return 4 * n * 6 * k + 16 * activations + 16 * weights + batch + self.divergence_memory(n, self.width(n_wave))
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
-        """Products with the spectra in the network and in the divergence, in each iteration."""
+        """Products with the spectra in each iteration: of the network and of the divergence."""
         width = {"mlp": self.hidden, "linear": self.n_clusters, "conv1d": self.hidden + 50, "categorical": 0}
         batch = min(self.batch_size or n_spectra, n_spectra)
         divergence = n_spectra / batch * self.divergence_effort(batch, self.width(n_wave))
@@ -120,11 +122,11 @@ class Gemini(ABC):
         return 60 * self.max_minutes or inf
 
     def shortened(self, steps: int) -> Self:
-        """A training of `steps` iterations."""
+        """The same training with `steps` iterations."""
         return replace(self, max_iter=steps, max_minutes=0.0)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
-        """Train the network; posterior, weights and the course of the training are in the result."""
+        """Train the network; the result has posterior, weights and the history of the training."""
         import torch
 
         from cubeclust.learning import networks
@@ -142,7 +144,7 @@ class Gemini(ABC):
             )
             if training.stopped != "iterations":
                 progress.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
-            for sentence in (doubts := self.doubts(training.figures)):
+            for sentence in (warnings := self.warnings(training.figures)):
                 progress.say(sentence)
             with torch.no_grad():
                 posterior = networks.posterior(network, data).cpu().numpy()
@@ -154,14 +156,14 @@ class Gemini(ABC):
             iterations=training.iterations,
             converged=training.converged,
             stopped=training.stopped,
-            notes=self._notes() + notes + recorded.messages + doubts,
+            notes=self._notes() + notes + recorded.messages + warnings,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
 
     def _train(
         self, network: "Module", data: "Tensor", build: Build, progress: Progress, *, seed: int, cache_bytes: int
     ) -> "Training":
-        """Maximize the GEMINI of the posterior that the network gives to data."""
+        """Maximize the GEMINI of the network's posterior of data."""
         from cubeclust.divergences.gemini import gemini
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
@@ -192,14 +194,14 @@ class Gemini(ABC):
         )
 
     def _stopping(self, n: int) -> "Stopping":
-        """What ends the fit of n spectra; a single one may always go back and forth."""
+        """Stopping rule for n spectra; the label of a single one may keep changing."""
         from cubeclust.learning.stopping import TOLERANCE, Plateau, Stopping
 
         plateau = Plateau(self.tolerance or TOLERANCE, max(1e-3, 1 / n))
         return Stopping(self.max_iter, self.max_minutes, plateau, early=self.tolerance > 0 or not self.max_iter)
 
     def _notes(self) -> tuple[str, ...]:
-        """What the objective of batches is."""
+        """A note on the objective of batches."""
         if not self.batch_size:
             return ()
         return (
@@ -208,7 +210,7 @@ class Gemini(ABC):
         )
 
     def labeler(self, model: Mapping[str, np.ndarray], *, device: str) -> Labeler | None:
-        """The trained network; the categorical model knows no other spectra."""
+        """Labels by the trained network; None for the categorical one, which has no posterior of other spectra."""
         if self.network == "categorical":
             return None
         return network_labeler(self.network, self.hidden, self.n_clusters, model, device)

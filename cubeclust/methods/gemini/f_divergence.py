@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 class FGemini(Gemini):
     """GEMINI with KL (as OvA the mutual information), squared Hellinger or total variation.
 
-    Only the network says which spectra are alike: any certain assignment to clusters of equal size is a maximum.
+    The divergence does not compare spectra; only the network relates them. Any certain assignment to clusters of equal
+    size is a maximum.
     """
 
     f: Literal["kl", "hellinger", "tv"] = preset("kl")
 
     def divergence(self, data: "Tensor", progress: Progress) -> Build:
-        """The same for any rows: it knows nothing of the data."""
+        """The same for any rows, as it does not depend on the data."""
         from cubeclust.divergences.f_divergences import F_DIVERGENCES
 
         divergence = F_DIVERGENCES[self.f]()

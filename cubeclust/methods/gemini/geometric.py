@@ -1,4 +1,4 @@
-"""What the GEMINIs share whose divergence knows how far apart spectra are: where it looks for that."""
+"""Common part of the GEMINI methods with a kernel or cost: the channels or features that it compares."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GeometricGemini(Gemini):
-    """GEMINI with a kernel or a cost between spectra, taken between their features instead where the user says so.
+    """GEMINI with a kernel or a cost between spectra, or between their features with --kernel-features.
 
-    The counterpart of the kernel between SimCLR's features in section 4.5 of Ohl et al. (2022). The network sees the
-    channels in any case, so that labels of other spectra need no features.
+    The counterpart of the kernel between SimCLR's features in section 4.5 of Ohl et al. (2022). The input of
+    the network is always the channels, so that other spectra are labeled without features.
     """
 
     kernel_features: str = setting(
@@ -37,17 +37,19 @@ class GeometricGemini(Gemini):
         "network always sees the channels.",
         choices=("channels", "pca", "autoencoder"),
     )
-    n_features: int = setting(20, "Principal components, or units of the autoencoder's narrowest layer.", minimum=1)
+    n_features: int = setting(
+        20, "Number of features: principal components, or units of the narrowest layer of the autoencoder.", minimum=1
+    )
 
     @property
     def _kind(self) -> "_Kind | None":
-        """How features are made, None for the channels."""
+        """Kind of features; None for the channels."""
         return None if self.kernel_features == "channels" else _KINDS[self.kernel_features](self.n_features)
 
     def features(
         self, spectra: Spectra, data: "Tensor", seed: int, progress: Progress
     ) -> "tuple[Tensor, tuple[str, ...]]":
-        """The channels, or features (n, n_features) and what they keep of the spectra."""
+        """The channels, or features (n, n_features) and a note on the variance they keep."""
         if self._kind is None:
             return data, ()
         values, kept = self._kind.make(spectra, data, seed, progress)
@@ -60,12 +62,12 @@ class GeometricGemini(Gemini):
         return self.n_features if self._kind else n_wave
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Training, and what the features take."""
+        """The training, and the making of the features."""
         own = self._kind.memory(n_spectra, n_wave) if self._kind else 0
         return super().memory(n_spectra, n_wave) + own
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
-        """Training, and once the features."""
+        """The training, and once the making of the features."""
         own = self._kind.effort(n_spectra, n_wave) if self._kind else 0.0
         return super().effort(n_spectra, n_wave) + own
 
@@ -73,21 +75,21 @@ class GeometricGemini(Gemini):
         """Raise InputError for features of spectra whose kernel or cost is a matrix already."""
         if matrix is not None and self.kernel_features != "channels":
             raise InputError(
-                f"--kernel-features {self.kernel_features} has no part in a {name}; leave one of them out."
+                f"--kernel-features {self.kernel_features} is not used with a {name}; leave out one of them."
             )
 
 
 class _Kind(Protocol):
-    """A way to features of spectra."""
+    """A kind of features."""
 
     def make(self, spectra: Spectra, data: "Tensor", seed: int, progress: Progress) -> "tuple[Tensor, str]":
-        """Features (n, n_features) on the device of data, the flux of the spectra, and what they keep of it."""
+        """Features (n, n_features) of data, the flux on the device, and a phrase on the variance they keep."""
 
     def memory(self, n_spectra: int, n_wave: int) -> int:
-        """Bytes that making them takes."""
+        """Bytes that their making needs."""
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
-        """Multiplications that making them takes."""
+        """Multiplications of their making."""
 
 
 @dataclass(frozen=True)
@@ -110,18 +112,18 @@ class _Components:
 
 @dataclass(frozen=True)
 class _Embedding:
-    """The narrowest layer of an autoencoder, with a deviation of 1."""
+    """The narrowest layer of an autoencoder, scaled to a standard deviation of 1."""
 
     number: int
 
     def make(self, spectra: Spectra, data: "Tensor", seed: int, progress: Progress) -> "tuple[Tensor, str]":
         from cubeclust.learning.autoencoder import embed
 
-        def tell(done: int, total: int, error: float) -> None:
+        def advance(done: int, total: int, error: float) -> None:
             progress.advance("autoencoder", done, total, error=error)
 
         require_features(spectra, self.number, "--n-features")
-        values, error = embed(data, self.number, seed, tell)
+        values, error = embed(data, self.number, seed, advance)
         return values, f"reconstruction from {self.number} features misses {error:.1%} of the variance"
 
     def memory(self, n_spectra: int, n_wave: int) -> int:

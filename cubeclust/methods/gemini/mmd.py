@@ -29,13 +29,13 @@ class MMDGemini(GeometricGemini):
 
     kernel: str = setting(
         "linear",
-        "Kernel of the MMD; those other than linear and cosine take time in n^2.",
+        "Kernel of the MMD. The time of an iteration grows as n for linear and cosine, as n^2 for the others.",
         choices=("linear", "polynomial", "rbf", "cosine", "laplacian", "sigmoid"),
     )
     gamma: float = setting(
         0.0,
-        "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 = 1 / channels, for spectra in units of their "
-        "deviation.",
+        "Scale of the kernel (polynomial, rbf, laplacian, sigmoid); 0 takes 1 / channels, for channels in units of "
+        "their standard deviation.",
         minimum=0,
         maximum=1e6,
     )
@@ -47,20 +47,20 @@ class MMDGemini(GeometricGemini):
         super().__post_init__()
         self.refuse_features_beside(self.kernel_matrix, "kernel_matrix")
         if self.batch_size and self.kernel_matrix is not None:
-            raise InputError("--batch-size: a batch of rows has no part in a kernel matrix; give 0.")
+            raise InputError(f"--batch-size {self.batch_size}: a kernel_matrix has no batches; give --batch-size 0.")
 
     def shortened(self, steps: int) -> Self:
-        """A training of `steps` iterations, with a kernel that costs as much as kernel_matrix in its place."""
+        """The same training with `steps` iterations, and a kernel of the same cost in place of kernel_matrix."""
         brief = super().shortened(steps)
         return brief if self.kernel_matrix is None else replace(brief, kernel_matrix=None, kernel="rbf")
 
     @property
     def _embedded(self) -> bool:
-        """Whether the kernel's embedding is known, so that no n x n matrix appears."""
+        """Whether the kernel has an explicit embedding, so that no n x n matrix is needed."""
         return self.kernel in ("linear", "cosine") and self.kernel_matrix is None
 
     def _gamma(self, data: "Tensor") -> float:
-        """Scale of the kernel; that of standardized channels, in the unit of the data, where the user names none."""
+        """Scale of the kernel, by default 1 / channels for standardized channels, in the unit of the data."""
         from cubeclust.learning.moments import moments
 
         if self.gamma or self._embedded:
@@ -69,7 +69,7 @@ class MMDGemini(GeometricGemini):
         return 1 / (data.shape[1] * float(moments(data)[1]) ** power)
 
     def divergence(self, data: "Tensor", progress: Progress) -> Build:
-        """MMD by the quickest exact road; what is kept of K is said."""
+        """MMD by the fastest exact computation; the part of K that is kept is reported."""
         from cubeclust.divergences.kernels import Kernel
         from cubeclust.divergences.mmd import mmd
 

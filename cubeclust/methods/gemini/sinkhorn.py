@@ -37,16 +37,17 @@ class SinkhornGemini(TransportGemini):
         "unit sum.",
     )
     sinkhorn_tolerance: float = setting(
-        1e-4, "Share of mass that a transport may leave in the wrong place.", above=0, maximum=0.1
+        1e-4, "Share of the mass that a transport may leave in the wrong place.", above=0, maximum=0.1
     )
-    sinkhorn_steps: int = setting(1000, "Sinkhorn steps for each value of the objective at most.", minimum=1)
+    sinkhorn_steps: int = setting(1000, "Sinkhorn steps at most for each value of the objective.", minimum=1)
     solver: str = setting(
         "batched",
-        "Engine: batched solves all pairs of clusters at once; geomloss one after the other, for checks on small data.",
+        "batched solves all pairs of clusters at once; geomloss and geomloss-online solve them in turn, for checks on "
+        "few spectra.",
         choices=("batched", "geomloss", "geomloss-online"),
     )
     geomloss_scaling: float = setting(
-        0.9, "Ratio of geomloss's annealing: nearer to 1 is nearer to the divergence.", above=0, maximum=0.9999
+        0.9, "Annealing ratio of geomloss; values nearer to 1 are more accurate and slower.", above=0, maximum=0.9999
     )
 
     paper: ClassVar[str] = (
@@ -58,16 +59,14 @@ class SinkhornGemini(TransportGemini):
         _parse(self.epsilon)
 
     def divergence(self, data: "Tensor", progress: Progress) -> Build:
-        """USD in units of the mean cost; that and epsilon are decided by all data, in batches as well."""
+        """USD in units of the mean cost; mean cost and epsilon are those of all data, in batches as well."""
         from cubeclust.divergences.costs import Cost
         from cubeclust.divergences.usd import SinkhornDivergence
 
         costs = self.costs(data)
         whole = Cost.of(costs(slice(None)), len(data), data)
         if not whole.mean > 0:
-            raise InputError(
-                "the spectra do not differ from each other, so there is nothing to cluster; check --window."
-            )
+            raise InputError("all spectra are equal, so that there is nothing to cluster; check --window.")
         number, is_share = _parse(self.epsilon)
         epsilon = number if is_share else number / whole.mean
         if not _LEAST <= epsilon <= _MOST:
@@ -96,18 +95,18 @@ class SinkhornGemini(TransportGemini):
         return batched if self.solver == "batched" else self._by_geomloss(data, whole.mean, epsilon)
 
     def _by_geomloss(self, data: "Tensor", unit: float, epsilon: float) -> Build:
-        """The same divergence by the independent engine."""
+        """The same divergence by geomloss, an independent implementation."""
         from cubeclust.divergences.geomloss_peer import GeomlossDivergence
 
         if self.cost_matrix is not None:
-            raise InputError("--solver geomloss knows no cost_matrix; leave one of them out.")
+            raise InputError(f"--solver {self.solver} cannot take a cost_matrix; leave out one of them.")
         backend = {"geomloss": "tensorized", "geomloss-online": "online"}[self.solver]
         return lambda rows, cache_bytes: GeomlossDivergence(
             data[rows], self.metric, unit, epsilon, backend=backend, scaling=self.geomloss_scaling
         )
 
-    def doubts(self, figures: Mapping[str, np.ndarray]) -> tuple[str, ...]:
-        """Transports that did not reach the tolerance."""
+    def warnings(self, figures: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+        """A sentence on transports that did not reach the tolerance."""
         errors = figures.get("marginal_error", ())
         missed = [error for error in errors if not error <= self.sinkhorn_tolerance]
         if not missed:
@@ -123,9 +122,9 @@ class SinkhornGemini(TransportGemini):
         return k * (k + 1) // 2 if self.pairs == "ovo" else 2 * k + 1
 
     def divergence_memory(self, n_spectra: int, n_wave: int) -> int:
-        """Blocks of the kernel, potentials and what a Sinkhorn step makes of them.
+        """Blocks of the kernel, potentials and the arrays of a Sinkhorn step.
 
-        Blocks as for a small epsilon, whose kernel is float64 or a sum in logarithms (measured: 14 times 4 rows^2).
+        The blocks are those of a small epsilon: float64, or a sum in logarithms (measured: 14 times 4 rows^2).
         """
         n = min(n_spectra, self.batch_size or n_spectra)
         rows = min(n, memory.KERNEL_SIDE)
@@ -133,7 +132,7 @@ class SinkhornGemini(TransportGemini):
         return kernel + 14 * 8 * n * self._columns() + self.paths_memory(n_spectra)
 
     def divergence_effort(self, n_spectra: int, n_wave: int) -> float:
-        """A few Sinkhorn steps of two products each, and half of the kernel where it is not kept."""
+        """A few Sinkhorn steps of two products each, and half of the kernel if it is not kept."""
         return float(n_spectra) ** 2 * (6 * self._columns() + (n_wave / 2 if self.batch_size else 0))
 
 

@@ -1,4 +1,4 @@
-"""What the GEMINIs of transport share: the cost between spectra."""
+"""Common part of the GEMINI methods of optimal transport: the cost between spectra."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,11 +26,12 @@ class TransportGemini(GeometricGemini):
 
     metric: str = setting(
         "euclidean",
-        "Cost of moving; sqeuclidean: |x-y|^2 / 2; geodesic: steps between neighbors, in an n x n matrix.",
+        "Cost between spectra; sqeuclidean is |x-y|^2 / 2; geodesic is the shortest path along neighbors, which takes "
+        "an n x n matrix.",
         choices=("euclidean", "sqeuclidean", "cosine", "manhattan", "geodesic"),
     )
     neighbor_quantile: float = setting(
-        0.05, "Share of all pairs of spectra, the nearest ones, that are neighbors (geodesic).", above=0, maximum=1
+        0.05, "Share of all pairs of spectra that count as neighbors, the nearest first (geodesic).", above=0, maximum=1
     )
     cost_matrix: np.ndarray | None = preset(None)
 
@@ -41,7 +42,7 @@ class TransportGemini(GeometricGemini):
         self.refuse_features_beside(self.cost_matrix, "cost_matrix")
 
     def shortened(self, steps: int) -> Self:
-        """A training of `steps` iterations, with the metric in place of cost_matrix."""
+        """The same training with `steps` iterations, and the metric in place of cost_matrix."""
         return replace(super().shortened(steps), cost_matrix=None)
 
     def costs(self, data: "Tensor") -> "Callable[[Rows], Entries]":
@@ -56,8 +57,8 @@ class TransportGemini(GeometricGemini):
         def chosen(rows: "Rows") -> "Entries":
             if isinstance(rows, slice):
                 return blocks_of(matrix, data)
-            places = np.arange(len(data))[rows]
-            return blocks_of(matrix[np.ix_(places, places)], data)
+            indices = np.arange(len(data))[rows]
+            return blocks_of(matrix[np.ix_(indices, indices)], data)
 
         return chosen
 
@@ -78,6 +79,6 @@ class TransportGemini(GeometricGemini):
         return geodesic_memory(n_spectra) if self.metric == "geodesic" else 0
 
     def effort(self, n_spectra: int, n_wave: int) -> float:
-        """Training, and once the paths between neighbors."""
+        """The training, and once the paths along neighbors."""
         paths = 240.0 * self.neighbor_quantile * n_spectra**3 if self.metric == "geodesic" else 0.0
         return super().effort(n_spectra, n_wave) + paths

@@ -19,19 +19,21 @@ if TYPE_CHECKING:
 class WassersteinGemini(TransportGemini):
     """GEMINI with the least cost of moving one cluster onto another, exact within each batch."""
 
-    max_iter: int = setting(100, "Passes over all spectra; 0 = until converged.", minimum=0)
+    max_iter: int = setting(100, "Passes over all spectra at most; 0 ends the fit at convergence only.", minimum=0)
     batch_size: int = setting(
-        256, "Spectra in a batch: its transports take about n^2.5; 0 = all of them, the exact objective.", minimum=0
+        256,
+        "Spectra in a batch, whose time grows as n^2.5; 0 takes all of them, which gives the exact objective.",
+        minimum=0,
     )
 
     @property
     def _transports(self) -> int:
-        """Transports of one value."""
+        """Number of transports for one value of the objective."""
         k = self.n_clusters
         return k if self.pairs == "ova" else k * (k - 1) // 2
 
     def divergence(self, data: "Tensor", progress: Progress) -> Build:
-        """Transport with the costs of the rows; what a batch costs and leaves out is said."""
+        """Exact transport with the costs of the rows; the number and size of the transports are reported."""
         from cubeclust.divergences.entries import filled
         from cubeclust.divergences.wasserstein import Wasserstein
 
