@@ -32,7 +32,6 @@ ALLOWED = {
     "cli": BELOW | {*STAGES, "simulation", "pipelines"},
     "__main__": {"cli"},
     "__init__": BELOW | {*STAGES, "pipelines"},  # the public names, as editors see them
-    "classes": BELOW - {"classes"} | {"io"},
 }
 # Heavy packages and the only places that may import them.
 OWNERS = {

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from cubeclust.class_map import ClassMap
+from cubeclust.classes.classification import Classification
 from cubeclust.classes.spectra import STATISTICS, ClassSpectra
 from cubeclust.classes.table import ClassRow, class_table
-from cubeclust.io.maps.read import StoredMap
 from cubeclust.velocities.motion import Motion
 
 
-def replaced(whole: StoredMap, row: ClassRow, part: StoredMap) -> StoredMap:
+def replaced(whole: Classification, row: ClassRow, part: Classification) -> Classification:
     """The whole map with the classes of a part in place of the class of a row, all numbered anew by decreasing size.
 
     The spaxels of that class that the part leaves out stay in it. Names and parents stay as they are, and so
@@ -37,7 +37,7 @@ def replaced(whole: StoredMap, row: ClassRow, part: StoredMap) -> StoredMap:
         for new, i in zip(class_table(class_map, snr[place]), order, strict=True)
     ]
     method = f"{whole.origin.method}, {row.name} by {part.origin.method}"
-    return StoredMap(
+    return Classification(
         class_map,
         rows,
         _spectra(whole, row, part, order),
@@ -72,7 +72,7 @@ def _motion(whole: ClassMap, part: ClassMap, sigma: np.ndarray) -> Motion | None
     return Motion(np.where(part.classes > 0, theirs, ours), known[0].systemic, sigma)
 
 
-def _spectra(whole: StoredMap, row: ClassRow, part: StoredMap, order: np.ndarray) -> ClassSpectra:
+def _spectra(whole: Classification, row: ClassRow, part: Classification, order: np.ndarray) -> ClassSpectra:
     """Statistics of the classes in a new order on the channels of the whole, NaN where unknown."""
     to, of = shared_channels(whole, part)
     tables = {}
@@ -85,7 +85,7 @@ def _spectra(whole: StoredMap, row: ClassRow, part: StoredMap, order: np.ndarray
     return replace(whole.spectra, **tables)
 
 
-def shared_channels(whole: StoredMap, part: StoredMap) -> tuple[np.ndarray, np.ndarray]:
+def shared_channels(whole: Classification, part: Classification) -> tuple[np.ndarray, np.ndarray]:
     """Channels of the whole and of the part, by index, on which their mean spectra are in the same units.
 
     None where the mean in other channels divides them, where units or media differ, or where but one is at rest.
@@ -98,7 +98,7 @@ def shared_channels(whole: StoredMap, part: StoredMap) -> tuple[np.ndarray, np.n
     return to, of
 
 
-def notes(whole: StoredMap, row: ClassRow, part: StoredMap, file: str) -> list[str]:
+def notes(whole: Classification, row: ClassRow, part: Classification, file: str) -> list[str]:
     """Sentences on what the replaced map does not hold of the part, from a file of that name."""
     n_wave = len(whole.spectra.wavelength)
     n_shared = len(shared_channels(whole, part)[0])

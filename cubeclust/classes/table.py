@@ -11,6 +11,8 @@ from cubeclust.classes.colors import class_colors
 from cubeclust.classes.names import Parent, class_name
 from cubeclust.velocities.motion import Motion
 
+TINY_CLASS = 5  # spaxels: a class with no more than this is pointed out
+
 
 @dataclass(frozen=True)
 class ClassRow:

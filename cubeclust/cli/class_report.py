@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cubeclust.pipelines.merge import Merged
+from cubeclust.classes.classification import Classification
+from cubeclust.classes.table import TINY_CLASS, ClassRow
 from cubeclust.pipelines.run.pipeline import Run
-from cubeclust.pipelines.run.record import TINY_CLASS, ending, title
+from cubeclust.pipelines.run.record import RunRecord
 from cubeclust.runtime import memory
 
 # What ended iterations before they converged -> what to do.
@@ -20,26 +21,26 @@ _MOTION = {"velocity": "velocity km/s", "velocity_dispersion": "dispersion km/s"
 
 def print_closing(run: Run) -> None:
     """Print the classes and what the user should know about them on stderr."""
-    print_classes(title(run.record), run, _sentences(run))
+    print_classes(run.classification, _sentences(run.record))
 
 
-def print_classes(heading: str, found: Run | Merged, sentences: Iterable[str]) -> None:
+def print_classes(classification: Classification, sentences: Iterable[str]) -> None:
     """Print a table of classes and the sentences below it on stderr."""
-    console = Console(stderr=True, highlight=False)
-    console.print(_table(heading, found))
-    moving = [name for name in _MOTION if any(not isnan(getattr(row, name)) for row in found.rows)]
+    console, rows = Console(stderr=True, highlight=False), classification.rows
+    console.print(_table(classification.origin.title, rows))
+    moving = [name for name in _MOTION if any(not isnan(getattr(row, name)) for row in rows)]
     if moving:
-        console.print(_motion_table(found, moving))
+        console.print(_motion_table(rows, moving))
     for sentence in sentences:
         console.print(sentence, markup=False, soft_wrap=True)
 
 
-def _table(heading: str, found: Run | Merged) -> Table:
+def _table(heading: str, rows: list[ClassRow]) -> Table:
     """Sizes and means of the classes."""
     table = Table(title=Text(heading, style="italic"))
     for name in ("class", "spaxels", "arcsec2", "RA", "Dec", "max posterior", "S/N"):
         table.add_column(name, justify="right")
-    for label, row in zip(_labels(found), found.rows, strict=True):
+    for label, row in zip(_labels(rows), rows, strict=True):
         table.add_row(
             label,
             str(row.n_spaxels),
@@ -52,41 +53,41 @@ def _table(heading: str, found: Run | Merged) -> Table:
     return table
 
 
-def _motion_table(found: Run | Merged, fields: list[str]) -> Table:
+def _motion_table(rows: list[ClassRow], fields: list[str]) -> Table:
     """What is known of the motion in the classes, apart from their sizes, as both would not fit 80 columns."""
     table = Table()
     for name in ("class", *(_MOTION[field] for field in fields)):
         table.add_column(name, justify="right")
-    for label, row in zip(_labels(found), found.rows, strict=True):
+    for label, row in zip(_labels(rows), rows, strict=True):
         table.add_row(label, *(_number(getattr(row, field), ".1f") for field in fields))
     return table
 
 
-def _labels(found: Run | Merged) -> list[str]:
-    return [f"[{row.color}]■[/] {row.label}" for row in found.rows]
+def _labels(rows: list[ClassRow]) -> list[str]:
+    return [f"[{row.color}]■[/] {row.label}" for row in rows]
 
 
 def _number(value: float, form: str) -> str:
     return "-" if isnan(value) else format(value, form)
 
 
-def _sentences(run: Run) -> list[str]:
-    record = run.record
-    out = [f"{record['classes_used']} classes used of {record['classes_asked']} asked."]
-    if record["tiny_classes"]:
-        numbers = ", ".join(map(str, record["tiny_classes"]))
-        out.append(f"Tiny classes of at most {TINY_CLASS} spaxels: {numbers}.")
-    if record["stopped"]:
-        cure = "" if record["converged"] else f" ({_CURES[record['stopped']]})"
-        out.append(f"{ending(record).capitalize()}{cure}.")
-    if record["criteria"]:
-        aic, bic, icl = (record["criteria"][name] for name in ("aic", "bic", "icl"))
+def _sentences(record: RunRecord) -> list[str]:
+    """What the user should know about the classes, the fit and the run."""
+    classes, fit = record.classes, record.fit
+    out = [f"{classes.classes_used} classes used of {classes.classes_asked} asked."]
+    if classes.tiny_classes:
+        out.append(f"Tiny classes of at most {TINY_CLASS} spaxels: {', '.join(map(str, classes.tiny_classes))}.")
+    if fit.stopped:
+        cure = "" if fit.converged else f" ({_CURES[fit.stopped]})"
+        out.append(f"{fit.ending.capitalize()}{cure}.")
+    if fit.criteria:
+        aic, bic, icl = fit.criteria.aic, fit.criteria.bic, fit.criteria.icl
         out.append(f"AIC {aic:.1f}, BIC {bic:.1f}, ICL {icl:.1f}; the larger the better.")
-    if record["velocities"]:
-        out.append(f"{record['velocities']['summary']}.")
-    left_out = ", ".join(f"{count} {name}" for name, count in record["left_out"].items())
-    if left_out:
-        out.append(f"Left out: {left_out}.")
-    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record["seconds"].items())
-    out.append(f"Time: {stages}; peak memory {memory.readable(record['peak_memory'])}.")
+    if record.velocities:
+        out.append(f"{record.velocities.summary}.")
+    if record.left_out:
+        out.append(f"Left out: {', '.join(f'{count} {name}' for name, count in record.left_out.items())}.")
+    if record.seconds and record.peak_memory:
+        stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
+        out.append(f"Time: {stages}; peak memory {memory.readable(record.peak_memory)}.")
     return out

@@ -13,7 +13,7 @@ from cubeclust.pipelines.select.pipeline import Scan
 
 def print_scan(scan: Scan) -> None:
     """Print the best candidate of each model, or every one where there are no models, and the warnings on stderr."""
-    console, record = Console(stderr=True, highlight=False), scan.run.record["selection"]
+    console, record = Console(stderr=True, highlight=False), scan.record
     table = Table()
     criteria = [CRITERIA[name] for name in dict.fromkeys((scan.choice.criterion, "stability"))]
     for name in ("clusters", "model", *(criterion.label for criterion in criteria), "silhouette", "used", "tiny"):
@@ -21,10 +21,10 @@ def print_scan(scan: Scan) -> None:
     for candidate in _shown(scan):
         table.add_row(*_cells(candidate, criteria), style="bold" if candidate is scan.choice.candidate else None)
     console.print(table)
-    failed = f", {record['failed']} failed" if record["failed"] else ""
+    failed = f", {record.failed} failed" if record.failed else ""
     console.print(
-        f"{record['entries']} entries with {record['seeds']} seeds{failed}. Stability: agreement (ARI) of the seeds; "
-        f"silhouette rewards collapse; both on {record['subsample']} spectra.",
+        f"{record.entries} entries with {record.seeds} seeds{failed}. Stability: agreement (ARI) of the seeds; "
+        f"silhouette rewards collapse; both on {record.subsample} spectra.",
         f"{scan.choice}.",
         *(f"Warning: {warning}" for warning in scan.choice.warnings),
         sep="\n",

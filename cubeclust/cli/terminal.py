@@ -43,13 +43,13 @@ def carry_out(settings: "RunSettings", terminal: Terminal) -> None:
 
         finished = run(settings, progress)
         if terminal.verbose:
-            for line in finished.record["steps"]:
+            for line in finished.record.steps:
                 progress.say(line)
     if not terminal.quiet:
         from cubeclust.cli.class_report import print_closing
 
         print_closing(finished)
-    click.echo(json.dumps(finished.record) if terminal.json else finished.files["classmap.fits"])
+    click.echo(json.dumps(finished.record.as_json()) if terminal.json else finished.files["classmap.fits"])
 
 
 def _forecast(settings: "RunSettings", terminal: Terminal) -> None:

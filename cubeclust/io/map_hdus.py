@@ -1,6 +1,6 @@
 """HDUs of maps: where the map comes from, what an image holds, what its bits mean."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntFlag
 from typing import TypeVar
@@ -19,9 +19,13 @@ class Provenance:
     cards: dict[str, tuple[str | int, str]]
     history: tuple[str, ...]
 
+    def extended(self, cards: Mapping[str, tuple[str | int, str]], history: Iterable[str]) -> "Provenance":
+        """With more cards and lines after its own."""
+        return Provenance(self.cards | dict(cards), (*self.history, *history))
+
 
 def primary_hdu(provenance: Provenance) -> fits.PrimaryHDU:
-    """Empty primary HDU that tells where the file comes from."""
+    """Empty primary HDU whose cards and HISTORY state where the file comes from."""
     hdu = fits.PrimaryHDU()
     for key, (value, comment) in provenance.cards.items():
         text = ascii_text(value) if isinstance(value, str) else value

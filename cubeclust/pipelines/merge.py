@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cubeclust import __version__
+from cubeclust.classes.classification import Classification
 from cubeclust.classes.nesting import notes, replaced
 from cubeclust.classes.table import ClassRow
 from cubeclust.errors import InputError
@@ -16,24 +16,27 @@ from cubeclust.io import fits_files
 from cubeclust.io.atomic import claim_files, said_plainly, written_aside
 from cubeclust.io.frames import Frame, require_same_frame
 from cubeclust.io.map_hdus import Provenance
-from cubeclust.io.maps.read import StoredMap, read_class_map
-from cubeclust.io.maps.write import write_class_map
+from cubeclust.io.maps.read import read_class_map
+from cubeclust.pipelines.products import CLASS_PRODUCTS
+from cubeclust.pipelines.provenance import provenance, timestamp
 from cubeclust.quality import Quality
-
-PRODUCTS = ("classmap.fits", "overlay.png", "spectra.png")
 
 
 @dataclass(frozen=True)
 class Merged:
-    """A map that others were put into: its heading, its classes, its files by their ending, and what to know of it."""
+    """A map that others were put into, its files by their ending, and sentences on what it does not hold."""
 
-    heading: str
-    rows: list[ClassRow]
+    classification: Classification
     files: dict[str, Path]
     notes: tuple[str, ...]
 
-    def record(self) -> dict[str, Any]:
-        """The map as JSON can hold it."""
+    @property
+    def rows(self) -> list[ClassRow]:
+        """Numbers on each class."""
+        return self.classification.rows
+
+    def as_json(self) -> dict[str, Any]:
+        """Classes, notes and files as JSON can hold them."""
         return {
             "classes": [
                 {name: getattr(row, name) for name in ("number", "name", "parent", "n_spaxels")} for row in self.rows
@@ -67,16 +70,20 @@ def merge(
         said_plainly(f"{output}: the products cannot be written", "make room or choose another --output"),
         written_aside(*files.values()) as aside,
     ):
-        _write(aside, whole, [f"command: {command}", *(f"note {sentence}" for sentence in said), *history])
-    return Merged(whole.origin.title, whole.rows, files, tuple(said))
+        made = _provenance(whole, command, [*(f"note {sentence}" for sentence in said), *history])
+        for product, path in zip(CLASS_PRODUCTS.values(), aside, strict=True):
+            product.write(path, whole, made)
+    return Merged(whole, files, tuple(said))
 
 
-def _chapter(path: Path, stored: StoredMap) -> list[str]:
+def _chapter(path: Path, stored: Classification) -> list[str]:
     """History of a map that is merged."""
     return [f"of {path.name}:", *stored.origin.history]
 
 
-def _replaceable(path: Path, part: StoredMap, parent: Path, whole: StoredMap, done: dict[str, Path]) -> ClassRow:
+def _replaceable(
+    path: Path, part: Classification, parent: Path, whole: Classification, done: dict[str, Path]
+) -> ClassRow:
     """The class of the whole that the part was made within; InputError for none, or for one that is `done` already."""
     name = part.origin.parent
     cure = f"give maps that `cubeclust run --within {parent.name}` made"
@@ -84,7 +91,7 @@ def _replaceable(path: Path, part: StoredMap, parent: Path, whole: StoredMap, do
         raise InputError(f"{path}: is a map of a whole cube, not of one class; {cure}.")
     if name in done:
         raise InputError(f"{path}: is of class {name}, and so is {done[name]}; give one of them.")
-    if fits_files.stem(Path(part.origin.cube)) != fits_files.stem(Path(whole.origin.cube)):
+    if part.origin.stem != whole.origin.stem:
         raise InputError(f"{path}: is of {part.origin.cube} but {parent} is of {whole.origin.cube}; {cure}.")
     ours, theirs = (Frame(each.class_map.classes.shape, each.class_map.wcs) for each in (whole, part))
     require_same_frame(f"{path}: CLASSMAP", theirs, ours, whose="the parent map's", cure=cure, most=0.1)
@@ -101,7 +108,7 @@ def _replaceable(path: Path, part: StoredMap, parent: Path, whole: StoredMap, do
     return row
 
 
-def _require_inside(path: Path, part: StoredMap, members: np.ndarray, cure: str) -> None:
+def _require_inside(path: Path, part: Classification, members: np.ndarray, cure: str) -> None:
     """Raise InputError unless the part was made on the class whose spaxels are members (NY, NX) bool."""
     name, found = part.origin.parent, part.class_map
     outside = np.count_nonzero((found.classes > 0) & ~members)
@@ -115,37 +122,22 @@ def _require_inside(path: Path, part: StoredMap, members: np.ndarray, cure: str)
 def _claimed(parent: Path, output: Path, *, overwrite: bool) -> dict[str, Path]:
     """Path of each product by its ending, in a directory that can be written."""
     stem = fits_files.stem(parent).removesuffix("_classmap")
-    files = {ending: output / f"{stem}-merged_{ending}" for ending in PRODUCTS}
+    files = {ending: output / f"{stem}-merged_{ending}" for ending in CLASS_PRODUCTS}
     claim_files(output, files.values(), overwrite=overwrite)
     return files
 
 
-def _write(aside: tuple[Path, ...], merged: StoredMap, history: list[str]) -> None:
-    """Write map, overlay and spectra under the names given."""
-    from cubeclust.plots.class_spectra import plot_class_spectra
-    from cubeclust.plots.overlay import plot_overlay
-
-    table, overlay, spectra = aside
-    found, origin = merged.class_map, merged.origin
-    write_class_map(
-        table, found, merged.rows, merged.spectra, _provenance(merged, history), white_light=merged.white_light
-    )
-    plot_overlay(overlay, found, merged.rows, merged.white_light.image, origin.title)
-    plot_class_spectra(spectra, merged.rows, merged.spectra, origin.title)
-
-
-def _provenance(merged: StoredMap, history: list[str]) -> Provenance:
-    """What the primary header says."""
-    origin, software = merged.origin, f"cubeclust {__version__}"
+def _provenance(merged: Classification, command: str, history: list[str]) -> Provenance:
+    """What the primary header states."""
+    origin = merged.origin
     cards: dict[str, tuple[str | int, str]] = {
-        "CREATOR": (software, "software that made this file"),
-        "DATE": (datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"), "of the merging, UTC"),
-        "OBJECT": (origin.target, "target of the cube"),
-        "CUBE": (origin.cube, "file that was clustered"),
         "METHOD": (origin.method, "clustering methods"),
         "NCLASS": (len(merged.rows), "classes on the map"),
         "NORMBAND": (origin.averaged, "channels averaged to normalize"),
     }
     if origin.parent:
         cards["PARENT"] = origin.parent, "name of the class that the map is of"
-    return Provenance(cards, (*history[:1], f"version: {software}", *history[1:]))
+    date = timestamp(datetime.now(UTC))
+    return provenance(
+        command=command, date=date, of="of the merging", target=origin.target, cube=origin.cube, packages={}
+    ).extended(cards, history)

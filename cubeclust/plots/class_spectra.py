@@ -4,19 +4,20 @@ from pathlib import Path
 
 import numpy as np
 
+from cubeclust.classes.classification import Classification
 from cubeclust.classes.spectra import ClassSpectra
-from cubeclust.classes.table import ClassRow
 from cubeclust.plots.figure import new_figure, save
 from cubeclust.plots.wavelengths import segments, wavelength_label
 
 _MOST = 60  # classes in the figure
 
 
-def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, title: str) -> None:
+def plot_class_spectra(path: Path, classification: Classification) -> None:
     """Save one panel for each class: mean, band between the 10 and 90 % quantiles, number of spaxels.
 
     Classes whose spectra are unknown have none.
     """
+    rows, spectra = classification.rows, classification.spectra
     wavelength, n_classes = spectra.wavelength, len(rows)
     unknown = [row for row in rows if row.n_spaxels and not np.isfinite(spectra.mean[row.number - 1]).any()]
     rows = [row for row in rows if row.n_spaxels and row not in unknown][:_MOST]
@@ -44,7 +45,7 @@ def plot_class_spectra(path: Path, rows: list[ClassRow], spectra: ClassSpectra, 
     figure.supylabel(spectra.unit or "normalized flux", parse_math=False)
     more = f" (the first {_MOST} of {n_classes})" if n_classes > _MOST else ""
     more += f", unknown: {', '.join(row.name for row in unknown[:_MOST])}" if unknown else ""
-    figure.suptitle(f"{title}: mean and 10-90 % of each class{more}", parse_math=False)
+    figure.suptitle(f"{classification.origin.title}: mean and 10-90 % of each class{more}", parse_math=False)
     save(figure, path)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
+from cubeclust.classes.classification import Classification
 from cubeclust.classes.table import ClassRow
 from cubeclust.clustering import Clustering
 from cubeclust.plots.figure import new_figure, save
@@ -17,15 +18,13 @@ _MOST = 6  # directions shown
 _POINTS = 2000  # of a class
 
 
-def plot_loadings(
-    path: Path,
-    clustering: Clustering,
-    rows: list[ClassRow],
-    features: Spectra,
-    title: str,
-) -> None:
-    """Save loadings and structure coefficients of the directions that separate most, and the spectra along them."""
-    labels, loadings, embedding = clustering.labels, clustering.loadings, clustering.embedding
+def plot_loadings(path: Path, classification: Classification, clustering: Clustering, features: Spectra) -> None:
+    """Save loadings and structure coefficients of the directions that separate most, and the spectra along them.
+
+    clustering is of the features, in the order of the classes, and has loadings and an embedding.
+    """
+    labels = classification.class_map.labels(features)
+    loadings, embedding = clustering.loadings, clustering.embedding
     assert loadings is not None
     assert embedding is not None
     shares = separation(embedding, labels)
@@ -38,10 +37,10 @@ def plot_loadings(
     pairs = [shown[:2]] + ([shown[2:4] if len(shown) > 3 else shown[[0, 2]]] if len(shown) > 2 else [])
     panels = lower.subplots(1, len(pairs), squeeze=False)[0]
     for axes, pair in zip(panels, pairs, strict=True):
-        _scatter(axes, embedding[:, pair], labels, rows, pair)
+        _scatter(axes, embedding[:, pair], labels, classification.rows, pair)
     panels[-1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize="small", markerscale=4, frameon=False)
     more = f", {len(shown)} of {len(shares)}" if len(shares) > len(shown) else ""
-    figure.suptitle(f"{title}: discriminative directions{more}", parse_math=False)
+    figure.suptitle(f"{classification.origin.title}: discriminative directions{more}", parse_math=False)
     save(figure, path)
 
 

@@ -1,5 +1,6 @@
 """Classes over the white-light image, or over another one."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
 from cubeclust.class_map import ClassMap
+from cubeclust.classes.classification import Classification
 from cubeclust.classes.table import ClassRow
 from cubeclust.plots.background import subdivided
 from cubeclust.plots.boundaries import outline
@@ -24,21 +26,37 @@ _MOST = 100  # classes in the legend
 _STRIPE, _CROPPED, _LEFT_OUT = (0.55, 0.55, 0.55), (0.82, 0.82, 0.82), (1.0, 1.0, 1.0)
 
 
+@dataclass(frozen=True)
+class Background:
+    """The image under the classes: (NY * f, NX * f) for a whole number f of pixels per side of a spaxel, NaN unknown.
+
+    name is what the title calls it, "" for the white light.
+    """
+
+    image: np.ndarray
+    name: str = ""
+
+
 def plot_overlay(
-    path: Path, class_map: ClassMap, rows: list[ClassRow], background: np.ndarray, title: str, *, contours: bool = False
+    path: Path, classification: Classification, background: Background | None = None, *, contours: bool = False
 ) -> None:
     """Save the overlay: image, class colors, striped where left out, legend, scale bar, compass.
 
-    background is (NY * f, NX * f) for a whole number f: an image whose pixels are f times smaller than spaxels, NaN
-    where unknown. With contours only the boundaries of the classes are drawn, over its lightened negative.
+    background None is the white light. With contours only the boundaries of the classes are drawn, over the lightened
+    negative of the image.
     """
+    class_map, rows, title = classification.class_map, classification.rows, classification.origin.title
+    if background is None:
+        image = classification.white_light.image
+    else:
+        image, title = background.image, f"{title} over {background.name}"
     ny, nx = class_map.classes.shape
-    factor = background.shape[0] // ny
+    factor = image.shape[0] // ny
     columns = 1 + (min(len(rows), _MOST) + 2) // _ROWS_OF_LEGEND
     figure = new_figure(6.0 * min(2.0, max(0.6, nx / ny)) + 1.0 + 1.8 * columns, 6.6)
     wcs = None if class_map.wcs is None else subdivided(class_map.wcs, factor)
     axes = figure.add_subplot(projection=wcs)
-    gray = _gray(background)
+    gray = _gray(image)
     picture = _negative(gray) if contours else _composite(class_map, rows, gray)
     axes.imshow(picture, origin="lower", interpolation="nearest")
     if contours:
@@ -55,7 +73,7 @@ def plot_overlay(
     if wcs is not None:
         draw_scale_bar(axes, wcs)
         draw_compass(axes, wcs)
-    save(figure, path, dots=float(np.clip(max(background.shape) / 5.0, 150, 600)))
+    save(figure, path, dots=float(np.clip(max(image.shape) / 5.0, 150, 600)))
 
 
 def _cropped(class_map: ClassMap) -> np.ndarray:

@@ -10,9 +10,10 @@ from astropy.table import Table
 from click.testing import CliRunner, Result
 
 from cubeclust.cli.main import main
-from cubeclust.io.exports import EXPORTS, export_endings
+from cubeclust.io.exports import EXPORTS
 
 FAST = ["--method", "kmeans", "-k", "3", "--n-starts", "1", "--crop", "1"]
+ENDINGS = [ending for export in EXPORTS.values() for ending in export.files]
 ALL = [word for name in EXPORTS for word in ("--export", name)]
 
 
@@ -23,9 +24,9 @@ def run(*arguments: object) -> Result:
 def test_exports_stand_beside_the_map_and_agree_with_it(sky_file: Path, tmp_path: Path) -> None:
     record = json.loads(run(sky_file, *FAST, *ALL, "-o", tmp_path / "out", "--json").stdout)
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {f"sky_kmeans_{ending}" for ending in export_endings(EXPORTS)} <= names
+    assert {f"sky_kmeans_{ending}" for ending in ENDINGS} <= names
     files = {ending: Path(path) for ending, path in record["files"].items()}
-    assert all(files[ending].exists() for ending in export_endings(EXPORTS))
+    assert all(files[ending].exists() for ending in ENDINGS)
     counts = Table.read(files["classmap.fits"], "CLASSES")["N_SPAXELS"]
     spaxels = Table.read(files["spaxels.csv"], format="ascii.csv")
     assert np.bincount(spaxels["class"])[1:].tolist() == counts.tolist() == record["class_sizes"]
@@ -42,7 +43,7 @@ def test_formats_can_stand_in_the_configuration(sky_file: Path, tmp_path: Path) 
     assert len(list((tmp_path / "out").iterdir())) == 7
 
 
-@pytest.mark.parametrize("ending", export_endings(EXPORTS))
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_existing_export_is_not_replaced_unasked(sky_file: Path, tmp_path: Path, ending: str) -> None:
     old = tmp_path / f"sky_kmeans_{ending}"
     old.write_text("old")
@@ -58,13 +59,13 @@ def test_existing_export_is_not_replaced_unasked(sky_file: Path, tmp_path: Path,
 def test_nothing_is_left_when_a_format_fails(
     sky_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    writer = EXPORTS[name].load()
+    writer = EXPORTS[name].writer(next(iter(EXPORTS[name].files)))
 
-    def fail(paths: list[Path], *arguments: object) -> None:
-        writer(paths, *arguments)
+    def fail(path: Path, *arguments: object) -> None:
+        writer(path, *arguments)
         raise OSError("disk full")
 
-    monkeypatch.setattr(f"{writer.__module__}.write", fail)
+    monkeypatch.setattr(f"{writer.__module__}.{writer.__name__}", fail)
     result = run(sky_file, *FAST, *ALL, "-o", tmp_path / "out")
     assert result.exit_code == 2
     assert "disk full" in result.stderr

@@ -55,21 +55,21 @@ def test_lines_are_appended(tmp_path: Path) -> None:
     assert (tmp_path / "runs.jsonl").read_text() == "{}\n[]\n"
 
 
-@pytest.mark.parametrize("writer", ["write_class_map", "write_result"])
-def test_kill_while_writing_leaves_no_partial_product(sky_file: Path, tmp_path: Path, writer: str) -> None:
+@pytest.mark.parametrize(("module", "writer"), [("maps.write", "write_class_map"), ("results", "write_result")])
+def test_kill_while_writing_leaves_no_partial_product(sky_file: Path, tmp_path: Path, module: str, writer: str) -> None:
     """kill -9 in the middle of the output: hidden parts may stay, no product has its final name."""
     out = tmp_path / "out"
     code = f"""
 import sys, time
-import cubeclust.pipelines.run.pipeline as pipeline
-original = pipeline.{writer}
+import cubeclust.io.{module} as module
+original = module.{writer}
 def slow(path, *arguments, **named):
     original(path, *arguments, **named)
     with open(path, "r+b") as stream:
         stream.truncate(1000)
     print("writing", flush=True)
     time.sleep(60)
-pipeline.{writer} = slow
+module.{writer} = slow
 from cubeclust.cli.main import main
 main(sys.argv[1:])
 """

@@ -9,16 +9,17 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.table import Table
 from astropy.wcs import WCS
+from classified import classified
 from regions import Regions
 from skies import rotated_wcs
 
 from cubeclust.class_map import ClassMap
+from cubeclust.classes.classification import Classification
 from cubeclust.classes.colors import class_colors
-from cubeclust.classes.table import ClassRow, class_table
-from cubeclust.io.exports import EXPORTS, export_endings, write_exports
+from cubeclust.classes.table import ClassRow
+from cubeclust.io.exports import EXPORTS
 from cubeclust.io.exports.ds9 import label_spaxel
 from cubeclust.quality import OF_VELOCITY, Quality
-from cubeclust.spectra import Spectra
 from cubeclust.velocities.motion import Motion
 
 NY, NX = 9, 14
@@ -29,6 +30,16 @@ FOUND = {
     "manga": lambda folder: fits.getdata(folder / "binid.fits", "BINID") + 1,
     "csv": lambda folder: Table.read(folder / "spaxels.csv", format="ascii.csv")["class"],
 }
+
+
+def export(classification: Classification, snr: np.ndarray, folder: Path, *names: str) -> dict[str, Path]:
+    """Write the files of the formats named, or of all, and return their paths by ending."""
+    formats = [EXPORTS[name] for name in names or EXPORTS]
+    files = {ending: folder / ending for each in formats for ending in each.files}
+    for each in formats:
+        for ending in each.files:
+            each.writer(ending)(files[ending], classification, snr)
+    return files
 
 
 def classes() -> np.ndarray:
@@ -48,20 +59,19 @@ def exported(request: pytest.FixtureRequest, tmp_path: Path) -> dict:
     quality[0], quality[8, 11:13], quality[8, 13] = Quality.CROPPED, Quality.LOW_SNR, Quality.NO_DATA
     y, x = np.nonzero(image)
     random = np.random.default_rng(0)
-    snr = random.uniform(1, 9, len(y)).astype(np.float32)
-    spectra = Spectra(np.ones((len(y), 2), np.float32), np.array([1.0, 2.0]), y, x, quality, snr, wcs=wcs)
+    snr = np.full(image.shape, np.nan, np.float32)
+    snr[y, x] = random.uniform(1, 9, len(y))
     posterior = np.where(image > 0, random.uniform(0.5, 1, image.shape), np.nan).astype(np.float32)
     class_map = ClassMap(image, posterior, quality, wcs, int(image.max()))
     light = np.where(image > 0, random.uniform(1, 5, image.shape), np.nan).astype(np.float32)
-    rows = class_table(class_map, spectra.image(spectra.snr, np.nan))
-    files = {ending: tmp_path / ending for ending in export_endings(EXPORTS)}
-    write_exports(EXPORTS, files, class_map=class_map, rows=rows, spectra=spectra, white_light=light)
-    return {"map": class_map, "rows": rows, "spectra": spectra, "light": light, "folder": tmp_path}
+    classification = classified(class_map, light=light, snr=snr)
+    export(classification, snr, tmp_path)
+    return {"map": class_map, "rows": classification.rows, "snr": snr, "light": light, "folder": tmp_path}
 
 
 def test_every_format_writes_its_files_and_no_others(exported: dict) -> None:
     written = {path.name for path in exported["folder"].iterdir()}
-    assert written == {ending for export in EXPORTS.values() for ending in export.endings}
+    assert written == {ending for export in EXPORTS.values() for ending in export.files}
     assert all((exported["folder"] / ending).stat().st_size for ending in written)
 
 
@@ -72,9 +82,8 @@ def test_every_format_holds_every_class(exported: dict, name: str) -> None:
 
 
 def test_endings_are_of_one_format_each() -> None:
-    endings = [ending for export in EXPORTS.values() for ending in export.endings]
+    endings = [ending for export in EXPORTS.values() for ending in export.files]
     assert len(endings) == len(set(endings))
-    assert export_endings(["csv", "ds9", "csv"]) == ("spaxels.csv", "ds9.lut", "ds9.reg")
 
 
 def test_labels_lie_on_their_class(exported: dict) -> None:
@@ -103,16 +112,8 @@ def test_color_map_shows_each_class_in_its_color(tmp_path: Path, n_classes: int)
     """What DS9 8 does with it (tksao: frame.C, lut.C): 1024 colors between the limits 0 and K, 255 * value cut off."""
     image = np.arange(n_classes + 1, dtype=np.int16)[None]
     class_map = ClassMap(image, np.ones(image.shape, np.float32), (image == 0).astype(np.int32), None, int(image.max()))
-    spectra = Spectra(np.ones((0, 1)), np.ones(1), *np.empty((2, 0), int), class_map.quality, np.empty(0, np.float32))
-    write_exports(
-        ["ds9"],
-        {"ds9.lut": tmp_path / "a.lut", "ds9.reg": tmp_path / "a.reg"},
-        class_map=class_map,
-        rows=class_table(class_map, spectra.image(spectra.snr, np.nan)),
-        spectra=spectra,
-        white_light=np.ones(image.shape, np.float32),
-    )
-    lines = np.loadtxt(tmp_path / "a.lut")
+    export(classified(class_map), np.full(image.shape, np.nan), tmp_path, "ds9")
+    lines = np.loadtxt(tmp_path / "ds9.lut")
     assert lines.shape == (n_classes + 1, 3)
     cell = (image[0] / n_classes * 1023 + 0.5).astype(int)
     shown = (lines[cell * len(lines) // 1024].astype(np.float32) * np.float32(255)).astype(np.uint8)
@@ -124,7 +125,7 @@ def test_color_map_shows_each_class_in_its_color(tmp_path: Path, n_classes: int)
 
 def test_spaxel_table(exported: dict) -> None:
     table = Table.read(exported["folder"] / "spaxels.csv", format="ascii.csv")
-    class_map, spectra = exported["map"], exported["spectra"]
+    class_map, snr = exported["map"], exported["snr"]
     assert len(table) == NY * NX
     assert np.array_equal(table["class"], class_map.classes[table["y"], table["x"]])
     assert np.array_equal(table["quality"], class_map.quality[table["y"], table["x"]])
@@ -132,7 +133,7 @@ def test_spaxel_table(exported: dict) -> None:
         assert np.count_nonzero(table["class"] == row.number) == row.n_spaxels
     known = np.array(table["class"] > 0)
     assert np.array_equal(~np.ma.getmaskarray(table["max_posterior"].data), known), "empty where unknown"
-    np.testing.assert_allclose(table["snr"][known], spectra.snr, rtol=1e-5)
+    np.testing.assert_allclose(table["snr"][known], snr[table["y"], table["x"]][known], rtol=1e-5)
     if class_map.wcs is None:
         assert np.all(table["ra"].mask) and np.all(table["dec"].mask)
         return
@@ -194,13 +195,8 @@ def test_gist_table(exported: dict) -> None:
 def test_gist_table_of_one_class_has_no_spaxel_inside_too_many(tmp_path: Path) -> None:
     image = np.array([[1, 1, 0]], np.int16)
     class_map = ClassMap(image, np.ones(image.shape, np.float32), (image == 0).astype(np.int32), None, int(image.max()))
-    spectra = Spectra(
-        np.ones((2, 1)), np.ones(1), np.zeros(2, int), np.arange(2), class_map.quality, np.full(2, np.nan)
-    )
-    files = {"gist_table.fits": tmp_path / "table.fits", "gist_mask.fits": tmp_path / "mask.fits"}
-    light = np.ones(image.shape, np.float32)
-    write_exports(["gist"], files, class_map=class_map, rows=[], spectra=spectra, white_light=light)
-    table = fits.getdata(tmp_path / "table.fits", "TABLE")
+    export(classified(class_map), np.full(image.shape, np.nan), tmp_path, "gist")
+    table = fits.getdata(tmp_path / "gist_table.fits", "TABLE")
     assert table["BIN_ID"].tolist() == [0, 0, -1]
     assert np.isnan(table["SNRBIN"]).all()
 
@@ -227,20 +223,10 @@ def test_class_without_spaxels_has_no_bin_and_no_label(tmp_path: Path) -> None:
     nan = float("nan")
     sizes, colors = class_map.counts(), class_colors(3)
     rows = [ClassRow(n, int(sizes[n - 1]), nan, nan, nan, nan, nan, colors[n - 1], "ABC"[n - 1], 0) for n in (1, 2, 3)]
-    y, x = np.nonzero(image)
-    spectra = Spectra(
-        flux=np.ones((len(y), 2), np.float32),
-        wavelength=np.array([5000.0, 5001.0]),
-        y=y,
-        x=x,
-        quality=class_map.quality,
-        snr=np.full(len(y), 3.0, np.float32),
-    )
-    files = {ending: tmp_path / ending for ending in export_endings(EXPORTS)}
+    snr = np.where(image > 0, np.float32(3.0), np.float32("nan"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        light = np.ones(image.shape, np.float32)
-        write_exports(EXPORTS, files, class_map=class_map, rows=rows, spectra=spectra, white_light=light)
+        files = export(classified(class_map, rows), snr, tmp_path)
     table = Table.read(files["gist_table.fits"], hdu="TABLE")
     assert np.unique(table["BIN_ID"][table["BIN_ID"] >= 0]).tolist() == [0, 1]
     assert np.array_equal(table["CLASS"], image.ravel())
@@ -256,11 +242,7 @@ def test_spaxels_without_a_usable_velocity_are_masked_by_a_file(tmp_path: Path) 
     quality = np.array([[0, *OF_VELOCITY.values()]], np.int32)
     motion = Motion(np.where(image > 0, 0.0038, np.nan), 0.0037)
     class_map = ClassMap(image, np.ones(image.shape, np.float32), quality, None, 1, motion)
-    zero = np.zeros(1, int)
-    spectra = Spectra(np.ones((1, 1)), np.ones(1), zero, zero, quality, np.ones(1))
-    files = {ending: tmp_path / ending for ending in export_endings(["gist", "csv"])}
-    light = np.ones(image.shape, np.float32)
-    write_exports(["gist", "csv"], files, class_map=class_map, rows=[], spectra=spectra, white_light=light)
+    files = export(classified(class_map), np.where(image > 0, 1.0, np.nan), tmp_path, "gist", "csv")
     masks = fits.getdata(files["gist_mask.fits"], "MASKFILE")
     assert np.array_equal(masks["MASK_FILE"] == 1, image[0] == 0)
     assert np.array_equal(masks["MASK_FILE"], masks["MASK"])

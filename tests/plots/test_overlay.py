@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from classified import classified
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from skies import rotated
@@ -12,7 +13,7 @@ from cubeclust.class_map import ClassMap
 from cubeclust.classes.colors import class_colors
 from cubeclust.classes.table import ClassRow
 from cubeclust.plots.background import subdivided
-from cubeclust.plots.overlay import plot_overlay
+from cubeclust.plots.overlay import Background, plot_overlay
 from cubeclust.plots.sky_axes import compass
 from cubeclust.quality import Quality
 
@@ -38,7 +39,7 @@ def drawn(
     monkeypatch.setattr("cubeclust.plots.overlay.save", lambda figure, path, dots: figures.append(figure))
     background = np.zeros((20 * factor, 30 * factor))
     background[5 * factor :] = 1  # black below, white above
-    plot_overlay(Path("none.png"), class_map, rows, background, "title", contours=contours)
+    plot_overlay(Path("none.png"), classified(class_map, rows), Background(background, "hst"), contours=contours)
     return figures[0], class_map
 
 

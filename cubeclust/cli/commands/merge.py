@@ -39,8 +39,8 @@ def merge(values: dict[str, Any], terminal: Terminal) -> None:
     if not terminal.quiet:
         from cubeclust.cli.class_report import print_classes
 
-        print_classes(merged.heading, merged, merged.notes)
-    click.echo(json.dumps(merged.record()) if terminal.json else merged.files["classmap.fits"])
+        print_classes(merged.classification, merged.notes)
+    click.echo(json.dumps(merged.as_json()) if terminal.json else merged.files["classmap.fits"])
 
 
 command = Command(

@@ -44,7 +44,7 @@ def select(values: dict[str, Any], terminal: Terminal) -> None:
 
         scanned = scan(settings, progress)
         if terminal.verbose:
-            for line in scanned.run.record["steps"]:
+            for line in scanned.run.record.steps:
                 progress.say(line)
     if not terminal.quiet:
         from cubeclust.cli.class_report import print_closing
@@ -52,7 +52,7 @@ def select(values: dict[str, Any], terminal: Terminal) -> None:
 
         print_closing(scanned.run)
         print_scan(scanned)
-    click.echo(json.dumps(scanned.run.record) if terminal.json else scanned.run.files["classmap.fits"])
+    click.echo(json.dumps(scanned.run.record.as_json()) if terminal.json else scanned.run.files["classmap.fits"])
 
 
 def _forecast(settings: ScanSettings, terminal: Terminal) -> None:

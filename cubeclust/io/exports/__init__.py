@@ -1,71 +1,57 @@
 """Class maps in the formats of other tools: the EXPORTS table, with one module for each format."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from cubeclust.class_map import ClassMap
-    from cubeclust.classes.table import ClassRow
-    from cubeclust.spectra import Spectra
+    from cubeclust.classes.classification import Classification
 
 
 class Writer(Protocol):
-    """Writes the files of a format to the paths given, one for each ending and in their order.
+    """Writes one file of a format."""
 
-    spectra gives the signal to noise of the spaxels that were clustered, white_light (NY, NX) their mean flux.
-    """
+    def __call__(self, path: Path, classification: "Classification", snr: "np.ndarray") -> None:
+        """Write the file; snr (NY, NX) is the signal to noise of the spaxels that were clustered, NaN elsewhere."""
 
-    def __call__(
-        self,
-        paths: Sequence[Path],
-        class_map: "ClassMap",
-        rows: "list[ClassRow]",
-        spectra: "Spectra",
-        white_light: "np.ndarray",
-    ) -> None:
-        """Write the files."""
+
+class File(NamedTuple):
+    """A file of a format: the function of the format's module that writes it, and what it holds."""
+
+    writer: str
+    content: str
 
 
 @dataclass(frozen=True)
 class Export:
-    """A format: the endings of its files and the module whose `write` is its Writer, imported when used."""
+    """A format: its module, imported when used, and its files by the ending of their name."""
 
     module: str
-    endings: tuple[str, ...]
+    files: dict[str, File]
 
-    def load(self) -> Writer:
-        """The writer."""
-        return import_module(f"cubeclust.io.exports.{self.module}").write
+    def writer(self, ending: str) -> Writer:
+        """What writes the file of that ending."""
+        return getattr(import_module(f"cubeclust.io.exports.{self.module}"), self.files[ending].writer)
 
 
 EXPORTS = {
-    "ds9": Export("ds9", ("ds9.lut", "ds9.reg")),
-    "gist": Export("gist", ("gist_table.fits", "gist_mask.fits")),
-    "manga": Export("manga", ("binid.fits",)),
-    "csv": Export("spaxel_table", ("spaxels.csv",)),
+    "ds9": Export(
+        "ds9",
+        {
+            "ds9.lut": File("write_colors", "color map of the classes for SAOImage DS9"),
+            "ds9.reg": File("write_labels", "region file with the number of each class for SAOImage DS9"),
+        },
+    ),
+    "gist": Export(
+        "gist",
+        {
+            "gist_table.fits": File("write_table", "table of spaxels and bins, the classes, for GIST and nGIST"),
+            "gist_mask.fits": File("write_mask", "mask of the spaxels without a class for GIST and nGIST"),
+        },
+    ),
+    "manga": Export("manga", {"binid.fits": File("write_bins", "BINID image as in SDSS MaNGA, class - 1")}),
+    "csv": Export("spaxel_table", {"spaxels.csv": File("write_table", "position, class and quality of each spaxel")}),
 }
-
-
-def export_endings(names: Iterable[str]) -> tuple[str, ...]:
-    """Endings of the files of the formats named, each once."""
-    return tuple(ending for name in dict.fromkeys(names) for ending in EXPORTS[name].endings)
-
-
-def write_exports(
-    names: Iterable[str],
-    files: dict[str, Path],
-    *,
-    class_map: "ClassMap",
-    rows: "list[ClassRow]",
-    spectra: "Spectra",
-    white_light: "np.ndarray",
-) -> None:
-    """Write the formats named; files gives the path of each ending."""
-    for name in dict.fromkeys(names):
-        export = EXPORTS[name]
-        export.load()([files[ending] for ending in export.endings], class_map, rows, spectra, white_light)

@@ -1,6 +1,5 @@
 """SAOImage DS9: a color map of the classes and a label on each of them."""
 
-from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
 
@@ -8,18 +7,19 @@ import numpy as np
 from scipy import ndimage
 
 from cubeclust.class_map import ClassMap
+from cubeclust.classes.classification import Classification
 from cubeclust.classes.colors import UNCLASSIFIED
 from cubeclust.classes.table import ClassRow
-from cubeclust.spectra import Spectra
 
 
-def write(
-    paths: Sequence[Path], class_map: ClassMap, rows: list[ClassRow], spectra: Spectra, white_light: np.ndarray
-) -> None:
-    """Write the color map (.lut) and the labels (.reg)."""
-    lut, regions = paths
-    lut.write_text("".join(_lut_line(color) for color in (UNCLASSIFIED, *(row.color for row in rows))))
-    regions.write_text(_regions(class_map, rows))
+def write_colors(path: Path, classification: Classification, snr: np.ndarray) -> None:
+    """Write the color map, a .lut file with a line for each of the classes 0..K."""
+    path.write_text("".join(_lut_line(color) for color in (UNCLASSIFIED, *(row.color for row in classification.rows))))
+
+
+def write_labels(path: Path, classification: Classification, snr: np.ndarray) -> None:
+    """Write the labels, a .reg file."""
+    path.write_text(_regions(classification.class_map, classification.rows))
 
 
 def _lut_line(color: str) -> str:

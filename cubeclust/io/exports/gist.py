@@ -4,7 +4,6 @@ Bittner et al. (2019), A&A 628, A117, and Fraser-McKelvie et al. (2025), A&A 700
 and <RUN_ID>_mask.fits are what their modules spatialBinning and spatialMasking write and the later ones read.
 """
 
-from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -15,22 +14,22 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 from scipy import ndimage
 
 from cubeclust.class_map import ClassMap
-from cubeclust.classes.table import ClassRow
+from cubeclust.classes.classification import Classification
 from cubeclust.io.celestial import cd_header
 from cubeclust.quality import OF_VELOCITY, Quality
-from cubeclust.spectra import Spectra
 
 _DEFUNCT = Quality.NO_DATA | Quality.FEW_CHANNELS | Quality.NOT_NORMALIZABLE
 _FROM_FILE = reduce(or_, OF_VELOCITY.values(), Quality.CROPPED | Quality.MASKED | Quality.OTHER_CLASS)
 
 
-def write(
-    paths: Sequence[Path], class_map: ClassMap, rows: list[ClassRow], spectra: Spectra, white_light: np.ndarray
-) -> None:
-    """Write the table of the spaxels and the mask, both row by row of the image."""
-    table, mask = paths
-    _table(class_map, spectra.image(spectra.snr, np.nan), white_light).writeto(table)
-    _mask(class_map).writeto(mask)
+def write_table(path: Path, classification: Classification, snr: np.ndarray) -> None:
+    """Write the table of spaxels and bins, row by row of the image."""
+    _table(classification.class_map, snr, classification.white_light.image).writeto(path)
+
+
+def write_mask(path: Path, classification: Classification, snr: np.ndarray) -> None:
+    """Write the mask, row by row of the image."""
+    _mask(classification.class_map).writeto(path)
 
 
 def _table(class_map: ClassMap, snr: np.ndarray, flux: np.ndarray) -> fits.HDUList:

@@ -1,27 +1,22 @@
 """A plain CSV table of the spaxels."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from astropy.table import MaskedColumn, Table
 
-from cubeclust.class_map import ClassMap
-from cubeclust.classes.table import ClassRow
-from cubeclust.spectra import Spectra
+from cubeclust.classes.classification import Classification
 
 _FORMATS = {"ra": ".8f", "dec": ".8f", "max_posterior": ".6g", "snr": ".6g", "velocity": ".2f"}
 
 
-def write(
-    paths: Sequence[Path], class_map: ClassMap, rows: list[ClassRow], spectra: Spectra, white_light: np.ndarray
-) -> None:
+def write_table(path: Path, classification: Classification, snr: np.ndarray) -> None:
     """Write one row for each spaxel of the frame, row by row of the image; what is unknown stays empty.
 
     x and y count from 0; ra and dec are ICRS degrees; class 0 is unclassified; quality holds the bits of QUALITY;
     velocity is in km/s about the systemic redshift.
     """
-    (path,) = paths
+    class_map = classification.class_map
     y, x = (place.ravel() for place in np.indices(class_map.classes.shape))
     unknown = np.full(len(x), np.nan)
     ra, dec = unknown, unknown
@@ -30,7 +25,7 @@ def write(
         ra, dec = sky.ra.deg, sky.dec.deg
     table = Table({"x": x, "y": y, "ra": ra, "dec": dec, "class": class_map.classes.ravel()})
     table["max_posterior"] = class_map.max_posterior.ravel()
-    table["snr"] = spectra.image(spectra.snr, np.nan).ravel()
+    table["snr"] = snr.ravel()
     motion = class_map.motion
     table["velocity"] = unknown if motion is None else motion.velocity.ravel()
     table["quality"] = class_map.quality.ravel()

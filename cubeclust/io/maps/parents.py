@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
+from cubeclust.classes.classification import Classification
 from cubeclust.classes.names import Parent
 from cubeclust.errors import InputError
 from cubeclust.io.celestial import read_celestial
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.io.frames import Frame, require_same_frame
-from cubeclust.io.maps.read import StoredMap, read_class_map
+from cubeclust.io.maps.read import read_class_map
 
 
 def read_parent_class(path: Path, number: int, cube_file: CubeFile) -> tuple[Parent, np.ndarray]:
@@ -41,7 +42,7 @@ def read_start_classes(path: Path, n_clusters: int, cube_file: CubeFile) -> np.n
     return stored.class_map.classes
 
 
-def _read_map_of(cube_file: CubeFile, path: Path, option: str) -> StoredMap:
+def _read_map_of(cube_file: CubeFile, path: Path, option: str) -> Classification:
     stored = read_class_map(path)
     require_same_frame(
         f"{path}: CLASSMAP",

@@ -1,20 +1,20 @@
 """Class maps read again."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 
 from cubeclust.class_map import ClassMap
+from cubeclust.classes.classification import Classification, Origin, WhiteLight
 from cubeclust.classes.names import is_class_name
 from cubeclust.classes.spectra import STATISTICS, ClassSpectra
 from cubeclust.classes.table import ClassRow
 from cubeclust.errors import InputError
 from cubeclust.io import fits_files
 from cubeclust.io.celestial import astropy_celestial
-from cubeclust.io.maps.write import CLASS_COLUMNS, REST, WhiteLight
+from cubeclust.io.maps.write import CLASS_COLUMNS, REST
 from cubeclust.velocities.motion import Motion
 
 _COLOR = re.compile("#[0-9A-Fa-f]{6}")
@@ -22,47 +22,7 @@ _IMAGES = ("CLASSMAP", "QUALITY", "MAXPROB", "WHITELIGHT")
 _TABLES = ("CLASSES", "SPECTRA", "WAVELENGTH")
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where a map comes from, "" where unknown.
-
-    cube is the name of the file that was clustered; averaged the wavelengths, Angstrom, whose mean divides the spectra;
-    parent the name of the class that was clustered again, "" for the whole cube.
-    """
-
-    target: str
-    cube: str
-    method: str
-    averaged: str
-    parent: str
-    history: tuple[str, ...]
-
-    @classmethod
-    def of(cls, header: fits.Header) -> "Origin":
-        """What the primary header says."""
-        keys = ("OBJECT", "CUBE", "METHOD", "NORMBAND", "PARENT")
-        target, cube, method, averaged, parent = (str(header.get(key, "")) for key in keys)
-        return cls(target, cube, method, averaged, parent, tuple(map(str, header.get("HISTORY", ()))))
-
-    @property
-    def title(self) -> str:
-        """Target and method, as headings have them."""
-        within = f" within {self.parent}" if self.parent else ""
-        return f"{self.target or fits_files.stem(Path(self.cube))}: {self.method or 'classes'}{within}"
-
-
-@dataclass(frozen=True)
-class StoredMap:
-    """What a class map file holds."""
-
-    class_map: ClassMap
-    rows: list[ClassRow]
-    spectra: ClassSpectra
-    white_light: WhiteLight
-    origin: Origin
-
-
-def read_class_map(path: Path) -> StoredMap:
+def read_class_map(path: Path) -> Classification:
     """Read what write_class_map wrote.
 
     Raises:
@@ -90,7 +50,15 @@ def read_class_map(path: Path) -> StoredMap:
             *(tables["SPECTRA"][name.upper()].astype(np.float32) for name in STATISTICS),
         )
         light = WhiteLight(images["WHITELIGHT"].astype(np.float32), hdus["WHITELIGHT"].header.get("BUNIT", ""))
-        return StoredMap(class_map, rows, spectra, light, Origin.of(hdus[0].header))
+        return Classification(class_map, rows, spectra, light, _origin(hdus[0].header))
+
+
+def _origin(header: fits.Header) -> Origin:
+    """What the primary header states."""
+    keys = ("OBJECT", "CUBE", "METHOD", "NORMBAND", "PARENT")
+    target, cube, method, averaged, parent = (str(header.get(key, "")) for key in keys)
+    history = tuple(map(str, header.get("HISTORY", ())))
+    return Origin(target, cube, fits_files.stem(Path(cube)), method, averaged, parent, history)
 
 
 def _motion(hdus: fits.HDUList) -> Motion | None:

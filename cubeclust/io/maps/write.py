@@ -1,13 +1,13 @@
 """Class maps as FITS files."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
-from cubeclust.class_map import ClassMap
+from cubeclust.classes.classification import Classification
 from cubeclust.classes.spectra import STATISTICS, ClassSpectra
 from cubeclust.classes.table import ClassRow
 from cubeclust.io.celestial import cd_header
@@ -32,42 +32,27 @@ CLASS_COLUMNS = {  # field of ClassRow -> column name, unit
 REST = "SOURCE"  # SPECSYS of wavelengths at rest
 
 
-@dataclass(frozen=True)
-class WhiteLight:
-    """Mean flux over the channels read, (NY, NX) float32, NaN where not read; unit as FITS writes it, "" if unknown."""
-
-    image: np.ndarray
-    unit: str
-
-
-def write_class_map(
-    path: Path,
-    class_map: ClassMap,
-    rows: list[ClassRow],
-    spectra: ClassSpectra,
-    provenance: Provenance,
-    *,
-    white_light: WhiteLight,
-) -> None:
+def write_class_map(path: Path, classification: Classification, provenance: Provenance) -> None:
     """Write an empty primary, the images CLASSMAP, QUALITY, MAXPROB and WHITELIGHT and the three tables.
 
     Where spectra were brought to rest VELOCITY follows the other images, and the primary has ZSYS, the redshift that
     the velocities of CLASSES are about.
     """
+    class_map, spectra, light = classification.class_map, classification.spectra, classification.white_light
     sky = cd_header(class_map.wcs)
     hdus = [
         primary_hdu(provenance),
         image_hdu("CLASSMAP", class_map.classes, sky, "class, 0 = unclassified"),
         flag_hdu("QUALITY", class_map.quality, sky, "bits that say why a spaxel has no class", MEANING),
         image_hdu("MAXPROB", class_map.max_posterior, sky, "largest posterior p(class|spectrum)"),
-        image_hdu("WHITELIGHT", white_light.image, sky, "mean flux over the channels read", white_light.unit),
+        image_hdu("WHITELIGHT", light.image, sky, "mean flux over the channels read", light.unit),
     ]
     if class_map.motion is not None:
         hdus[0].header["ZSYS"] = (class_map.motion.systemic, "systemic redshift, z = v / c")
         velocity = class_map.motion.cz.astype(np.float32)
         hdus.append(image_hdu("VELOCITY", velocity, sky, "velocity v = c z that was corrected for", "km/s"))
     tables = {
-        "CLASSES": fits.table_to_hdu(_class_table(rows)),
+        "CLASSES": fits.table_to_hdu(_class_table(classification.rows)),
         "SPECTRA": _with_unit(fits.table_to_hdu(_spectra_table(spectra)), spectra.unit),
         "WAVELENGTH": fits.table_to_hdu(_wavelength_table(spectra)),
     }

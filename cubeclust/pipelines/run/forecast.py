@@ -10,6 +10,7 @@ from cubeclust.errors import InputError
 from cubeclust.pipelines.run.fit_time import FitTime
 from cubeclust.pipelines.run.plan import Plan, plan_run
 from cubeclust.pipelines.run.preprocess import prepare, require_ready
+from cubeclust.pipelines.run.products import product_files
 from cubeclust.pipelines.run.record import resolved_settings
 from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.quality import counts
@@ -123,7 +124,7 @@ def forecast(settings: RunSettings, progress: Progress | None = None) -> Forecas
     plan = plan_run(settings, progress)
     if settings.output.exists() and not settings.output.is_dir():
         raise InputError(f"{settings.output}: is no directory; choose another --output.")
-    files = settings.products(plan.cube_file.stem, plan.parent)
+    files = product_files(settings, plan.cube_file.stem, plan.parent)
     unread = Forecast(
         settings=settings.record() | resolved_settings(plan),
         device=plan.device,

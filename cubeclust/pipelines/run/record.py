@@ -1,167 +1,150 @@
-"""What a run found, and what is recorded of it."""
+"""What is recorded of a run."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from cubeclust.class_map import ClassMap
-from cubeclust.classes.spectra import ClassSpectra
-from cubeclust.classes.table import ClassRow, class_table
-from cubeclust.clustering import Clustering
-from cubeclust.io import fits_files
 from cubeclust.io.map_hdus import Provenance
-from cubeclust.pipelines.provenance import versions
+from cubeclust.model_selection.record import SelectionRecord
+from cubeclust.pipelines.provenance import provenance, timestamp, versions
+from cubeclust.pipelines.run.outcome import Outcome
 from cubeclust.pipelines.run.plan import Plan
-from cubeclust.pipelines.run.preprocess import Prepared
-from cubeclust.pipelines.run.redshifts import Redshifts
+from cubeclust.pipelines.run.record_parts import ClassesRecord, CubeRecord, FitRecord, VelocitiesRecord
 from cubeclust.pipelines.run.settings import RunSettings
-from cubeclust.quality import counts as quality_counts
-from cubeclust.statistics.means import class_means
-
-TINY_CLASS = 5  # spaxels: a class with no more than this is pointed out
+from cubeclust.quality import counts
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What was found, before it is written."""
+class RunRecord:
+    """A run as its line of runs.jsonl and its result file state it.
 
-    plan: Plan
-    prepared: Prepared
-    clustering: Clustering
-    class_map: ClassMap
-    rows: list[ClassRow]
-    spectra: ClassSpectra
-    class_means: np.ndarray
+    started     start of the run, UTC
+    command     as it was typed, "" from Python
+    settings    all options, with scale and band as they were resolved
+    steps       a sentence for each step of the preprocessing, with what it left
+    notes       sentences on the cube and the fit that the user should know
+    left_out    number of spaxels by reason
+    averaged    wavelengths, Angstrom, whose mean divides the spectra
+    files       products by their ending
+    selection   of a run that a scan chose
+    scores      internal scores of the classes
+    seconds     of each stage, None before the products are written; peak_memory in bytes likewise
+    """
+
+    started: str
+    command: str
+    cube: CubeRecord
+    method: str
+    settings: dict[str, Any]
+    steps: list[str]
+    notes: list[str]
+    seed: int
+    device: str
+    versions: dict[str, str]
+    n_spectra: int
+    n_channels: int
+    velocities: VelocitiesRecord | None
+    left_out: dict[str, int]
+    classes: ClassesRecord
+    fit: FitRecord
+    averaged: str
+    files: dict[str, Path]
+    selection: SelectionRecord | None
+    scores: dict[str, float]
+    seconds: dict[str, float] | None = None
+    peak_memory: int | None = None
 
     @classmethod
-    def of(cls, plan: Plan, prepared: Prepared, clustering: Clustering) -> "Outcome":
-        """Map and class products of a clustering in canonical order, or under the classes of a fitted model."""
-        fitted, n_classes = plan.fitted, int(clustering.labels.max()) + 1
-        if fitted is not None:
-            n_classes = max(n_classes, len(fitted.class_means))
-        class_map = ClassMap.of(prepared.spectra, clustering, n_classes, plan.area.motion)
-        rows = class_table(class_map, prepared.spectra.image(prepared.spectra.snr, np.nan), plan.parent)
-        spectra = ClassSpectra.of(prepared.spectra, clustering.labels, n_classes)
-        means = class_means(prepared.features, clustering.labels, n_classes)
-        if fitted is not None:
-            means[: len(fitted.class_means)] = fitted.class_means
-        return cls(plan, prepared, clustering, class_map, rows, spectra, means)
+    def of(
+        cls,
+        settings: RunSettings,
+        started: datetime,
+        outcome: Outcome,
+        files: dict[str, Path],
+        *,
+        scores: dict[str, float],
+        selection: SelectionRecord | None = None,
+    ) -> "RunRecord":
+        """The record of a run whose products are not written yet."""
+        plan, prepared, clustering = outcome.plan, outcome.prepared, outcome.clustering
+        redshifts, quality = plan.area.redshifts, outcome.classification.class_map.quality
+        return cls(
+            started=timestamp(started),
+            command=settings.command,
+            cube=CubeRecord.of(settings.cube, plan.cube_file, plan.parent),
+            method=settings.method,
+            settings=settings.record() | resolved_settings(plan),
+            steps=list(prepared.log),
+            notes=[*plan.cube_file.notes, *clustering.notes],
+            seed=settings.seed,
+            device=plan.device,
+            versions=versions(),
+            n_spectra=len(prepared.features),
+            n_channels=prepared.features.n_wave,
+            velocities=None if redshifts is None else VelocitiesRecord.of(redshifts),
+            left_out={str(bit.name): count for bit, count in counts(quality).items()},
+            classes=ClassesRecord.of(outcome.classification, clustering.n_clusters),
+            fit=FitRecord.of(clustering),
+            averaged=plan.channels.averaged,
+            files=files,
+            selection=selection,
+            scores=scores,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The record as JSON can hold it, cube, classes and fit by their own keys; without what is not known yet."""
+        values: dict[str, Any] = {}
+        for name in (each.name for each in fields(self)):
+            value = getattr(self, name)
+            if name in _SPREAD:
+                values |= asdict(value)
+            elif value is not None or name not in _LATER:
+                values[name] = value
+        values["velocities"] = None if self.velocities is None else asdict(self.velocities)
+        values["files"] = {ending: str(path) for ending, path in self.files.items()}
+        if self.selection is not None:
+            values["selection"] = self.selection.as_json()
+        return values
+
+    @property
+    def origin(self) -> Provenance:
+        """What the primary header of every product states."""
+        return provenance(
+            command=self.command,
+            date=self.started,
+            target=self.cube.target,
+            cube=self.cube.cube,
+            packages=self.versions,
+        )
+
+    @property
+    def provenance(self) -> Provenance:
+        """What the primary header of the class map states."""
+        cards: dict[str, tuple[str | int, str]] = {
+            "METHOD": (self.method, "clustering method"),
+            "NCLASS": (self.classes.classes_used, "classes on the map"),
+            "SEED": (self.seed, "seed of the random numbers"),
+            "DEVICE": (self.device, "device of the fit"),
+            "NORMBAND": (self.averaged, "channels averaged to normalize"),
+        }
+        if self.cube.parent is not None:
+            cards["WITHIN"] = Path(self.cube.parent.map).name, "class map that was clustered within"
+            cards["PARENT"] = self.cube.parent.name, "name of the class of that map"
+        history = [f"setting {name} = {json.dumps(value)}" for name, value in self.settings.items()]
+        history += [f"step {line}" for line in self.steps]
+        history += [] if self.velocities is None else [self.velocities.summary]
+        history += [f"note {line}" for line in self.notes]
+        history += [self.fit.ending] if self.fit.stopped else []
+        return self.origin.extended(cards, history)
 
 
-def run_record(settings: RunSettings, started: datetime, outcome: Outcome, files: dict[str, Path]) -> dict[str, Any]:
-    """The run as one JSON object."""
-    velocities = outcome.plan.area.redshifts
-    cube_file, prepared, clustering = outcome.plan.cube_file, outcome.prepared, outcome.clustering
-    class_map, counts = outcome.class_map, outcome.class_map.counts()
-    ends = {name: float(values[-1]) for name, values in clustering.history.items()}
-    objective = next(iter(ends), None)
-    return {
-        "started": started.strftime("%Y-%m-%dT%H:%M:%S"),
-        "command": settings.command,
-        "cube": str(settings.cube),
-        "target": cube_file.target,
-        "parent": None if outcome.plan.parent is None else asdict(outcome.plan.parent),
-        "layout": cube_file.layout,
-        "hdus": cube_file.hdus,
-        "variance_kind": cube_file.variance_kind,
-        "method": settings.method,
-        "settings": settings.record() | resolved_settings(outcome.plan),
-        "steps": list(prepared.log),
-        "notes": [*cube_file.notes, *clustering.notes],
-        "seed": settings.seed,
-        "device": outcome.plan.device,
-        "versions": versions(),
-        "n_spectra": len(prepared.features),
-        "n_channels": prepared.features.n_wave,
-        "velocities": None if velocities is None else _velocities(velocities),
-        "left_out": {bit.name: count for bit, count in quality_counts(class_map.quality).items()},
-        "classes_asked": clustering.n_clusters,
-        "classes_used": int(np.count_nonzero(counts)),
-        "class_sizes": counts.tolist(),
-        "class_names": [row.name for row in outcome.rows],
-        "tiny_classes": (np.flatnonzero((counts > 0) & (counts <= TINY_CLASS)) + 1).tolist(),
-        "converged": clustering.converged,
-        "stopped": clustering.stopped,
-        "iterations": clustering.iterations,
-        "objective": {name: value for name, value in ends.items() if name == objective},
-        "watched": {name: value for name, value in ends.items() if name != objective},
-        "criteria": None if clustering.criteria is None else asdict(clustering.criteria),
-        "averaged": outcome.plan.channels.averaged,
-        "files": {ending: str(path) for ending, path in files.items()},
-    }
-
-
-def _velocities(velocities: Redshifts) -> dict[str, Any]:
-    """Where the velocities come from and what they leave out."""
-    return {
-        "source": velocities.name,
-        "systemic": velocities.motion.systemic,
-        "spaxels": int(np.count_nonzero(velocities.asked)),
-        "entering": int(np.count_nonzero(velocities.entering)),
-        "dropped": velocities.dropped,
-        "summary": velocities.summary,
-    }
+_SPREAD = ("cube", "classes", "fit")  # fields whose own fields are keys of the JSON object
+_LATER = ("selection", "seconds", "peak_memory")  # fields that have no key where they are None
 
 
 def resolved_settings(plan: Plan) -> dict[str, Any]:
     """Settings that the cube or the method decided where the user had left them open."""
     band = plan.channels.band
     return {"scale": plan.scale, "normalize_band": None if band is None else str(band)}
-
-
-def title(record: dict[str, Any]) -> str:
-    """Target and method, as headings have them."""
-    within = f" within {record['parent']['name']}" if record["parent"] else ""
-    return f"{target(record)}: {record['method']}{within}"
-
-
-def target(record: dict[str, Any]) -> str:
-    """What was observed, or the cube's name."""
-    return str(record["target"] or fits_files.stem(Path(record["cube"])))
-
-
-def ending(record: dict[str, Any]) -> str:
-    """How the iterations of a run ended."""
-    state = "converged" if record["converged"] else "not converged"
-    why = ", stopped by --max-minutes" if record["stopped"] == "time" else ""
-    return f"{state} after {record['iterations']} iterations{why}"
-
-
-def origin(record: dict[str, Any]) -> Provenance:
-    """What the primary header of every product says about the run."""
-    software = f"cubeclust {record['versions']['cubeclust']}"
-    cards: dict[str, tuple[str | int, str]] = {
-        "CREATOR": (software, "software that made this file"),
-        "DATE": (record["started"], "start of the run, UTC"),
-        "OBJECT": (record["target"], "target of the cube"),
-        "CUBE": (Path(record["cube"]).name, "file that was clustered"),
-    }
-    history = [f"command: {record['command']}", f"version: {software}"]
-    history += [f"{name} {number}" for name, number in record["versions"].items()]
-    return Provenance(cards, tuple(history))
-
-
-def provenance(record: dict[str, Any]) -> Provenance:
-    """What the class map's primary header says about the run."""
-    of_all = origin(record)
-    cards = of_all.cards | {
-        "METHOD": (record["method"], "clustering method"),
-        "NCLASS": (record["classes_used"], "classes on the map"),
-        "SEED": (record["seed"], "seed of the random numbers"),
-        "DEVICE": (record["device"], "device of the fit"),
-        "NORMBAND": (record["averaged"], "channels averaged to normalize"),
-    }
-    if record["parent"]:
-        cards["WITHIN"] = Path(record["parent"]["map"]).name, "class map that was clustered within"
-        cards["PARENT"] = record["parent"]["name"], "name of the class of that map"
-    history = [*of_all.history]
-    history += [f"setting {name} = {json.dumps(value)}" for name, value in record["settings"].items()]
-    history += [f"step {line}" for line in record["steps"]]
-    history += [record["velocities"]["summary"]] if record["velocities"] else []
-    history += [f"note {line}" for line in record["notes"]]
-    history += [ending(record)] if record["stopped"] else []
-    return Provenance(cards, tuple(history))

@@ -8,10 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cubeclust.classes.names import Parent
 from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VarianceKind
-from cubeclust.io.exports import export_endings
 from cubeclust.methods import METHODS
 from cubeclust.pipelines.parts import Compute, part
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
@@ -19,9 +17,6 @@ from cubeclust.pipelines.run.parts import AreaSettings, FitSettings, Output, Spe
 from cubeclust.pipelines.sources import Cube, CubeSource, VelocityMapSource, require_velocity_map
 from cubeclust.settings import Bytes, Crop, Panel, as_in, check, from_json, option_fields, setting
 from cubeclust.spectroscopy.windows import Window
-
-PRODUCTS = ("classmap.fits", "overlay.png", "spectra.png", "result.h5")
-VELOCITIES = ("velocity.fits", "velocity.png")  # of --redshift auto
 
 
 @dataclass(frozen=True)
@@ -145,32 +140,12 @@ class RunSettings:
         known = {f.name: from_json(f.type, values[f.name]) for f in fields(cls) if f.name in values}
         return cls(**known, method_settings={name: values[name] for name in own})
 
-    def products(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
-        """Path of each product by its ending; a class that is clustered again has its name in it."""
-        figures = self.fit.clusterer().figures if self.result is None else ()
-        endings = (*PRODUCTS, *figures, *export_endings(self.export))
-        own = {ending: self.output / f"{self.product_name(stem, parent)}_{ending}" for ending in endings}
-        return own | (self.measured(stem, parent) if self.redshift == "auto" else {})
-
-    def measured(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
-        """Path of each product of the velocities, which no method has a part in, by its ending."""
-        return {ending: self.output / f"{stem}{_within(parent)}_{ending}" for ending in VELOCITIES}
-
-    def product_name(self, stem: str, parent: Parent | None) -> str:
-        """What the names of all products begin with."""
-        return f"{stem}_{self.method}{_within(parent)}{'' if self.result is None else '-applied'}"
-
     def record(self) -> dict[str, Any]:
         """All settings as JSON can hold them, the method's own under their names."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("command", "method_settings")}
         method = METHODS[self.method].create(**self.method_settings)
         values |= {f.name: getattr(method, f.name) for f in fields(method)}  # type: ignore[arg-type]
         return {name: _plain(value) for name, value in values.items()}
-
-
-def _within(parent: Parent | None) -> str:
-    """Part of the products' names for a class that is clustered again."""
-    return "" if parent is None else f"-{parent.name}"
 
 
 def _plain(value: Any) -> Any:

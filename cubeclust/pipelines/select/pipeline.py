@@ -4,7 +4,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,10 +13,12 @@ from cubeclust.io.journals import append_fit, mend_journal, read_journal
 from cubeclust.io.scan_tables import write_scan_table
 from cubeclust.model_selection.candidate import Candidate, candidates
 from cubeclust.model_selection.choice import CRITERIA, Choice
+from cubeclust.model_selection.record import SelectionRecord
 from cubeclust.model_selection.trial import Trial
-from cubeclust.pipelines.run.pipeline import Run, claim_outputs, finish
+from cubeclust.pipelines.run.pipeline import Run, finish
 from cubeclust.pipelines.run.plan import Plan, plan_run
 from cubeclust.pipelines.run.preprocess import prepare, require_ready
+from cubeclust.pipelines.run.products import claim_outputs
 from cubeclust.pipelines.run.redshift_sources import MeasuredRedshifts
 from cubeclust.pipelines.select.jobs import resolve_jobs
 from cubeclust.pipelines.select.settings import JOURNAL, PRODUCTS, ScanSettings, Task
@@ -28,10 +29,11 @@ from cubeclust.runtime.stopwatch import Stopwatch
 
 @dataclass(frozen=True)
 class Scan:
-    """A finished scan: its table, the choice, and the run that wrote the chosen fit."""
+    """A finished scan: its table, the choice, what is recorded of it, and the run that wrote the chosen fit."""
 
     table: list[Candidate]
     choice: Choice
+    record: SelectionRecord
     run: Run
 
 
@@ -65,9 +67,11 @@ def select(settings: ScanSettings, progress: Progress | None = None) -> Scan:
     _write(own, table, choice, plan.cube_file.target or plan.cube_file.stem)
     task, clustering = _chosen(trials, choice, progress)
     timed("fit")
-    more = {"selection": _record(table, choice, trials, jobs, own)}
-    run = finish(settings.of(task), plan, prepared, clustering, files=files, started=started, timed=timed, more=more)
-    return Scan(table, choice, run)
+    record = _record(table, choice, trials, jobs, own)
+    run = finish(
+        settings.of(task), plan, prepared, clustering, files=files, started=started, timed=timed, selection=record
+    )
+    return Scan(table, choice, record, run)
 
 
 def _claim(settings: ScanSettings, plan: Plan) -> dict[str, Path]:
@@ -143,21 +147,21 @@ def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, C
     return task, replace(found, notes=(*found.notes, *notes))
 
 
-def _record(table: list[Candidate], choice: Choice, trials: Trials, jobs: int, own: dict[str, Path]) -> dict[str, Any]:
-    """What the record of the run says about the scan."""
+def _record(table: list[Candidate], choice: Choice, trials: Trials, jobs: int, own: dict[str, Path]) -> SelectionRecord:
+    """What the record of the run states about the scan."""
     settings, best = trials.settings, choice.candidate.best
-    return {
-        "criterion": choice.criterion,
-        "value": choice.value,
-        "stability": choice.candidate.stability,
-        "silhouette": None if best is None else best.silhouette,
-        "subsample": len(trials.subsample.rows),
-        "warnings": list(choice.warnings),
-        "n_clusters": list(settings.n_clusters),
-        "models": list(settings.models),
-        "seeds": settings.seeds,
-        "jobs": jobs,
-        "entries": len(table),
-        "failed": sum(not candidate.done for candidate in table),
-        "files": {ending: str(path) for ending, path in own.items()},
-    }
+    return SelectionRecord(
+        criterion=choice.criterion,
+        value=choice.value,
+        stability=choice.candidate.stability,
+        silhouette=None if best is None else best.silhouette,
+        subsample=len(trials.subsample.rows),
+        warnings=tuple(choice.warnings),
+        n_clusters=settings.n_clusters,
+        models=settings.models,
+        seeds=settings.seeds,
+        jobs=jobs,
+        entries=len(table),
+        failed=sum(not candidate.done for candidate in table),
+        files=own,
+    )

@@ -11,6 +11,7 @@ from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
 from cubeclust.methods.protocol import ModelChoice, iterative
 from cubeclust.model_selection.choice import CRITERIA, INFORMATION
+from cubeclust.pipelines.run.products import product_files, product_name
 from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.settings import Declaration, Names, Numbers, Panel, check, setting
 
@@ -137,13 +138,13 @@ class ScanSettings:
 
     def products(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
         """Path of each product beside those of the chosen run, by its ending; the journal is the last."""
-        name = self.run.product_name(stem, parent)
+        name = product_name(self.run, stem, parent)
         return {ending: self.run.output / f"{name}_{ending}" for ending in (*PRODUCTS, JOURNAL)}
 
     def claimed(self, stem: str, parent: Parent | None = None) -> dict[str, Path]:
         """Path of each product that must not be there before, by its ending: the journal may."""
         own = {ending: path for ending, path in self.products(stem, parent).items() if ending != JOURNAL}
-        return self.largest.products(stem, parent) | own
+        return product_files(self.largest, stem, parent) | own
 
 
 def _choices(method: str, known: Iterable[str]) -> str:

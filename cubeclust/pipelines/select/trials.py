@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from cubeclust.classes.table import TINY_CLASS
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
 from cubeclust.evaluation.subsample import Subsample
 from cubeclust.methods.protocol import Decomposing
 from cubeclust.model_selection.trial import Trial, objective
 from cubeclust.pipelines.provenance import versions
-from cubeclust.pipelines.run.record import TINY_CLASS
 from cubeclust.pipelines.select.settings import ScanSettings, Task
 from cubeclust.runtime.processes import in_processes
 from cubeclust.runtime.progress import Silent

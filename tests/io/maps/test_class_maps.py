@@ -5,16 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
+from classified import ORIGIN
 from skies import rotated_wcs
 
 from cubeclust import InputError
 from cubeclust.class_map import ClassMap
+from cubeclust.classes.classification import Classification, WhiteLight
 from cubeclust.classes.colors import class_colors
 from cubeclust.classes.spectra import STATISTICS, ClassSpectra
 from cubeclust.classes.table import ClassRow
 from cubeclust.io.map_hdus import Provenance
 from cubeclust.io.maps.read import read_class_map
-from cubeclust.io.maps.write import WhiteLight, write_class_map
+from cubeclust.io.maps.write import write_class_map
 from cubeclust.velocities.motion import Motion
 
 
@@ -35,9 +37,10 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> dict:
     tables[-1] = np.nan
     spectra = ClassSpectra(np.linspace(5000, 5100, 7), "air", True, "1e-20 erg/s", *tables)
     white_light = WhiteLight(light, "10**(-20)*erg/s/cm**2/Angstrom")
+    classification = Classification(class_map, rows, spectra, white_light, ORIGIN)
     cards = {"OBJECT": ("", ""), "CUBE": ("my.cube.fits.gz", ""), "METHOD": ("kmeans", "")}
     path = tmp_path / "map.fits"
-    write_class_map(path, class_map, rows, spectra, Provenance(cards, ("said",)), white_light=white_light)
+    write_class_map(path, classification, Provenance(cards, ("written",)))
     return {"path": path, "map": class_map, "rows": rows, "spectra": spectra, "light": white_light}
 
 
@@ -57,6 +60,7 @@ def test_what_is_read_is_what_was_written(written: dict) -> None:
     assert stored.class_map.n_classes == 2
     assert [repr(row) for row in stored.rows] == [repr(row) for row in written["rows"]]  # NaN is not equal to itself
     assert stored.origin.title == "my.cube: kmeans"
+    assert stored.origin.history == ("written",)
 
 
 def test_sky_is_the_same(written: dict) -> None:
