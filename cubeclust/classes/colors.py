@@ -17,8 +17,8 @@ def class_colors(n_classes: int) -> list[str]:
     """Hex color of each class 1..n_classes, distinct to color-blind readers as far as their number allows.
 
     Up to 9 classes take Tol's muted scheme. More are spread evenly over his discrete rainbow and dealt out in
-    strides, so that classes of neighboring numbers look different; beyond 21 some come so close that the class
-    number has to tell them apart.
+    strides, so that classes of neighboring numbers look different; beyond 21 classes some colors are so similar that
+    only the number of the class distinguishes them.
     """
     if n_classes <= len(_MUTED):
         return list(_MUTED[:n_classes])

@@ -19,7 +19,7 @@ def class_name(number: int, within: str = "") -> str:
     """Name of a class 1, 2, ... of a whole cube (A, B, .. Z, AA, ..) or within the class named.
 
     Classes within O are O1, O2, ..; those within O2 are O2a, O2b, ..; those within O2b are O2b1, and so on, so that
-    a name tells each of its ancestors.
+    a name states each of its ancestors.
     """
     if not within:
         return _letters(number)

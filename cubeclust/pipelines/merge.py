@@ -57,12 +57,12 @@ def merge(
         InputError: maps that do not belong together, products that exist.
     """
     whole = read_class_map(parent)
-    said, history, done = [], _chapter(parent, whole), dict[str, Path]()
+    remarks, history, done = [], _chapter(parent, whole), dict[str, Path]()
     for path in parts:
         part = read_class_map(path)
         row = _replaceable(path, part, parent, whole, done)
         done[part.origin.parent] = path
-        said += notes(whole, row, part, path.name)
+        remarks += notes(whole, row, part, path.name)
         history += _chapter(path, part)
         whole = replaced(whole, row, part)
     files = _claimed(parent, output, overwrite=overwrite)
@@ -70,10 +70,10 @@ def merge(
         said_plainly(f"{output}: the products cannot be written", "make room or choose another --output"),
         written_aside(*files.values()) as aside,
     ):
-        made = _provenance(whole, command, [*(f"note {sentence}" for sentence in said), *history])
+        made = _provenance(whole, command, [*(f"note {sentence}" for sentence in remarks), *history])
         for product, path in zip(CLASS_PRODUCTS.values(), aside, strict=True):
             product.write(path, whole, made)
-    return Merged(whole, files, tuple(said))
+    return Merged(whole, files, tuple(remarks))
 
 
 def _chapter(path: Path, stored: Classification) -> list[str]:
@@ -110,11 +110,11 @@ def _replaceable(
 
 def _require_inside(path: Path, part: Classification, members: np.ndarray, cure: str) -> None:
     """Raise InputError unless the part was made on the class whose spaxels are members (NY, NX) bool."""
-    name, found = part.origin.parent, part.class_map
-    outside = np.count_nonzero((found.classes > 0) & ~members)
+    name, inner = part.origin.parent, part.class_map
+    outside = np.count_nonzero((inner.classes > 0) & ~members)
     if outside:
         raise InputError(f"{path}: has classes on {outside} spaxels that are not of class {name}; {cure}.")
-    lacking = np.count_nonzero((found.quality & Quality.OTHER_CLASS != 0) & members)
+    lacking = np.count_nonzero((inner.quality & Quality.OTHER_CLASS != 0) & members)
     if lacking:
         raise InputError(f"{path}: was made on a class {name} that lacks {lacking} spaxels of this one; {cure}.")
 

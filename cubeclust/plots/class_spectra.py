@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from cubeclust.classes.classification import Classification
 from cubeclust.classes.spectra import ClassSpectra
+from cubeclust.classes.table import ClassRow
 from cubeclust.plots.figure import new_figure, save
 from cubeclust.plots.wavelengths import segments, wavelength_label
 
@@ -18,28 +20,18 @@ def plot_class_spectra(path: Path, classification: Classification) -> None:
     Classes whose spectra are unknown have none.
     """
     rows, spectra = classification.rows, classification.spectra
-    wavelength, n_classes = spectra.wavelength, len(rows)
+    n_classes = len(rows)
     unknown = [row for row in rows if row.n_spaxels and not np.isfinite(spectra.mean[row.number - 1]).any()]
     rows = [row for row in rows if row.n_spaxels and row not in unknown][:_MOST]
     columns = max(1, -(-len(rows) // 12))
     lines = max(1, -(-len(rows) // columns))
     figure = new_figure(9.0 if columns == 1 else 6.5 * columns, 0.9 + 1.25 * lines)
     grid = figure.subplots(lines, columns, sharex=True, squeeze=False)
-    for place, axes in enumerate(grid.T.ravel()):
-        if place >= len(rows):
-            axes.set_visible(False)
-            continue
-        row = rows[place]
-        for part in segments(wavelength):
-            low, high = spectra.q10[row.number - 1, part], spectra.q90[row.number - 1, part]
-            axes.fill_between(wavelength[part], low, high, color=row.color, alpha=0.35, lw=0)
-            axes.plot(wavelength[part], spectra.mean[row.number - 1, part], color="black", lw=0.6)
-        axes.set_ylim(*_limits(spectra, row.number - 1))
-        axes.margins(x=0.01)
-        axes.text(
-            0.01, 0.93, f"class {row.label}, N = {row.n_spaxels}", transform=axes.transAxes, va="top", weight="bold",
-            bbox={"facecolor": row.color, "alpha": 0.6, "edgecolor": "none", "pad": 2},
-        )  # fmt: skip
+    panels = grid.T.ravel()
+    for axes, row in zip(panels, rows, strict=False):
+        _draw_class(axes, row, spectra)
+    for axes in panels[len(rows) :]:
+        axes.set_visible(False)
     for axes in grid[-1]:
         axes.set_xlabel(wavelength_label(spectra.medium, rest=spectra.rest))
     figure.supylabel(spectra.unit or "normalized flux", parse_math=False)
@@ -49,9 +41,25 @@ def plot_class_spectra(path: Path, classification: Classification) -> None:
     save(figure, path)
 
 
-def _limits(spectra: ClassSpectra, place: int) -> tuple[float, float]:
+def _draw_class(axes: Axes, row: ClassRow, spectra: ClassSpectra) -> None:
+    """Mean and band of a class, with its name and size."""
+    index = row.number - 1
+    for part in segments(spectra.wavelength):
+        wavelength = spectra.wavelength[part]
+        low, high = spectra.q10[index, part], spectra.q90[index, part]
+        axes.fill_between(wavelength, low, high, color=row.color, alpha=0.35, lw=0)
+        axes.plot(wavelength, spectra.mean[index, part], color="black", lw=0.6)
+    axes.set_ylim(*_limits(spectra, index))
+    axes.margins(x=0.01)
+    axes.text(
+        0.01, 0.93, f"class {row.label}, N = {row.n_spaxels}", transform=axes.transAxes, va="top", weight="bold",
+        bbox={"facecolor": row.color, "alpha": 0.6, "edgecolor": "none", "pad": 2},
+    )  # fmt: skip
+
+
+def _limits(spectra: ClassSpectra, index: int) -> tuple[float, float]:
     """Range that shows the band and the mean, cut where single channels stick out of it by far."""
-    low, high = np.nanquantile(spectra.q10[place], 0.005), np.nanquantile(spectra.q90[place], 0.995)
-    high = max(high, float(np.nanmax(spectra.mean[place])))
+    low, high = np.nanquantile(spectra.q10[index], 0.005), np.nanquantile(spectra.q90[index], 0.995)
+    high = max(high, float(np.nanmax(spectra.mean[index])))
     margin = 0.08 * (high - low) or 1.0
     return float(low - margin), float(high + margin)

@@ -1,4 +1,4 @@
-"""The course of a fit."""
+"""The history of a fit."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ _WIDE = 100  # largest over smallest value from which that of values is
 def plot_convergence(path: Path, clustering: Clustering, title: str, ending: str) -> None:
     """Save the history of a clustering: the objective with its last half apart, below it all else that was watched.
 
-    ending says how the iterations ended.
+    ending states how the iterations ended.
     """
     objective, *watched = clustering.history
     figure = new_figure(7.5, 3.6 + 1.2 * len(watched))

@@ -56,8 +56,8 @@ def _lines(axes: Axes, table: Sequence[Candidate], value: Value, choice: Choice)
     colors = class_colors(-(-len(models) // len(_STYLES)))
     for place, model in enumerate(models):
         hue, style = divmod(place, len(_STYLES))
-        found = {candidate.n_clusters: value(candidate) for candidate in table if candidate.model == model}
-        values = [np.nan if (one := found.get(number)) is None else one for number in numbers]
+        known = {candidate.n_clusters: value(candidate) for candidate in table if candidate.model == model}
+        values = [np.nan if (one := known.get(number)) is None else one for number in numbers]
         marker = _MARKERS[hue % len(_MARKERS)]
         axes.plot(numbers, values, _STYLES[style], color=colors[hue], marker=marker, ms=4, lw=1, label=model or "fits")
     chosen = value(choice.candidate)

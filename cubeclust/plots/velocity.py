@@ -1,4 +1,4 @@
-"""Velocities over the sky, how well they are known, and what speaks against them."""
+"""Velocities over the sky, their errors, and their flags."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,14 +112,14 @@ def _decorate(axes: Axes, field: VelocityField, white_light: np.ndarray | None) 
 
 
 def _percentile(values: np.ndarray, share: float) -> float:
-    """Percentile of the values that are known, 1 where it is none or not positive."""
+    """Percentile of the finite values; 1 if there are none or it is not positive."""
     known = values[np.isfinite(values)]
-    found = float(np.percentile(known, share)) if len(known) else 1.0
-    return found if found > 0 else 1.0
+    value = float(np.percentile(known, share)) if len(known) else 1.0
+    return value if value > 0 else 1.0
 
 
 def _stripes(where: np.ndarray) -> np.ndarray:
-    """White picture (NY, NX, 3), striped gray where asked."""
+    """White picture (NY, NX, 3), striped gray where `where` (NY, NX) bool is True."""
     y, x = np.indices(where.shape)
     gray = np.where(where, np.where((x + y) % 3 == 0, _STRIPE, _GRAY), 1.0)
     return gray[..., None].repeat(3, axis=2)

@@ -87,7 +87,7 @@ def _class_rows(table: fits.FITS_rec) -> list[ClassRow]:
 
 
 def _check(path: Path, images: dict[str, np.ndarray], rows: list[ClassRow], tables: dict[str, fits.FITS_rec]) -> None:
-    """Raise InputError unless images and tables speak of one frame and the classes 1..K."""
+    """Raise InputError unless images and tables describe one frame and the classes 1..K."""
     numbers, spectra = [row.number for row in rows], tables["SPECTRA"]
     sound = (
         len({image.shape for image in images.values()}) == 1

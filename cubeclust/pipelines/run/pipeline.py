@@ -1,4 +1,4 @@
-"""The whole road: read, preprocess, fit, write."""
+"""A run from cube to products: read, preprocess, fit, write."""
 
 import json
 from dataclasses import dataclass, replace
@@ -51,7 +51,7 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     """Cluster the spectra of a cube, or label them by a fitted model, and write the products; all or nothing.
 
     Raises:
-        InputError: bad input or settings, no room in memory or on disk, products that exist.
+        InputError: bad input or settings, too little memory or disk space, products that exist.
     """
     progress = progress or Silent()
     started, timed = datetime.now(UTC), Stopwatch()

@@ -141,7 +141,7 @@ def product_name(settings: "RunSettings", stem: str, parent: "Parent | None") ->
 
 
 def _within(parent: "Parent | None") -> str:
-    """What tells the products of a class that is clustered again."""
+    """What the names of products state of the class that is clustered again."""
     return "" if parent is None else f"-{parent.name}"
 
 
