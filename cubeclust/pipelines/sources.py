@@ -18,7 +18,7 @@ Cube = Annotated[Path, Declaration("FITS file of the cube.", panel=Panel.INPUT, 
 
 @dataclass(frozen=True)
 class CubeSource:
-    """A cube and its HDUs, by the names of the options; None leaves the choice to the layout."""
+    """A cube and its HDUs, by the names of the options; None leaves the choice to the layout of the file."""
 
     cube: Cube
     hdu: str | None = setting(None, "HDU of the flux.", panel=Panel.INPUT, shown="by the layout of the file")
@@ -39,16 +39,21 @@ class CubeSource:
     )
 
     def open(self) -> "CubeFile":
+        """Open the cube to read its spectra; InputError as for `read_headers`, and where mpdaf is not installed."""
+        from cubeclust.io.celestial import require_reader
+
+        require_reader()
+        return self.read_headers()
+
+    def read_headers(self) -> "CubeFile":
         """Open the cube; add a note if the scatter between channels contradicts its variance.
 
         Raises:
-            InputError: as for open_cube, and where mpdaf is not installed.
+            InputError: as for open_cube.
         """
-        from cubeclust.io.celestial import require_reader
         from cubeclust.io.cubes.cube_file import open_cube
         from cubeclust.io.cubes.variance_check import with_noise_check
 
-        require_reader()
         cube_file = open_cube(
             self.cube,
             hdu=self.hdu,

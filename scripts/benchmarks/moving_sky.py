@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from cubeclust.pipelines.redshift.pipeline import redshift
+from cubeclust.pipelines.redshift.pipeline import measure_redshifts
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.pipelines.simulate import SimulationSettings, simulate
 from cubeclust.spectroscopy.doppler import redshift_of
@@ -68,7 +68,7 @@ def moving_sky(folder: Path, size: int, snr: float, seed: int) -> MovingSky:
     names = ("sky", "measured", "true", "mask", "truth")
     cube, measured, true, mask, truth_path = (folder / f"{name}.fits" for name in names)
     simulate(SimulationSettings("ngc1068", cube, truth_path, size=size, seed=seed, snr=snr))
-    misleading = redshift(RedshiftSettings(cube, measured)).field.misleading
+    misleading = measure_redshifts(RedshiftSettings(cube, measured)).field.misleading
     with fits.open(truth_path) as hdus:
         systemic = hdus[0].header["ZSYS"]
         truth = read_truth(hdus, misleading)

@@ -9,7 +9,7 @@ from cubeclust.cube import Cube
 from cubeclust.kinematics.judgement import Limits
 from cubeclust.kinematics.measure import Measured
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
-from cubeclust.pipelines.redshift.spectrograph import Light, Search, instrument, line_profile, measured
+from cubeclust.pipelines.redshift.spectrograph import FirstLook, Search, instrument_of, line_profile, measured
 from cubeclust.pipelines.simulate import SimulationSettings
 from cubeclust.runtime.progress import Silent
 from cubeclust.simulation.axis import STEP, window
@@ -37,5 +37,5 @@ def velocities(spectra: Spectra, device: str, brightest: int = 2048) -> Measured
     limits = Limits(**{f.name: getattr(default, f.name) for f in fields(Limits)})
     search = Search(_SKY, spectra.medium, default.search, limits, line_profile("MUSE", default.lsf), device, Silent())
     few = spectra.sample(np.arange(min(len(spectra), brightest)))
-    by = instrument(Light(np.nanmean(few.flux, axis=0, dtype=np.float64), few), z, search)
+    by = instrument_of(FirstLook(np.nanmean(few.flux, axis=0, dtype=np.float64), few), z, search)
     return measured(spectra, by, search, "velocities")

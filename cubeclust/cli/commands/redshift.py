@@ -13,7 +13,8 @@ from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.velocities.flags import MEANING
 
 if TYPE_CHECKING:
-    from cubeclust.pipelines.redshift.pipeline import Written
+    from cubeclust.pipelines.redshift.pipeline import WrittenField
+    from cubeclust.pipelines.redshift.record import VelocityRecord
 
 
 def redshift(values: dict[str, Any], terminal: Terminal) -> None:
@@ -25,26 +26,24 @@ def redshift(values: dict[str, Any], terminal: Terminal) -> None:
     velocities of another tool are judged in place of a measurement. The path of the map is printed on stdout.
     """
     with for_stderr(terminal.quiet) as progress:
-        from cubeclust.pipelines.redshift.pipeline import redshift as measure
+        from cubeclust.pipelines.redshift.pipeline import measure_redshifts
 
-        done = measure(RedshiftSettings(**values, command=command_line()), progress)
+        done = measure_redshifts(RedshiftSettings(**values, command=command_line()), progress)
     if not terminal.quiet:
         for line in _closing(done):
             click.echo(line, err=True)
-    click.echo(json.dumps(done.record) if terminal.json else done.files["velocity.fits"])
+    click.echo(json.dumps(done.record.as_json()) if terminal.json else done.files["velocity.fits"])
 
 
-def _closing(done: "Written") -> list[str]:
+def _closing(done: "WrittenField") -> list[str]:
     """What the user should know of the velocities."""
-    facts, field = done.record, done.field
-    low, middle, high = map(round, facts["range"])
-    tracers = (
-        f" ({facts['of_gas']} of gas, {facts['of_stars']} of stars)" if facts["of_gas"] + facts["of_stars"] else ""
-    )
-    error = "" if facts["median_error"] is None else f", median error {facts['median_error']:.1f} km/s"
+    record, field = done.record, done.field
+    low, middle, high = map(round, record.range)
+    tracers = f" ({record.of_gas} of gas, {record.of_stars} of stars)" if record.of_gas + record.of_stars else ""
+    error = "" if record.median_error is None else f", median error {record.median_error:.1f} km/s"
     lines = [
-        f"Systemic redshift {field.systemic:.6f}, c z = {facts['systemic_km_s']:.1f} km/s{_sureness(facts)}.",
-        f"{facts['good']} of {facts['spaxels']} spaxels have a velocity that does not mislead{tracers}{error}; "
+        f"Systemic redshift {field.systemic:.6f}, c z = {record.systemic_km_s:.1f} km/s{_sureness(record)}.",
+        f"{record.good} of {record.spaxels} spaxels have a velocity that does not mislead{tracers}{error}; "
         f"2 to 98 % of them lie from {low} to {high} km/s, median {middle}.",
     ]
     for bit, count in field.counts().items():
@@ -53,11 +52,11 @@ def _closing(done: "Written") -> list[str]:
     return lines
 
 
-def _sureness(facts: dict[str, Any]) -> str:
-    """How sure a redshift is that was found by itself."""
-    if facts["confidence"] is None:
+def _sureness(record: "VelocityRecord") -> str:
+    """Confidence of a systemic redshift that was measured."""
+    if record.confidence is None:
         return ""
-    return f", confidence {facts['confidence']:.1f}" + ("" if facts["sure"] else " (NOT SURE)")
+    return f", confidence {record.confidence:.1f}" + ("" if record.sure else " (NOT SURE)")
 
 
 command = Command(

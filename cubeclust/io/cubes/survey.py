@@ -1,5 +1,6 @@
-"""What can be said of a cube from a few of its planes."""
+"""What a few planes of a cube show."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,25 @@ from cubeclust.io.cubes.read import to_variance
 _PLANES = 48
 
 
-def survey(cube_file: CubeFile) -> dict[str, Any]:
-    """Coverage, share of NaN and signal to noise per channel of spaxels, from evenly spaced planes.
+@dataclass(frozen=True)
+class Survey:
+    """A cube in numbers, from evenly spaced planes.
 
-    coverage is the share of spaxels with any finite sample; snr holds the 10, 50 and 90 % quantiles over the
-    covered spaxels of the median over planes, None without variance.
+    planes_sampled   how many planes
+    coverage         share of spaxels with any finite sample
+    nan_share        share of samples that are missing
+    snr              10, 50 and 90 % quantiles, over the covered spaxels, of the median signal to noise per channel;
+                     None without variance
     """
+
+    planes_sampled: int
+    coverage: float
+    nan_share: float
+    snr: list[float] | None
+
+
+def survey(cube_file: CubeFile) -> Survey:
+    """Coverage, missing samples and signal to noise of a cube."""
     chosen = _spread(cube_file.shape[0])
     with fits_files.open_hdus(cube_file.path, checked=True) as hdus, fits_files.damage_reported(cube_file.path):
         cubes = fits_files.image_hdus(hdus, 3)
@@ -28,12 +42,7 @@ def survey(cube_file: CubeFile) -> dict[str, Any]:
         if "variance" in cube_file.hdus:
             raw = _planes(cubes[cube_file.hdus["variance"]], chosen)
             snr = _quantiles(flux, to_variance(raw, cube_file.variance_kind), finite)
-    return {
-        "planes_sampled": len(chosen),
-        "coverage": float(finite.any(axis=0).mean()),
-        "nan_share": float(1 - finite.mean()),
-        "snr": snr,
-    }
+    return Survey(len(chosen), float(finite.any(axis=0).mean()), float(1 - finite.mean()), snr)
 
 
 def spaxels_with_data(cube_file: CubeFile) -> np.ndarray:

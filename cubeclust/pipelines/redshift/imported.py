@@ -1,11 +1,10 @@
-"""The velocity field of a cube as others measured it."""
+"""The velocity field of a cube as another tool measured it."""
 
 import numpy as np
 
 from cubeclust.io.celestial import read_celestial
 from cubeclust.io.cubes.cube_file import CubeFile
-from cubeclust.io.velocities.alfa import read_alfa
-from cubeclust.pipelines.redshift.settings import RedshiftSettings
+from cubeclust.pipelines.redshift.parts import AlfaSource
 from cubeclust.pipelines.sources import VelocityMapSource
 from cubeclust.runtime.progress import Progress
 from cubeclust.spectroscopy.doppler import velocity_of
@@ -13,19 +12,21 @@ from cubeclust.velocities.field import VelocityField, repeated_redshift
 from cubeclust.velocities.flags import VelocityFlag
 
 
-def imported_field(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField | None:
-    """Velocities of --from-alfa or --velocity-map, flagged where there is none or a guess; None without either."""
-    if settings.from_alfa is not None:
-        return read_alfa(settings.from_alfa, cube_file, progress, guess=settings.guess, z=settings.z)
-    if settings.velocity_source is not None:
-        return _of_map(settings.velocity_source, settings.asked, cube_file, progress)
-    return None
+def imported_field(
+    source: AlfaSource | VelocityMapSource, systemic: float | None, cube_file: CubeFile, progress: Progress
+) -> VelocityField:
+    """Velocities of another tool, with flags where there is none or a guess.
+
+    Those of an image are about the systemic redshift given, or the median of its own.
+    """
+    if isinstance(source, AlfaSource):
+        return source.open(cube_file, progress)
+    return _of_map(source, systemic, cube_file, progress)
 
 
 def _of_map(
     source: VelocityMapSource, systemic: float | None, cube_file: CubeFile, progress: Progress
 ) -> VelocityField:
-    """An image of velocities, about the systemic redshift given or the median of its own."""
     read = source.open(cube_file)
     progress.say(f"velocities of {source.path}: {read}")
     known = np.isfinite(read.z)

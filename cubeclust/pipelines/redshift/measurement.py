@@ -13,11 +13,11 @@ from cubeclust.io.maps.masks import read_mask
 from cubeclust.kinematics.judgement import Judged, Limits, faint, judged
 from cubeclust.kinematics.measure import Instrument, Measured
 from cubeclust.pipelines.redshift.bins import binned_spectra, faint_bins
-from cubeclust.pipelines.redshift.settings import RedshiftSettings
+from cubeclust.pipelines.redshift.parts import MeasurementSettings, RectangleSettings
 from cubeclust.pipelines.redshift.spectrograph import (
     Search,
     first_look,
-    instrument,
+    instrument_of,
     line_profile,
     measured,
     systemic_redshift,
@@ -35,7 +35,7 @@ _WORK = 2**30  # bytes that measuring takes beside the spectra
 
 
 @dataclass(frozen=True)
-class Rows:
+class MeasuredSpaxels:
     """Measured spaxels: their places y, x (n,), what was measured and how it is judged."""
 
     y: np.ndarray
@@ -44,35 +44,38 @@ class Rows:
     judged: Judged
 
 
-def measure_field(
-    settings: RedshiftSettings, cube_file: CubeFile, limits: Limits, device: str, progress: Progress
-) -> VelocityField:
+def measure_field(blocks: RowBlocks, asked: MeasurementSettings, search: Search) -> VelocityField:
     """Velocities by the lines of each spaxel, about the redshift asked for or, without one, about their median.
 
     Raises:
-        InputError: no line in range, no spaxel with data, no room in memory, no package powerbin for bins.
+        InputError: no line in range, no spaxel with data.
     """
-    if settings.bin is not None:
-        require_package("powerbin", "--bin")
-    profile, medium = line_profile(cube_file.layout, settings.lsf), _medium(settings, cube_file, progress)
-    search = Search(str(settings.cube), medium, settings.search, limits, profile, device, progress)
-    blocks = _blocks(settings, cube_file, progress)
     light = first_look(blocks)
-    z, confidence = systemic_redshift(light, settings.asked, search)
-    by = instrument(light, z, search)
-    progress.say(_told(by))
-    rows, bins = _measured_rows(blocks, by, search), None
-    if settings.bin is not None:
-        bins = _bins(rows, settings.bin, cube_file)
-        rows = _with_bins(rows, bins, blocks, by, search)
-    field = replace(_field(rows, by, cube_file, blocks.scale), bins=bins, confidence=confidence)
-    return field if settings.asked is not None else _about_median(field)
+    z, confidence = systemic_redshift(light, asked.asked, search)
+    instrument = instrument_of(light, z, search)
+    search.progress.say(_matched_lines(instrument))
+    rows, bins = _measured_rows(blocks, instrument, search), None
+    if asked.bin is not None:
+        bins = _bins(rows, asked.bin, blocks.cube_file)
+        rows = _with_bins(rows, bins, blocks, instrument, search)
+    field = replace(_field(rows, instrument, blocks.cube_file, blocks.scale), bins=bins, confidence=confidence)
+    return field if asked.asked is not None else _about_median(field)
 
 
-def _medium(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> str:
-    """Medium of the wavelengths; where the header does not tell, air is taken and the size of the error said."""
-    if settings.medium is not None:
-        return settings.medium
+def search_of(
+    asked: MeasurementSettings, cube_file: CubeFile, limits: Limits, device: str, progress: Progress
+) -> Search:
+    """How the velocities of a cube are searched; InputError where the package powerbin, for bins, is not installed."""
+    if asked.bin is not None:
+        require_package("powerbin", "--bin")
+    medium, profile = _medium(asked.medium, cube_file, progress), line_profile(cube_file.layout, asked.lsf)
+    return Search(str(cube_file.path), medium, asked.search, limits, profile, device, progress)
+
+
+def _medium(asked: str | None, cube_file: CubeFile, progress: Progress) -> str:
+    """Medium of the wavelengths; where neither user nor header state it, air, announced with the size of the error."""
+    if asked is not None:
+        return asked
     if cube_file.axis.medium != "unknown":
         return cube_file.axis.medium
     middle = np.array(np.median(cube_file.wavelength))
@@ -84,14 +87,17 @@ def _medium(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress)
     return "air"
 
 
-def _blocks(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> RowBlocks:
-    """Blocks of the area asked for within the memory budget, whose need is said."""
+def row_blocks(rectangle: RectangleSettings, budget: int, cube_file: CubeFile, progress: Progress) -> RowBlocks:
+    """Blocks of the spaxels asked for, as high as the memory budget (bytes) allows; the need is announced.
+
+    Raises:
+        InputError: a mask that does not fit, no room for one row.
+    """
     excluded = np.zeros(cube_file.frame, bool)
-    if settings.mask is not None:
-        excluded = read_mask(settings.mask, cube_file.frame)
-    budget = memory.available() if settings.memory is None else settings.memory
+    if rectangle.mask is not None:
+        excluded = read_mask(rectangle.mask, cube_file.frame)
     room = int(budget - memory.LIBRARIES - _WORK)
-    blocks = RowBlocks.of(cube_file, crop_area(cube_file, settings.crop), excluded, room, progress)
+    blocks = RowBlocks.of(cube_file, crop_area(cube_file, rectangle.crop), excluded, room, progress)
     blocks.require_room()
     need = memory.LIBRARIES + _WORK + min(blocks.need, blocks.height * blocks.row_bytes)
     progress.say(
@@ -101,38 +107,39 @@ def _blocks(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress)
     return blocks
 
 
-def _told(by: Instrument) -> str:
-    """Which lines are matched."""
-    gas = f"emission lines from {by.lines.names[0]} to {by.lines.names[-1]} ({len(by.lines)})" if len(by.lines) else ""
-    stars = (
-        f"absorption lines {by.absorption.width:.0f} km/s wide ({len(by.absorption.rest)})"
-        if by.absorption is not None
-        else ""
-    )
-    return f"matched at once: {' and '.join(filter(None, (gas, stars)))}"
+def _matched_lines(instrument: Instrument) -> str:
+    """The lines that are matched, in words."""
+    lines, absorption, matched = instrument.lines, instrument.absorption, []
+    if len(lines):
+        matched.append(f"emission lines from {lines.names[0]} to {lines.names[-1]} ({len(lines)})")
+    if absorption is not None:
+        matched.append(f"absorption lines {absorption.width:.0f} km/s wide ({len(absorption.rest)})")
+    return f"matched at once: {' and '.join(matched)}"
 
 
-def _measured_rows(blocks: RowBlocks, by: Instrument, search: Search) -> Rows:
+def _measured_rows(blocks: RowBlocks, instrument: Instrument, search: Search) -> MeasuredSpaxels:
     """Every spectrum of the blocks."""
     parts: list[Measured] = []
     y: list[np.ndarray] = []
     x: list[np.ndarray] = []
     for spectra in blocks:
-        parts.append(measured(spectra, by, search, "velocities", sum(map(len, y))))
+        parts.append(measured(spectra, instrument, search, "velocities", sum(map(len, y))))
         y.append(spectra.y)
         x.append(spectra.x)
     found = Measured.joined(parts)
-    return Rows(np.concatenate(y), np.concatenate(x), found, judged(found, search.limits, by.search))
+    return MeasuredSpaxels(np.concatenate(y), np.concatenate(x), found, judged(found, search.limits, instrument.search))
 
 
-def _bins(rows: Rows, target: float, cube_file: CubeFile) -> np.ndarray:
+def _bins(rows: MeasuredSpaxels, target: float, cube_file: CubeFile) -> np.ndarray:
     """Image (NY, NX) of the bins of faint spaxels, -1 for none."""
     image = np.full(cube_file.frame, -1, np.int32)
     image[rows.y, rows.x] = faint_bins(rows.y, rows.x, rows.measured, faint(rows.judged.flag), target)
     return image
 
 
-def _with_bins(rows: Rows, bins: np.ndarray, blocks: RowBlocks, by: Instrument, search: Search) -> Rows:
+def _with_bins(
+    rows: MeasuredSpaxels, bins: np.ndarray, blocks: RowBlocks, instrument: Instrument, search: Search
+) -> MeasuredSpaxels:
     """Rows of which those in bins (NY, NX) have what their bin shows, flagged as such."""
     numbers = bins[rows.y, rows.x]
     inside = np.flatnonzero(numbers >= 0)
@@ -141,8 +148,8 @@ def _with_bins(rows: Rows, bins: np.ndarray, blocks: RowBlocks, by: Instrument, 
         return rows
     spectra = binned_spectra(blocks, bins)
     search.progress.say(f"{len(inside)} faint spaxels are measured in {len(spectra)} bins")
-    found = measured(spectra, by, search, "bins")
-    verdict = judged(found, search.limits, by.search)
+    found = measured(spectra, instrument, search, "bins")
+    verdict = judged(found, search.limits, instrument.search)
     verdict.flag[:] |= int(VelocityFlag.BINNED)
     place = numbers[inside]
     return replace(
@@ -161,7 +168,7 @@ def _replaced(mine: Record, theirs: Record, inside: np.ndarray, place: np.ndarra
     return type(mine)(**values)
 
 
-def _field(rows: Rows, by: Instrument, cube_file: CubeFile, scale: float) -> VelocityField:
+def _field(rows: MeasuredSpaxels, instrument: Instrument, cube_file: CubeFile, scale: float) -> VelocityField:
     """Images of what is known of each spaxel."""
 
     def image(values: np.ndarray, fill: float, dtype: type = np.float32) -> np.ndarray:
@@ -171,7 +178,7 @@ def _field(rows: Rows, by: Instrument, cube_file: CubeFile, scale: float) -> Vel
 
     found = rows.judged
     fluxes, errors = (
-        {name: image(values[:, place] * scale, np.nan) for place, name in enumerate(by.lines.names)}
+        {name: image(values[:, place] * scale, np.nan) for place, name in enumerate(instrument.lines.names)}
         for values in (rows.measured.flux, rows.measured.flux_error)
     )
     return VelocityField(
@@ -181,8 +188,8 @@ def _field(rows: Rows, by: Instrument, cube_file: CubeFile, scale: float) -> Vel
         snr=image(found.snr, np.nan),
         n_lines=image(found.n_lines, 0, np.int16),
         flag=image(found.flag, VelocityFlag.NO_VELOCITY, np.int32),
-        systemic=by.z,
-        medium=by.medium,
+        systemic=instrument.z,
+        medium=instrument.medium,
         wcs=read_celestial(cube_file.header),
         fluxes=fluxes,
         flux_errors=errors,

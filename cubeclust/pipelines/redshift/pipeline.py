@@ -1,9 +1,9 @@
-"""Velocities of the spaxels of a cube: measured, or taken from others, and judged."""
+"""Velocities of the spaxels of a cube: measured, or read of another tool, and judged."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -11,33 +11,31 @@ from cubeclust.errors import InputError
 from cubeclust.io.atomic import claim_files, said_plainly, written_aside
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.io.cubes.survey import white_light
-from cubeclust.io.map_hdus import Provenance
 from cubeclust.io.velocities.fields import write_velocity_field
 from cubeclust.kinematics.judgement import Limits, far, outlying, poor
-from cubeclust.kinematics.systemic import SURE
 from cubeclust.pipelines.parts import part
-from cubeclust.pipelines.provenance import provenance, timestamp, versions
+from cubeclust.pipelines.provenance import timestamp
 from cubeclust.pipelines.redshift.imported import imported_field
-from cubeclust.pipelines.redshift.measurement import measure_field
+from cubeclust.pipelines.redshift.measurement import measure_field, row_blocks, search_of
+from cubeclust.pipelines.redshift.record import VelocityRecord
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.runtime.progress import Progress, Silent
-from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.velocities.field import VelocityField
-from cubeclust.velocities.flags import Tracer, VelocityFlag
+from cubeclust.velocities.flags import VelocityFlag
 
 _BITS = {str(bit.name).lower(): bit for bit in VelocityFlag}
 
 
 @dataclass(frozen=True)
-class Written:
-    """A map that was written: the field, the files by their ending, and a record as JSON can hold it."""
+class WrittenField:
+    """A velocity field that was written: the field, the files by their ending, and what is recorded of it."""
 
     field: VelocityField
     files: dict[str, Path]
-    record: dict[str, Any]
+    record: VelocityRecord
 
 
-def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Written:
+def measure_redshifts(settings: RedshiftSettings, progress: Progress | None = None) -> WrittenField:
     """Write the velocities of a cube and their figure, both or neither.
 
     Raises:
@@ -47,33 +45,32 @@ def redshift(settings: RedshiftSettings, progress: Progress | None = None) -> Wr
 
     progress, started = progress or Silent(), datetime.now(UTC)
     cube_file = settings.cube_source.open()
-    path = _output(settings, cube_file)
+    path = _output(settings.output, cube_file, (settings.mask, settings.velocity_map))
     files = {"velocity.fits": path, "velocity.png": path.with_suffix(".png")}
     claim_files(path.parent, files.values(), overwrite=settings.overwrite)
     for note in cube_file.notes:
         progress.say(note)
     field = _estimated(settings, cube_file, progress)
-    record = _record(settings, cube_file, field, started) | {"files": {name: str(file) for name, file in files.items()}}
+    record = VelocityRecord.of(field, cube_file, timestamp(started), settings.command, files)
     with (
         said_plainly(f"{path.parent}: the map cannot be written", "make room or choose another --output"),
         written_aside(*files.values()) as (table, figure),
     ):
-        write_velocity_field(table, field, _provenance(record))
+        write_velocity_field(table, field, record.provenance)
         plot_velocity(figure, field, white_light(cube_file), f"{cube_file.target or cube_file.stem}: velocities")
-    return Written(field, files, record)
+    return WrittenField(field, files, record)
 
 
-def _output(settings: RedshiftSettings, cube_file: CubeFile) -> Path:
-    """Path of the map; InputError where it is that of a file that is read."""
-    path = settings.output or Path(f"{cube_file.stem}_velocity.fits")
-    read = (settings.cube, settings.mask, settings.velocity_map)
-    if path.resolve() in {each.resolve() for each in read if each is not None}:
+def _output(asked: Path | None, cube_file: CubeFile, others: Iterable[Path | None]) -> Path:
+    """Path of the map; InputError where it is that of the cube or of another file that is read."""
+    path = asked or Path(f"{cube_file.stem}_velocity.fits")
+    if path.resolve() in {each.resolve() for each in (cube_file.path, *others) if each is not None}:
         raise InputError(f"{path}: the map would replace a file that is read; give it another name by --output.")
     return path
 
 
 def estimate(settings: RedshiftSettings, progress: Progress | None = None) -> VelocityField:
-    """Velocity of each spaxel with its error, its line width and fluxes, and what speaks against it.
+    """Velocity of each spaxel with its error, its line width and fluxes, and its flags.
 
     Raises:
         InputError: bad input or settings, no line in range, no velocity that can be used, no room in memory.
@@ -83,20 +80,26 @@ def estimate(settings: RedshiftSettings, progress: Progress | None = None) -> Ve
 
 def _estimated(settings: RedshiftSettings, cube_file: CubeFile, progress: Progress) -> VelocityField:
     limits = part(Limits, settings)
-    field = imported_field(settings, cube_file, progress)
-    if field is None:
-        from cubeclust.runtime.device import make_exact, out_of_memory_explained, resolve_device
-
-        device = resolve_device(settings.device)
-        make_exact(device)
-        with out_of_memory_explained("to measure velocities;"):
-            field = measure_field(settings, cube_file, limits, device, progress)
+    if settings.imported is None:
+        field = _measured(settings, cube_file, limits, progress)
     else:
-        told = poor(field.snr, field.n_lines, field.error, field.sigma, limits)
-        field = replace(field, flag=field.flag | told)
+        field = imported_field(settings.imported, settings.asked, cube_file, progress)
+        field = replace(field, flag=field.flag | poor(field.snr, field.n_lines, field.error, field.sigma, limits))
     field = judged_on_the_sky(replace(field, dropped=_dropped(settings.keep)), limits)
-    _require_usable(settings, field)
+    _require_usable(cube_file.path, field)
     return field
+
+
+def _measured(settings: RedshiftSettings, cube_file: CubeFile, limits: Limits, progress: Progress) -> VelocityField:
+    """The velocities of the spectra themselves."""
+    from cubeclust.runtime.device import make_exact, out_of_memory_explained, resolve_device
+
+    device = resolve_device(settings.compute.device)
+    make_exact(device)
+    with out_of_memory_explained("to measure velocities;"):
+        search = search_of(settings.measurement, cube_file, limits, device, progress)
+        blocks = row_blocks(settings.rectangle, settings.compute.budget, cube_file, progress)
+        return measure_field(blocks, settings.measurement, search)
 
 
 def _dropped(keep: tuple[str, ...]) -> VelocityFlag:
@@ -119,49 +122,11 @@ def judged_on_the_sky(field: VelocityField, limits: Limits) -> VelocityField:
     return replace(field, flag=flag)
 
 
-def _require_usable(settings: RedshiftSettings, field: VelocityField) -> None:
+def _require_usable(cube: Path, field: VelocityField) -> None:
     """Raise InputError where every velocity misleads."""
     if field.misleading.all():
         reasons = ", ".join(f"{count} {bit.name}" for bit, count in field.counts().items())
         raise InputError(
-            f"{settings.cube}: every velocity misleads ({reasons}); loosen the rules, gather faint spaxels by --bin, "
+            f"{cube}: every velocity misleads ({reasons}); loosen the rules, gather faint spaxels by --bin, "
             "or name the redshift by --guess."
         )
-
-
-def _provenance(record: dict[str, Any]) -> Provenance:
-    """What the primary header of the map states."""
-    return provenance(
-        command=record["command"],
-        date=record["started"],
-        target=record["target"],
-        cube=record["cube"],
-        packages=record["versions"],
-    )
-
-
-def _record(settings: RedshiftSettings, cube_file: CubeFile, field: VelocityField, started: datetime) -> dict[str, Any]:
-    """The velocities as one JSON object."""
-    good, found = ~field.misleading, bool(np.isfinite(field.confidence))
-    error = field.error[good & np.isfinite(field.error)]
-    tracer = np.zeros(good.shape, np.uint8) if field.tracer is None else field.tracer
-    return {
-        "started": timestamp(started),
-        "command": settings.command,
-        "cube": str(settings.cube),
-        "target": cube_file.target,
-        "versions": versions(),
-        "systemic": field.systemic,
-        "systemic_km_s": field.systemic * LIGHT_SPEED,
-        "confidence": field.confidence if found else None,
-        "sure": field.confidence >= SURE if found else None,
-        "medium": field.medium,
-        "good": int(np.count_nonzero(good)),
-        "spaxels": int(good.size),
-        "of_gas": int(np.count_nonzero(good & (tracer == Tracer.GAS))),
-        "of_stars": int(np.count_nonzero(good & (tracer == Tracer.STARS))),
-        "median_error": float(np.median(error)) if len(error) else None,
-        "range": [float(value) for value in np.percentile(field.velocity[good], (2, 50, 98))],
-        "flags": {str(bit.name): count for bit, count in field.counts().items()},
-        "notes": list(cube_file.notes),
-    }

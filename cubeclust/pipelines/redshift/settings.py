@@ -9,6 +9,7 @@ from cubeclust.errors import InputError
 from cubeclust.io.cubes.layouts import VarianceKind
 from cubeclust.pipelines.common_settings import common
 from cubeclust.pipelines.parts import Compute, part
+from cubeclust.pipelines.redshift.parts import AlfaSource, MeasurementSettings, RectangleSettings
 from cubeclust.pipelines.sources import Cube, CubeSource, VelocityMapSource, require_velocity_map
 from cubeclust.settings import Bytes, Crop, Names, Panel, as_in, check, setting
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
@@ -133,7 +134,7 @@ class RedshiftSettings:
 
     @property
     def asked(self) -> float | None:
-        """Systemic redshift that is named, None where it is to be found."""
+        """Systemic redshift that is named, None where it is measured."""
         return self.z if self.guess is None else self.guess / LIGHT_SPEED
 
     @cached_property
@@ -142,11 +143,23 @@ class RedshiftSettings:
         return part(CubeSource, self)
 
     @cached_property
-    def velocity_source(self) -> VelocityMapSource | None:
-        """The image of --velocity-map, None without."""
-        if self.velocity_map is None:
-            return None
-        return VelocityMapSource(self.velocity_map, self.velocity_unit, self.velocity_hdu, self.velocity_zero)
+    def imported(self) -> AlfaSource | VelocityMapSource | None:
+        """Velocities of another tool, None where they are measured."""
+        if self.from_alfa is not None:
+            return AlfaSource(self.from_alfa, self.guess, self.z)
+        if self.velocity_map is not None:
+            return VelocityMapSource(self.velocity_map, self.velocity_unit, self.velocity_hdu, self.velocity_zero)
+        return None
+
+    @cached_property
+    def rectangle(self) -> RectangleSettings:
+        """Which spaxels are measured."""
+        return part(RectangleSettings, self)
+
+    @cached_property
+    def measurement(self) -> MeasurementSettings:
+        """How velocities are measured."""
+        return part(MeasurementSettings, self)
 
     @cached_property
     def compute(self) -> Compute:

@@ -33,9 +33,9 @@ Profile = Callable[[np.ndarray], np.ndarray]  # wavelengths -> standard deviatio
 
 @dataclass(frozen=True)
 class Search:
-    """How velocities are looked for: up to `reach` km/s about the systemic, in the medium of the wavelengths.
+    """How velocities are searched: up to `reach` km/s about the systemic one, in the medium of the wavelengths.
 
-    cube is what messages name; limits say which velocities mislead.
+    cube is the name in messages; limits are those beyond which a velocity misleads.
     """
 
     cube: str
@@ -48,14 +48,14 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Light:
-    """What a first look at all spectra tells: their mean (n_wave,) float64, and the brightest of them."""
+class FirstLook:
+    """Mean of all spectra (n_wave,) float64, and the brightest of them."""
 
     mean: np.ndarray
     brightest: Spectra
 
 
-def first_look(blocks: RowBlocks) -> Light:
+def first_look(blocks: RowBlocks) -> FirstLook:
     """Mean spectrum and brightest spectra of a cube.
 
     Raises:
@@ -63,7 +63,7 @@ def first_look(blocks: RowBlocks) -> Light:
     """
     path, n_wave = blocks.cube_file.path, blocks.cube_file.shape[0]
     if n_wave < _FEWEST:
-        raise InputError(f"{path}: {n_wave} channels tell no velocity; give a cube of {_FEWEST} or more.")
+        raise InputError(f"{path}: {n_wave} channels are too few to measure a velocity; at least {_FEWEST} are needed.")
     total = count = 0.0
     brightest: Spectra | None = None
     for spectra in blocks:
@@ -79,7 +79,7 @@ def first_look(blocks: RowBlocks) -> Light:
             f"{path}: no variance is positive; name its HDU by --variance-hdu, or none to take the scatter of channels."
         )
     with np.errstate(invalid="ignore"):
-        return Light(total / np.where(count == 0, np.nan, count), brightest)
+        return FirstLook(total / np.where(count == 0, np.nan, count), brightest)
 
 
 def _brightest(spectra: Spectra) -> Spectra:
@@ -104,7 +104,7 @@ def _stacked(first: Spectra, second: Spectra) -> Spectra:
     return replace(first, flux=flux, variance=variance, y=y, x=x, snr=snr)
 
 
-def systemic_redshift(light: Light, asked: float | None, search: Search) -> tuple[float, float]:
+def systemic_redshift(light: FirstLook, asked: float | None, search: Search) -> tuple[float, float]:
     """Redshift of the object: the one asked for, if the mean spectrum does not contradict it, else found in it.
 
     With it comes the confidence, NaN for the one asked for.
@@ -153,13 +153,13 @@ def _require_bearable(cube: str, asked: float, found: Systemic | None, near: Sys
         )
 
 
-def instrument(light: Light, z: float, search: Search) -> Instrument:
+def instrument_of(light: FirstLook, z: float, search: Search) -> Instrument:
     """Lines in range, noise and stellar template of a cube at a redshift; InputError where no line is in range."""
     import torch
 
     wavelength = light.brightest.wavelength
     lines = LinesInRange.of(EMISSION, search.medium, wavelength, z, search.reach)
-    by = Instrument(
+    bare = Instrument(
         wavelength=wavelength,
         edges=channel_edges(wavelength),
         medium=search.medium,
@@ -171,17 +171,17 @@ def instrument(light: Light, z: float, search: Search) -> Instrument:
         quiet=np.ones(len(wavelength), bool),
     )
     flux, variance = tensors(light.brightest, slice(None), search.device)
-    by = with_template(flux, variance, by)
-    if not len(lines) and by.absorption is None:
+    instrument = with_template(flux, variance, bare)
+    if not len(lines) and instrument.absorption is None:
         raise InputError(
             f"{search.cube}: no line that is known is in range at z = {z:.5f} between {wavelength[0]:.0f} and "
             f"{wavelength[-1]:.0f} Angstrom, up to {search.reach:g} km/s off; correct --guess, narrow --search, or "
             "give a --velocity-map."
         )
-    return by
+    return instrument
 
 
-def measured(spectra: Spectra, by: Instrument, search: Search, stage: str, before: int = 0) -> Measured:
+def measured(spectra: Spectra, instrument: Instrument, search: Search, stage: str, before: int = 0) -> Measured:
     """Velocities of spectra, some at a time; progress of the stage counts from `before`.
 
     A GPU that runs out of memory takes fewer at a time; torch.OutOfMemoryError where that does not help.
@@ -191,7 +191,7 @@ def measured(spectra: Spectra, by: Instrument, search: Search, stage: str, befor
     parts, start, together = [], 0, _TOGETHER[search.device]
     while start < len(spectra):
         try:
-            parts.append(measure(*tensors(spectra, slice(start, start + together), search.device), by))
+            parts.append(measure(*tensors(spectra, slice(start, start + together), search.device), instrument))
             start += together
         except torch.OutOfMemoryError:
             if together <= _FEWEST_TOGETHER:
