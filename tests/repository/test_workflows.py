@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cubeclust.cli.main import main
+from cubeclust.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*(ROOT / ".github").rglob("*.yml"), ROOT / ".pre-commit-config.yaml"])
@@ -66,4 +66,4 @@ def test_template_is_a_form(template: Path) -> None:
 def test_templates_name_commands_of_cubeclust() -> None:
     words = re.findall(r"`cubeclust ([\w-]+)", "".join(path.read_text() for path in TEMPLATES))
     assert {"info", "methods", "--version"} == set(words)
-    assert {word for word in words if not word.startswith("-")} <= set(main.commands)
+    assert {word for word in words if not word.startswith("-")} <= set(COMMANDS)
