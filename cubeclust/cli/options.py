@@ -44,27 +44,38 @@ def options_of(record: Any, but: Container[str] = ()) -> list[click.Parameter]:
 def option_of(field: Field, default: Any = MISSING, **changed: Any) -> click.Parameter:
     """Parameter of a declared setting, with another default or with fields of its declaration changed."""
     declared = replace(declaration(field), **changed)
-    default = field.default if default is MISSING else default
     taken, placeholder = type_of(kind(field), declared.choices)
     placeholder = declared.metavar or placeholder
-    meaning = _meaning(declared, default, placeholder)
     if declared.argument:
-        row = Row(declared.panel, field.name.upper(), meaning)
-        several = -1 if repeats(kind(field)) else 1
-        return Argument([field.name], row, type=taken, nargs=several, required=True, metavar=declared.metavar or None)
-    name = option_name(field)
-    negative = f"/--no-{name}" if kind(field) is bool and declared.panel is not Panel.TERMINAL else ""
-    shown = f"--[no-]{name}" if negative else f"--{name} {placeholder}"
-    value = {"is_flag": True} if kind(field) is bool else {"type": taken, "metavar": placeholder}
+        row = Row(declared.panel, field.name.upper(), _meaning(declared, None, placeholder))
+        return Argument([field.name], row, type=taken, nargs=-1 if repeats(kind(field)) else 1, required=True)
+    default = field.default if default is MISSING else default
+    meaning = _meaning(declared, default, placeholder)
+    spelled, shown = _names(field, declared, placeholder)
+    flag = kind(field) is bool
     return Option(
-        [field.name, f"--{name}{negative}", *([declared.short] if declared.short else [])],
-        Row(declared.panel, ", ".join([*([declared.short] if declared.short else []), shown.strip()]), meaning),
+        [field.name, *spelled],
+        Row(declared.panel, shown, meaning),
+        type=None if flag else taken,
+        is_flag=flag,
+        metavar=None if flag else placeholder,
         default=None if default is MISSING else default,
         required=default is MISSING,
         multiple=repeats(kind(field)),
         help=meaning,
-        **value,
     )
+
+
+def _names(field: Field, declared: Declaration, placeholder: str) -> tuple[list[str], str]:
+    """Names of an option as click takes them, and as the help prints them with what the option takes.
+
+    A flag that a TOML file can set has a negative form, by which the command line can take it back.
+    """
+    name, short = option_name(field), [declared.short] if declared.short else []
+    long = spelled = f"--{name}"
+    if kind(field) is bool and declared.panel is not Panel.TERMINAL:
+        long, spelled = f"--[no-]{name}", f"--{name}/--no-{name}"
+    return [spelled, *short], ", ".join([*short, f"{long} {placeholder}".rstrip()])
 
 
 def _meaning(declared: Declaration, default: Any, placeholder: str) -> str:
