@@ -1,6 +1,6 @@
 """Commands: declared settings in, the command's function called, help in panels."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from inspect import cleandoc
 from textwrap import wrap
@@ -21,6 +21,7 @@ class Command(click.Command):
     act         named as the command; its docstring is the help
     terminal    fields of Terminal that the command has
     examples    command lines that end the help
+    products    content of each file that it writes, by the ending of the file's name
     """
 
     def __init__(
@@ -29,8 +30,9 @@ class Command(click.Command):
         options: Iterable[click.Parameter],
         terminal: Iterable[str],
         examples: Iterable[str] = (),
+        products: Mapping[str, str] | None = None,
     ) -> None:
-        self.act = act
+        self.act, self.products = act, products or {}
         super().__init__(
             act.__name__,
             params=[*options, *(option_of(field) for field in fields(Terminal) if field.name in terminal)],
@@ -47,7 +49,7 @@ class Command(click.Command):
         """Write nothing: arguments stand in the panel of their settings."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write a list of parameters for each panel, their meanings one below another on the whole page."""
+        """Write a list of parameters for each panel, then the products, all meanings in one column."""
         rows = [_row(param, ctx) for param in self.get_params(ctx)]
         width = max(len(row.name) for row in rows if len(row.name) <= _NAMES)
         for panel in Panel:
@@ -55,6 +57,9 @@ class Command(click.Command):
             if lines:
                 with formatter.section(self.heading(panel)):
                     write_list(formatter, lines, width)
+        if self.products:
+            with formatter.section("Products"):
+                write_list(formatter, self.products.items(), width)
 
     def heading(self, panel: Panel) -> str:
         """Heading of a panel."""

@@ -51,11 +51,11 @@ def _spectra(path: Path, classification: "Classification") -> None:
 
 # Ending of the file's name -> figure, the overlay first.
 CLASS_FIGURES = {
-    "overlay.png": ClassFigure("classes over the white light", _overlay),
-    "spectra.png": ClassFigure("mean spectrum of each class", _spectra),
+    "overlay.png": ClassFigure("Classes over the white light", _overlay),
+    "spectra.png": ClassFigure("Mean spectrum of each class", _spectra),
 }
 # The same with the class map, which they can be drawn from again.
 CLASS_PRODUCTS = {
-    "classmap.fits": ClassProduct("class of each spaxel, with tables of the classes and their spectra", _class_map),
+    "classmap.fits": ClassProduct("Class of each spaxel, with tables of the classes and their spectra", _class_map),
     **{ending: ClassProduct.of(figure) for ending, figure in CLASS_FIGURES.items()},
 }

@@ -11,6 +11,7 @@ from cubeclust.cli.command import Command
 from cubeclust.cli.options import options_of
 from cubeclust.cli.terminal import Terminal, command_line
 from cubeclust.pipelines.common_settings import common
+from cubeclust.pipelines.products import CLASS_PRODUCTS
 from cubeclust.settings import Declaration, Panel
 
 
@@ -30,8 +31,8 @@ class MergeOptions:
 def merge(values: dict[str, Any], terminal: Terminal) -> None:
     """Put the class maps PARTS, made by `cubeclust run --within`, into the map PARENT that has these classes.
 
-    The products are <parent>-merged_classmap.fits, _overlay.png and _spectra.png. Classes are numbered anew, 1..K by
-    decreasing size, and keep their names. The path of the class map is printed on stdout.
+    The products are <parent>-merged_classmap.fits and so on, with the endings listed below. Classes are numbered anew,
+    1..K by decreasing size, and keep their names. The path of the class map is printed on stdout.
     """
     from cubeclust.pipelines.merge import merge as put_together
 
@@ -51,4 +52,5 @@ command = Command(
         "cubeclust run CUBE.fits --within CUBE_mmd-ovo_classmap.fits --class 3 -k 4",
         "cubeclust merge CUBE_mmd-ovo_classmap.fits CUBE_mmd-ovo-C_classmap.fits",
     ),
+    products={ending: f"{product.content}." for ending, product in CLASS_PRODUCTS.items()},
 )

@@ -11,6 +11,7 @@ from cubeclust.cli.options import options_of
 from cubeclust.cli.terminal import Terminal
 from cubeclust.errors import InputError
 from cubeclust.pipelines.common_settings import common
+from cubeclust.pipelines.products import CLASS_FIGURES
 from cubeclust.settings import Declaration, Panel, setting
 
 
@@ -33,9 +34,9 @@ class PlotOptions:
 def plot(values: dict[str, Any], terminal: Terminal) -> None:
     """Draw the figures of CLASSMAP again, from that file alone or over another image.
 
-    The figures are <map>_overlay.png and <map>_spectra.png, or with --image <map>_overlay_<image>.png: the image is
-    interpolated onto the map, whose spaxels are cut up to 8 times finer to keep its detail. The path of the overlay is
-    printed on stdout.
+    The figures are <map>_overlay.png and so on, with the endings listed below. With --image it is
+    <map>_overlay_<image>.png alone: the image is interpolated onto the map, whose spaxels are cut up to 8 times finer
+    to keep its detail. The path of the overlay is printed on stdout.
     """
     options = PlotOptions(**values)
     if options.image_hdu and not options.image:
@@ -50,4 +51,5 @@ command = Command(
     options_of(PlotOptions),
     terminal=(),
     examples=("cubeclust plot results/CUBE_mmd-ovo_classmap.fits --image HST.fits",),
+    products={ending: f"{figure.content}." for ending, figure in CLASS_FIGURES.items()},
 )

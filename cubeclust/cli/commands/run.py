@@ -6,6 +6,7 @@ from cubeclust.cli.method_command import MethodCommand
 from cubeclust.cli.options import options_of
 from cubeclust.cli.terminal import Terminal, carry_out, command_line
 from cubeclust.methods import METHODS
+from cubeclust.pipelines.run.products import PRODUCTS
 from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.settings import option_fields
 
@@ -13,10 +14,9 @@ from cubeclust.settings import option_fields
 def run(values: dict[str, Any], terminal: Terminal) -> None:
     """Cluster the spectra of CUBE and write a class map, figures and the fitted model.
 
-    The products are <cube>_<method>_classmap.fits, _overlay.png, _spectra.png and _result.h5, _convergence.png where
-    the method keeps a history, and those of --export, with a line in runs.jsonl; --redshift auto adds
-    <cube>_velocity.fits and .png. With --within the name of the class follows the method:
-    <cube>_<method>-O_classmap.fits. The path of the class map is printed on stdout.
+    The products are <cube>_<method>_classmap.fits and so on, with the endings listed below, and a line in runs.jsonl;
+    those of the velocities, <cube>_velocity.fits and .png, have no method in their names. With --within the name of
+    the class follows the method: <cube>_<method>-O_classmap.fits. The path of the class map is printed on stdout.
 
     The settings below depend on --method: `cubeclust run --method NAME --help` lists those of another method.
     """
@@ -40,4 +40,5 @@ command = MethodCommand(
         "cubeclust run CUBE.fits --crop 2 -k 8 -o results",
         "cubeclust run CUBE.fits -m fisher-em -k 16 --redshift auto --window 4800:6800",
     ),
+    products={ending: product.described for ending, product in PRODUCTS.items()},
 )

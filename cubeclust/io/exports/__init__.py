@@ -41,17 +41,17 @@ EXPORTS = {
     "ds9": Export(
         "ds9",
         {
-            "ds9.lut": File("write_colors", "color map of the classes for SAOImage DS9"),
-            "ds9.reg": File("write_labels", "region file with the number of each class for SAOImage DS9"),
+            "ds9.lut": File("write_colors", "Color map of the classes for SAOImage DS9"),
+            "ds9.reg": File("write_labels", "Region file for SAOImage DS9: the number of each class"),
         },
     ),
     "gist": Export(
         "gist",
         {
-            "gist_table.fits": File("write_table", "table of spaxels and bins, the classes, for GIST and nGIST"),
-            "gist_mask.fits": File("write_mask", "mask of the spaxels without a class for GIST and nGIST"),
+            "gist_table.fits": File("write_table", "Table of spaxels for GIST and nGIST, with the classes as bins"),
+            "gist_mask.fits": File("write_mask", "Mask for GIST and nGIST of the spaxels without a class"),
         },
     ),
-    "manga": Export("manga", {"binid.fits": File("write_bins", "BINID image as in SDSS MaNGA, class - 1")}),
-    "csv": Export("spaxel_table", {"spaxels.csv": File("write_table", "position, class and quality of each spaxel")}),
+    "manga": Export("manga", {"binid.fits": File("write_bins", "BINID image as in SDSS MaNGA: class - 1")}),
+    "csv": Export("spaxel_table", {"spaxels.csv": File("write_table", "Position, class and quality of each spaxel")}),
 }

@@ -41,6 +41,11 @@ class Product:
     condition: str = ""
     of_method: bool = True
 
+    @property
+    def described(self) -> str:
+        """Content and condition, as a list of the products has them."""
+        return f"{self.content}, {self.condition}." if self.condition else f"{self.content}."
+
 
 def _of_classes(ending: str) -> Product:
     """A product that any classification has."""
@@ -56,7 +61,7 @@ def _of_method(ending: str, content: str, write: Write) -> Product:
         content,
         write,
         lambda settings: settings.result is None and ending in settings.fit.clusterer().figures,
-        "of a method that has it",
+        "for methods that have it",
     )
 
 
@@ -67,13 +72,15 @@ def _of_export(name: str, ending: str) -> Product:
         export.files[ending].content,
         lambda path, outcome, record: export.writer(ending)(path, outcome.classification, outcome.snr),
         lambda settings: name in settings.export,
-        f"--export {name}",
+        f"with --export {name}",
     )
 
 
 def _of_measurement(content: str, write: Write) -> Product:
     """A product of the velocities that a run measures, which no method has a part in."""
-    return Product(content, write, lambda settings: settings.redshift == "auto", "--redshift auto", of_method=False)
+    return Product(
+        content, write, lambda settings: settings.redshift == "auto", "with --redshift auto", of_method=False
+    )
 
 
 def _result(path: Path, outcome: "Outcome", record: "RunRecord") -> None:
@@ -110,12 +117,12 @@ def _velocity_figure(path: Path, outcome: "Outcome", record: "RunRecord") -> Non
 # Ending of the file's name -> product, in the order in which the record lists them.
 PRODUCTS: dict[str, Product] = {
     **{ending: _of_classes(ending) for ending in CLASS_PRODUCTS},
-    "result.h5": Product("fitted model, labels, posterior and record of the run", _result),
-    "convergence.png": _of_method("convergence.png", "objective along the iterations", _convergence),
-    "loadings.png": _of_method("loadings.png", "wavelengths that separate the classes", _loadings),
+    "result.h5": Product("Fitted model, labels, posterior and record of the run", _result),
+    "convergence.png": _of_method("convergence.png", "Objective along the iterations", _convergence),
+    "loadings.png": _of_method("loadings.png", "Wavelengths that separate the classes", _loadings),
     **{ending: _of_export(name, ending) for name, export in EXPORTS.items() for ending in export.files},
-    "velocity.fits": _of_measurement("velocity of each spaxel", _velocity),
-    "velocity.png": _of_measurement("figure of the velocities", _velocity_figure),
+    "velocity.fits": _of_measurement("Velocity of each spaxel", _velocity),
+    "velocity.png": _of_measurement("Figure of the velocities", _velocity_figure),
 }
 
 

@@ -1,0 +1,54 @@
+"""The table of products, and the names of the files."""
+
+from pathlib import Path
+
+import pytest
+from commands import call
+
+from cubeclust import RunSettings
+from cubeclust.classes.names import Parent
+from cubeclust.io.exports import EXPORTS
+from cubeclust.methods import METHODS
+from cubeclust.pipelines.products import CLASS_FIGURES, CLASS_PRODUCTS
+from cubeclust.pipelines.run.products import PRODUCTS, product_files
+
+CUBE = Path("sky.fits.gz")
+OF_ALL = [*CLASS_PRODUCTS, "result.h5"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_figures_of_a_method_are_products(method: str) -> None:
+    figures = METHODS[method].create().figures
+    assert set(figures) <= set(PRODUCTS)
+    assert list(product_files(RunSettings(CUBE, method), "sky")) == [*OF_ALL, *figures]
+    assert list(product_files(RunSettings(CUBE, method, result=Path("result.h5")), "sky")) == OF_ALL
+
+
+def test_names_of_the_files() -> None:
+    settings = RunSettings(CUBE, "kmeans", redshift="auto", export=("csv",), output=Path("out"))
+    assert [str(path) for path in product_files(settings, "sky", Parent("map.fits", 2, "B")).values()] == [
+        "out/sky_kmeans-B_classmap.fits",
+        "out/sky_kmeans-B_overlay.png",
+        "out/sky_kmeans-B_spectra.png",
+        "out/sky_kmeans-B_result.h5",
+        "out/sky_kmeans-B_spaxels.csv",
+        "out/sky-B_velocity.fits",
+        "out/sky-B_velocity.png",
+    ]
+    applied = product_files(RunSettings(CUBE, "kmeans", result=Path("result.h5")), "sky")
+    assert applied["classmap.fits"] == Path("sky_kmeans-applied_classmap.fits")
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_files_of_a_format_are_products_of_a_run_that_asks_for_it(name: str) -> None:
+    made = product_files(RunSettings(CUBE, "kmeans", export=(name,)), "sky")
+    assert set(made) == {*OF_ALL, *EXPORTS[name].files}
+
+
+@pytest.mark.parametrize(
+    ("command", "products"), [("run", PRODUCTS), ("merge", CLASS_PRODUCTS), ("plot", CLASS_FIGURES)]
+)
+def test_help_lists_each_product(command: str, products: dict) -> None:
+    listed = call(command, "--help").stdout.split("Products:")[1].split("Examples:")[0]
+    assert [line.split()[0] for line in listed.splitlines() if line[2:3].strip()] == list(products)
+    assert all(" ".join(product.content.split()) in " ".join(listed.split()) for product in products.values())
