@@ -1,6 +1,6 @@
 """The generalized mutual information: one expectation for any divergence."""
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -16,6 +16,14 @@ class Divergence(Protocol):
 
     def between(self, posterior: Tensor) -> Tensor:
         """D(p(x|a) || p(x|b)) of each ordered pair: (k, k)."""
+
+
+@runtime_checkable
+class Diagnosed(Protocol):
+    """A divergence whose values are approximate to a degree that it states."""
+
+    def figures(self) -> dict[str, float]:
+        """Figures of the last value by name, such as an error; the larger the worse."""
 
 
 def gemini(posterior: Tensor, divergence: Divergence, pairs: Pairs) -> Tensor:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cubeclust.clustering import Clustering
 from cubeclust.errors import InputError
+from cubeclust.learning.stopping import TOLERANCE, Plateau, Stopping
 from cubeclust.methods.gemini.labeler import network_labeler
 from cubeclust.methods.protocol import Labeler
 from cubeclust.runtime.device import cache_bytes_on, make_exact, out_of_memory_explained, to_device
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from cubeclust.divergences.gemini import Divergence
     from cubeclust.learning.batches import Rows
-    from cubeclust.learning.stopping import Stopping
     from cubeclust.learning.train import Training
 
 # Rows, and bytes that may be taken to save time -> the divergence on those rows.
@@ -164,7 +164,7 @@ class Gemini(ABC):
         self, network: "Module", data: "Tensor", build: Build, progress: Progress, *, seed: int, cache_bytes: int
     ) -> "Training":
         """Maximize the GEMINI of the network's posterior of data."""
-        from cubeclust.divergences.gemini import gemini
+        from cubeclust.divergences.gemini import Diagnosed, gemini
         from cubeclust.learning import networks
         from cubeclust.learning.batches import FullBatch, Minibatches
         from cubeclust.learning.diagnostics import Diagnostics
@@ -178,7 +178,7 @@ class Gemini(ABC):
         def losses(rows: "Rows") -> "dict[str, Tensor]":
             divergence, posterior = whole or build(rows, cache_bytes), networks.posterior(network, data[rows])
             loss = -gemini(posterior, divergence, self.pairs)
-            diagnostics.record(rows, posterior, getattr(divergence, "figures", dict)())
+            diagnostics.record(rows, posterior, divergence.figures() if isinstance(divergence, Diagnosed) else {})
             return {"gemini": loss}
 
         return train(
@@ -193,10 +193,8 @@ class Gemini(ABC):
             ),
         )
 
-    def _stopping(self, n: int) -> "Stopping":
+    def _stopping(self, n: int) -> Stopping:
         """Stopping rule for n spectra; the label of a single one may keep changing."""
-        from cubeclust.learning.stopping import TOLERANCE, Plateau, Stopping
-
         plateau = Plateau(self.tolerance or TOLERANCE, max(1e-3, 1 / n))
         return Stopping(self.max_iter, self.max_minutes, plateau, early=self.tolerance > 0 or not self.max_iter)
 

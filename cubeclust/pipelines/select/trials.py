@@ -19,6 +19,7 @@ from cubeclust.pipelines.provenance import versions
 from cubeclust.pipelines.select.settings import ScanSettings, Task
 from cubeclust.runtime.processes import in_processes
 from cubeclust.runtime.progress import Silent
+from cubeclust.runtime.threads import one_thread
 from cubeclust.spectra import Spectra
 
 Result = TypeVar("Result")
@@ -90,8 +91,6 @@ class Trials:
         if self.device == "cuda":
             yield from map(work, todo)
         else:
-            from cubeclust.runtime.threads import one_thread
-
             yield from in_processes(work, todo, jobs, begin=one_thread)
 
     def attempt(self, task: Task) -> Trial:
