@@ -19,22 +19,22 @@ def replaced(whole: Classification, row: ClassRow, part: Classification) -> Clas
     a mean over the class is unknown for the rest of it.
     """
     taken = part.class_map.classes > 0
-    place = np.where(taken, len(whole.rows) + part.class_map.classes, whole.class_map.classes)  # 0, or 1.. of old
+    index = np.where(taken, len(whole.rows) + part.class_map.classes, whole.class_map.classes)  # 0, or 1.. of old
     old = [*whole.rows, *part.rows]
-    order, number = _by_size(place, len(old))
+    order, number = _by_size(index, len(old))
     snr, sigma = np.array([(np.nan, np.nan), *((each.mean_snr, each.sigma) for each in old)]).T
     snr[row.number] = sigma[row.number] = np.nan
     class_map = ClassMap(
-        classes=number[place],
+        classes=number[index],
         max_posterior=_posterior(whole.class_map, part.class_map),
         quality=whole.class_map.quality,
         wcs=whole.class_map.wcs,
         n_classes=len(order),
-        motion=_motion(whole.class_map, part.class_map, sigma[place]),
+        motion=_motion(whole.class_map, part.class_map, sigma[index]),
     )
     rows = [
         replace(new, name=old[i].name, parent=old[i].parent)
-        for new, i in zip(class_table(class_map, snr[place]), order, strict=True)
+        for new, i in zip(class_table(class_map, snr[index]), order, strict=True)
     ]
     method = f"{whole.origin.method}, {row.name} by {part.origin.method}"
     return Classification(
@@ -46,9 +46,12 @@ def replaced(whole: Classification, row: ClassRow, part: Classification) -> Clas
     )
 
 
-def _by_size(place: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The places 1..n of an image that have spaxels, from 0 by decreasing size, and (n + 1,) the number of each."""
-    sizes = np.bincount(place.ravel(), minlength=n + 1)[1:]
+def _by_size(index: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which of the classes 1..n of an image have spaxels, from 0 by decreasing size, and the new number of each.
+
+    The numbers have shape (n + 1,): that of class 0, unclassified, is 0.
+    """
+    sizes = np.bincount(index.ravel(), minlength=n + 1)[1:]
     order = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)]
     number = np.zeros(n + 1, np.int16)
     number[1 + order] = np.arange(1, len(order) + 1)

@@ -32,7 +32,7 @@ def plot_loadings(path: Path, classification: Classification, clustering: Cluste
     figure = new_figure(9.0, 5.6 + 1.15 * len(shown))
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[0.5 + 1.15 * len(shown), 4.6])[:, 0]
     curves = (loadings[:, shown], structure(features, embedding[:, shown]))
-    names = [f"direction {place + 1}: {shares[place]:.0%} of its variance between classes" for place in shown]
+    names = [f"direction {index + 1}: {shares[index]:.0%} of its variance between classes" for index in shown]
     _draw_spectra(upper, features, names, *curves)
     pairs = [shown[:2]] + ([shown[2:4] if len(shown) > 3 else shown[[0, 2]]] if len(shown) > 2 else [])
     panels = lower.subplots(1, len(pairs), squeeze=False)[0]
@@ -67,16 +67,16 @@ def _draw_spectra(
     figure.supylabel("correlation\n(orange: loading)")
 
 
-def _scatter(axes: Axes, places: np.ndarray, labels: np.ndarray, rows: list[ClassRow], pair: np.ndarray) -> None:
+def _scatter(axes: Axes, positions: np.ndarray, labels: np.ndarray, rows: list[ClassRow], pair: np.ndarray) -> None:
     """Spectra along two directions, or their numbers along a single one."""
     for label, row in enumerate(rows):
         own = np.flatnonzero(labels == label)
         if not len(own):
             continue
-        chosen = places[own[:: -(-len(own) // _POINTS)]]
+        chosen = positions[own[:: -(-len(own) // _POINTS)]]
         name = f"class {row.label}"
         if len(pair) == 1:
-            axes.hist(places[own, 0], bins=60, color=row.color, alpha=0.6, label=name)
+            axes.hist(positions[own, 0], bins=60, color=row.color, alpha=0.6, label=name)
         else:
             axes.plot(*chosen.T, ".", ms=2, color=row.color, label=name, rasterized=True)
     axes.set_xlabel(f"along direction {pair[0] + 1}")

@@ -24,9 +24,9 @@ def plot_scan(path: Path, table: Sequence[Candidate], choice: Choice, target: st
     panels = _panels(table, choice.criterion)
     figure = new_figure(9, 3 + 1.6 * len(panels))
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=[2.5] + [1] * (len(panels) - 1))
-    for place, (label, value) in zip(axes[:, 0], panels, strict=True):
-        _lines(place, table, value, choice)
-        place.set_ylabel(label)
+    for panel, (label, value) in zip(axes[:, 0], panels, strict=True):
+        _lines(panel, table, value, choice)
+        panel.set_ylabel(label)
     if choice.criterion in INFORMATION:
         _show_top(axes[1, 0], table, panels[1][1], choice.value)
     axes[-1, 0].set_xlabel("number of clusters")
@@ -54,8 +54,8 @@ def _lines(axes: Axes, table: Sequence[Candidate], value: Value, choice: Choice)
     numbers = sorted({candidate.n_clusters for candidate in table})
     models = list(dict.fromkeys(candidate.model for candidate in table))
     colors = class_colors(-(-len(models) // len(_STYLES)))
-    for place, model in enumerate(models):
-        hue, style = divmod(place, len(_STYLES))
+    for index, model in enumerate(models):
+        hue, style = divmod(index, len(_STYLES))
         known = {candidate.n_clusters: value(candidate) for candidate in table if candidate.model == model}
         values = [np.nan if (one := known.get(number)) is None else one for number in numbers]
         marker = _MARKERS[hue % len(_MARKERS)]

@@ -13,8 +13,8 @@ def label_axes(axes: Axes, wcs: WCS | None) -> None:
     if wcs is None:
         axes.set(xlabel="x (spaxels)", ylabel="y (spaxels)")
         return
-    for place, kind, rotation in ((wcs.wcs.lng, wcs.wcs.lngtyp, None), (wcs.wcs.lat, wcs.wcs.lattyp, "vertical")):
-        axis = axes.coords[place]  # type: ignore[attr-defined]
+    for index, kind, rotation in ((wcs.wcs.lng, wcs.wcs.lngtyp, None), (wcs.wcs.lat, wcs.wcs.lattyp, "vertical")):
+        axis = axes.coords[index]  # type: ignore[attr-defined]
         axis.set_axislabel(f"{kind.strip()} ({wcs.wcs.radesys})" if wcs.wcs.radesys else kind.strip())
         axis.set_ticklabel(rotation=rotation, exclude_overlapping=True)
 

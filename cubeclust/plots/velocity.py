@@ -59,7 +59,7 @@ def plot_velocity(path: Path, field: VelocityField, white_light: np.ndarray | No
     width = 5.0 * min(1.6, max(0.6, nx / ny)) + 1.6
     figure = new_figure(2 * width + 2.4, 4.8 * rows + 0.8)
     figure.suptitle(f"{title}\nsystemic z = {field.systemic:.6f}", parse_math=False)
-    grid = [figure.add_subplot(rows, 2, place, projection=field.wcs) for place in range(1, len(shown) + 2)]
+    grid = [figure.add_subplot(rows, 2, index, projection=field.wcs) for index in range(1, len(shown) + 2)]
     for axes, panel in zip(grid, shown, strict=False):
         axes.imshow(_stripes(field.misleading), origin="lower", interpolation="nearest")
         drawn = axes.imshow(panel.image, cmap=panel.colors, norm=panel.norm, origin="lower", interpolation="nearest")
@@ -92,13 +92,13 @@ def panels(field: VelocityField) -> list[Subplot]:
 
 
 def main_reason(field: VelocityField) -> np.ndarray:
-    """Place (NY, NX) of the flag that matters most among the order of flags, 1 for the first, 0 where there is none.
+    """Number (NY, NX) of the flag that matters most, 1 for the first in order of importance, 0 where there is none.
 
     A flag that makes a velocity misleading matters more than one that does not.
     """
     reason = np.zeros(field.flag.shape, np.int16)
-    for place, bit in sorted(enumerate(_ORDER, start=1), key=lambda item: (bool(item[1] & field.dropped), -item[0])):
-        reason[field.flag & int(bit) != 0] = place
+    for number, bit in sorted(enumerate(_ORDER, start=1), key=lambda item: (bool(item[1] & field.dropped), -item[0])):
+        reason[field.flag & int(bit) != 0] = number
     return reason
 
 

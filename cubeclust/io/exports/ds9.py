@@ -38,11 +38,11 @@ def _regions(class_map: ClassMap, rows: list[ClassRow]) -> str:
     A class without spaxels, as a model applied elsewhere may have, has no label.
     """
     rows = [row for row in rows if row.n_spaxels]
-    places = np.array([label_spaxel(class_map.classes == row.number) for row in rows])
+    spaxels = np.array([label_spaxel(class_map.classes == row.number) for row in rows])
     if class_map.wcs is None:
-        frame, positions = "image", [f"{x + 1},{y + 1}" for y, x in places]
+        frame, positions = "image", [f"{x + 1},{y + 1}" for y, x in spaxels]
     else:
-        sky = class_map.wcs.pixel_to_world(places[:, 1], places[:, 0]).icrs
+        sky = class_map.wcs.pixel_to_world(spaxels[:, 1], spaxels[:, 0]).icrs
         frame = "icrs"
         positions = [f"{ra:.8f},{dec:.8f}" for ra, dec in zip(sky.ra.deg, sky.dec.deg, strict=True)]
     lines = ["# Region file format: DS9 version 4.1", frame]

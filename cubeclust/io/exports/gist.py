@@ -39,10 +39,10 @@ def _table(class_map: ClassMap, snr: np.ndarray, flux: np.ndarray) -> fits.HDULi
     FLUX is the mean over the channels read.
     """
     size = 1.0 if class_map.wcs is None else float(proj_plane_pixel_scales(class_map.wcs)[0] * 3600.0)
-    y, x = (size * (place - length // 2) for place, length in zip(np.indices(flux.shape), flux.shape, strict=True))
+    y, x = (size * (index - length // 2) for index, length in zip(np.indices(flux.shape), flux.shape, strict=True))
     bins = bin_numbers(class_map)
     of_bins = np.array([_bin(bins == number, x, y, flux, snr) for number in range(bins.max() + 1)])
-    # -1 says "outside" even where there is but one bin.
+    # -1 means "outside" even where there is but one bin.
     x_bin, y_bin, snr_bin, count = of_bins[np.minimum(np.abs(bins), len(of_bins) - 1)].transpose(2, 0, 1)
     columns = {
         "ID": ("J", np.arange(bins.size)),
@@ -70,8 +70,8 @@ def bin_numbers(class_map: ClassMap) -> np.ndarray:
     a class has no spaxels, as of a model applied elsewhere, the classes after it move up, and the column CLASS
     keeps their numbers.
     """
-    place = np.append(0, np.cumsum(class_map.counts() > 0))  # class -> its place among those present, from 1
-    classes = place[class_map.classes].astype(np.int32)
+    rank = np.append(0, np.cumsum(class_map.counts() > 0))  # class -> its rank among those present, from 1
+    classes = rank[class_map.classes].astype(np.int32)
     near_y, near_x = ndimage.distance_transform_edt(classes < 2, return_distances=False, return_indices=True)
     return np.where(classes > 0, classes - 1, -np.maximum(classes[near_y, near_x] - 1, 1))
 

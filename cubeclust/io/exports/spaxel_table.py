@@ -17,7 +17,7 @@ def write_table(path: Path, classification: Classification, snr: np.ndarray) -> 
     velocity is in km/s about the systemic redshift.
     """
     class_map = classification.class_map
-    y, x = (place.ravel() for place in np.indices(class_map.classes.shape))
+    y, x = (index.ravel() for index in np.indices(class_map.classes.shape))
     unknown = np.full(len(x), np.nan)
     ra, dec = unknown, unknown
     if class_map.wcs is not None:
