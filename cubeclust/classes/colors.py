@@ -19,6 +19,9 @@ def class_colors(n_classes: int) -> list[str]:
     Up to 9 classes take Tol's muted scheme. More are spread evenly over his discrete rainbow and dealt out in
     strides, so that classes of neighboring numbers look different; beyond 21 classes some colors are so similar that
     only the number of the class distinguishes them.
+
+    >>> class_colors(3)
+    ['#332288', '#DDCC77', '#CC6677']
     """
     if n_classes <= len(_MUTED):
         return list(_MUTED[:n_classes])

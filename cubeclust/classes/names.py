@@ -20,6 +20,9 @@ def class_name(number: int, within: str = "") -> str:
 
     Classes within O are O1, O2, ..; those within O2 are O2a, O2b, ..; those within O2b are O2b1, and so on, so that
     a name states each of its ancestors.
+
+    >>> class_name(15), class_name(27), class_name(2, within="O"), class_name(2, within="O2")
+    ('O', 'AA', 'O2', 'O2b')
     """
     if not within:
         return _letters(number)

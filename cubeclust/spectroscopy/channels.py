@@ -41,6 +41,9 @@ def channel_edges(wavelength: np.ndarray) -> np.ndarray:
     """Edges (n_wave + 1,) of channels: halfway between their centers, the outer ones extrapolated.
 
     A single channel is taken to be 1 Angstrom wide.
+
+    >>> channel_edges(np.array([5000.0, 5001.0, 5003.0]))
+    array([4999.5, 5000.5, 5002. , 5004. ])
     """
     if len(wavelength) == 1:
         return wavelength[0] + np.array([-0.5, 0.5])

@@ -24,7 +24,13 @@ def redshift_of(velocity: Number, systemic: float) -> Number:
 
 
 def velocity_of(redshift: Number, systemic: float) -> Number:
-    """Return the velocity (km/s) about the systemic redshift, c (z - systemic) / (1 + systemic)."""
+    """Return the velocity (km/s) about the systemic redshift, c (z - systemic) / (1 + systemic).
+
+    >>> round(velocity_of(0.0871, 0.0860), 1)
+    303.7
+    >>> round(redshift_of(303.7, 0.0860), 4)
+    0.0871
+    """
     return LIGHT_SPEED * (redshift - systemic) / (1 + systemic)
 
 

@@ -80,6 +80,10 @@ def wavelengths(lines: tuple[Line, ...], medium: str) -> np.ndarray:
 
 
 def vacuum_to_air(wavelength: np.ndarray) -> np.ndarray:
-    """Wavelengths in standard air, Angstrom, of wavelengths in vacuum (Morton 2000, ApJS 130, 403, equation 8)."""
+    """Wavelengths in standard air, Angstrom, of wavelengths in vacuum (Morton 2000, ApJS 130, 403, equation 8).
+
+    >>> vacuum_to_air(np.array([5008.24, 6564.61])).round(2)  # [O III], H-alpha
+    array([5006.84, 6562.8 ])
+    """
     s2 = (1e4 / wavelength) ** 2
     return wavelength / (1 + 8.34254e-5 + 2.406147e-2 / (130 - s2) + 1.5998e-4 / (38.9 - s2))

@@ -7,7 +7,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Window:
-    """Closed range of wavelengths, Angstrom."""
+    """Closed range of wavelengths, Angstrom.
+
+    >>> window = Window.parse("6548:6584")
+    >>> window.channels(np.array([6500.0, 6548.0, 6563.0, 6600.0]))
+    array([False,  True,  True, False])
+    """
 
     low: float
     high: float

@@ -6,7 +6,13 @@ from cubeclust.spectra import Spectra
 
 
 def separation(embedding: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Share of the variance along each direction of embedding (n, d) that the means of the classes hold: (d,)."""
+    """Share of the variance along each direction of embedding (n, d) that the means of the classes hold: (d,).
+
+    The first of two directions separates the classes, the second does not:
+
+    >>> separation(np.array([[0.0, 1.0], [0.0, 2.0], [4.0, 1.0], [4.0, 2.0]]), np.array([0, 0, 1, 1]))
+    array([1., 0.])
+    """
     rows = embedding.astype(np.float64) - embedding.mean(axis=0, dtype=np.float64)
     between = np.zeros(rows.shape[1])
     for label in np.unique(labels):
