@@ -6,14 +6,17 @@ process of its own, so that its peak of memory is its own.
 """
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from math import nan
 from multiprocessing import get_context
 
 import numpy as np
 import torch
 
 from benchmarks.measuring import gemm_rate, per_iteration, seconds, spectra, synthetic
+from benchmarks.rows import Row
 from cubeclust.fisher.models import MODELS
 from cubeclust.methods import METHODS
 from cubeclust.runtime import memory
@@ -40,26 +43,31 @@ def sizes(text: str) -> list[tuple[int, int]]:
         raise ArgumentTypeError(f"{text!r}: give sizes such as 2000x300,10000x300") from error
 
 
-def run(options: Namespace) -> None:
+def run(options: Namespace) -> Iterator[Row]:
     print(f"FisherEM {options.model}, {options.fisher_step}, k = {options.clusters}, {options.device}, "
           f"{torch.get_num_threads()} threads, product rate {gemm_rate(options.device) / 1e9:.0f} Gflop/s")  # fmt: skip
     for n, p in options.sizes:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            print(pool.submit(measure, n, p, options).result(), flush=True)
+            yield pool.submit(measure, n, p, options).result()
 
 
-def measure(n: int, p: int, options: Namespace) -> str:
-    """Times and memory of one size, in words; memory counts from a process that has fitted something small."""
+def measure(n: int, p: int, options: Namespace) -> Row:
+    """Times and memory of one size; memory counts from a process that has fitted something small."""
     fit_to(synthetic(200, 30, options.clusters), options)
     base = memory.peak()
     flux = synthetic(n, p, options.clusters)
     once, took = fit_to(flux, options)
-    peak, peer = memory.peak() - base, R_SECONDS.get((n, p))
-    ratio = f"R {peer} s, ratio {peer / took:.0f}" if peer else "R: none"
-    return (
-        f"{n} x {p}: {took:.4f} s/iteration ({ratio}); covariance and eigenvectors once {once:.2f} s; "
-        f"memory {memory.readable(peak)}, {peak / flux.nbytes:.2f} x the spectra"
-    )
+    peak, peer = memory.peak() - base, R_SECONDS.get((n, p), nan)
+    return {
+        "spectra": n,
+        "channels": p,
+        "R [s/iteration]": peer,
+        "cubeclust [s/iteration]": took,
+        "ratio": peer / took,
+        "covariance, once [s]": once,
+        "memory": memory.readable(peak),
+        "memory / spectra": peak / flux.nbytes,
+    }
 
 
 def fit_to(flux: np.ndarray, options: Namespace) -> tuple[float, float]:

@@ -7,10 +7,12 @@ starts each. A row says how often the model and K that the data were drawn from 
 
 from argparse import ArgumentParser, Namespace
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
 from benchmarks.measuring import names_of, spectra
+from benchmarks.rows import Row
 from cubeclust.fisher.models import MODELS, Model
 from cubeclust.methods import METHODS
 from cubeclust.runtime.progress import Silent
@@ -28,15 +30,14 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--models", type=names_of(MODELS), default=list(MODELS))
 
 
-def run(options: Namespace) -> None:
-    print(f"| drawn from | right of {options.draws} | right K | else |\n|---|---|---|---|")
+def run(options: Namespace) -> Iterator[Row]:
     for name in options.models:
         chosen = Counter(choice(draw(MODELS[name], seed)) for seed in range(options.draws))
         right_k = sum(count for (_, k), count in chosen.items() if k == _K)
         others = ", ".join(
             f"{model} {k} ({count})" for (model, k), count in chosen.most_common() if (model, k) != (name, _K)
         )
-        print(f"| {name} | {chosen[name, _K]} | {right_k} | {others} |", flush=True)
+        yield {"drawn from": name, f"right of {options.draws}": chosen[name, _K], "right K": right_k, "else": others}
 
 
 def choice(data: np.ndarray) -> tuple[str, int]:

@@ -11,6 +11,7 @@ A cell is marked * where the means differ by more than two of the larger standar
 
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn.metrics import adjusted_rand_score
 from torch import nn
 
 from benchmarks.measuring import fit, names_of
+from benchmarks.rows import Row
 from benchmarks.student_mixture import oracle, student_mixture
 from cubeclust.learning import networks
 from cubeclust.methods import METHODS
@@ -70,39 +72,34 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--batch-size", type=int, default=NETWORK["batch_size"], help="0 = all")
 
 
-def run(options: Namespace) -> None:
+def run(options: Namespace) -> Iterator[Row]:
     if options.network == "paper":
         take_papers_network()
     settings = NETWORK | {"max_iter": options.epochs, "batch_size": options.batch_size}
     print(f"ARI, mean (std) of {options.runs} runs, {options.network}'s network, {settings}; [paper]; * = apart")
     for rho, published in ((1, 0.989), (2, 0.991)):
         points, truth = student_mixture(rho)
-        print(f"oracle, rho = {rho}: {adjusted_rand_score(truth, oracle(points, rho)):.3f} [{published}]")
+        yield {
+            "rho": rho,
+            "ARI of the oracle": float(adjusted_rand_score(truth, oracle(points, rho))),
+            "paper": published,
+        }
     absent = [name for name in options.methods if name not in METHODS]
     if absent:
         print(f"not in METHODS: {', '.join(absent)}")
-    lines = []
     for name in options.methods:
         if name in METHODS:
-            lines.append(row(name, options.runs, SETTINGS.get(name, settings), options.device))
-    print(f"\n| | {' | '.join(f'rho {rho}, {k} clusters' for rho, k in CELLS)} |\n|---|---|---|---|---|")
-    print("\n".join(lines))
+            yield row(name, options.runs, SETTINGS.get(name, settings), options.device)
 
 
-def row(name: str, runs: int, settings: dict, device: str) -> str:
-    """One method's line of the table; each cell is printed as it is done."""
-    cells = []
+def row(name: str, runs: int, settings: dict, device: str) -> Row:
+    """One method's line of the table."""
+    line, start = {"method": name}, time.perf_counter()
     for (rho, k), (mean, deviation) in zip(CELLS, PAPER[name], strict=True):
-        start = time.perf_counter()
         scores = cell(name, rho, k, runs=runs, settings=settings, device=device)
-        text = f"{scores} [{mean:.3f} ({deviation:.3f})]{'' if scores.agree(mean, deviation) else ' *'}"
-        took = (time.perf_counter() - start) / runs
-        print(
-            f"{name:16} rho {rho}, {k} clusters: {text}  median {np.median(scores.runs):.3f}, {took:.1f} s/run",
-            flush=True,
-        )
-        cells.append(text)
-    return f"| {name} | {' | '.join(cells)} |"
+        apart = "" if scores.agree(mean, deviation) else " *"
+        line[f"rho {rho}, {k} clusters"] = f"{scores} [{mean:.3f} ({deviation:.3f})]{apart}"
+    return line | {"s/run": (time.perf_counter() - start) / runs / len(CELLS)}
 
 
 def cell(name: str, rho: float, k: int, *, runs: int, settings: dict, device: str) -> Scores:

@@ -25,6 +25,7 @@ from sklearn.metrics import adjusted_rand_score
 from benchmarks.internal_motions_figure import draw
 from benchmarks.measuring import names_of, numbers
 from benchmarks.moving_sky import CONES, STARS, MovingSky, Truth, moving_sky
+from benchmarks.rows import Row
 from cubeclust import RunSettings
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
@@ -75,7 +76,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--figure", type=Path, help="PNG of the first sky, its first window and last two methods")
 
 
-def run(options: Namespace) -> None:
+def run(options: Namespace) -> Iterator[Row]:
     if options.figure is not None and len(options.methods) < 2:
         raise InputError("--figure shows two methods; name at least two by --methods.")
     scores: dict[Case, list[Scores]] = {case: [] for case in cases(options)}
@@ -89,9 +90,8 @@ def run(options: Namespace) -> None:
         if options.figure is not None and seed == options.seeds[0]:
             shown = {case[1:]: classes for case, classes in maps.items() if case.window == next(iter(options.windows))}
             draw(options.figure, sky.truth, shown, options.methods[-2:])
-    for window in options.windows:
-        print(f"\n{window} Angstrom\n")
-        print_table({case: found for case, found in scores.items() if case.window == window})
+    for case, found in scores.items():
+        yield table_row(case, found)
 
 
 def cases(options: Namespace) -> Iterator[Case]:
@@ -166,9 +166,9 @@ def reference(truth: Truth) -> str:
     )
 
 
-def print_table(scores: dict[Case, list[Scores]]) -> None:
-    """A row for each method and velocity, Markdown."""
-    print("| method | velocities | ARI | of gas | eta2 | disk |\n|---|---|---|---|---|---|")
-    for case, found in scores.items():
-        cells = (f"{mean:.2f} ± {spread:.2f}" for mean, spread in zip(np.mean(found, 0), np.std(found, 0), strict=True))
-        print(f"| `{case.method}` | {case.velocities} | {' | '.join(cells)} |")
+def table_row(case: Case, found: list[Scores]) -> Row:
+    """Mean and standard deviation over the skies."""
+    names = ("ARI", "of gas", "eta2", "disk")
+    pairs = zip(np.mean(found, 0), np.std(found, 0), strict=True)
+    cells = (f"{mean:.2f} ± {spread:.2f}" for mean, spread in pairs)
+    return {**case._asdict(), **dict(zip(names, cells, strict=True))}

@@ -10,6 +10,7 @@ import torch
 
 from benchmarks import mmd_kernel
 from benchmarks.measuring import fit, gemm_rate, numbers, seconds, synthetic
+from benchmarks.rows import Row
 from cubeclust.divergences.embedding import weighted_sums
 from cubeclust.methods import METHODS
 from cubeclust.runtime import memory
@@ -27,27 +28,26 @@ def add_options(parser: ArgumentParser) -> None:
     )
 
 
-def run(options: Namespace) -> None:
+def run(options: Namespace) -> Iterator[Row]:
     linear, device = options.kernel == "linear", options.device
     default = [2000, 4000, 8000] if linear else [8000, 20000]
     sizes = default if options.sizes is None else options.sizes
     if not linear:
-        mmd_kernel.beside_gemclus(options.kernel, sizes, options.iterations or 5, options.peer, device)
-        mmd_kernel.full_size(options.kernel, device)
+        yield from mmd_kernel.beside_gemclus(options.kernel, sizes, options.iterations or 5, options.peer, device)
+        yield mmd_kernel.full_size(options.kernel, device)
     elif sizes:
-        beside_gemclus(sizes, options.iterations or 30, device)
+        yield from beside_gemclus(sizes, options.iterations or 30, device)
     if options.full:
         for name, took, flops in products(device):
-            print(f"  {name:28} {took:.3f} s  {flops / took / 1e9:6.0f} GFLOP/s", flush=True)
-        full_size(options.full, device)
+            yield {"product": name, "s": took, "GFLOP/s": flops / took / 1e9}
+        yield full_size(options.full, device)
 
 
-def beside_gemclus(sizes: list[int], iterations: int, device: str, n_wave: int = 321, k: int = 11) -> None:
+def beside_gemclus(sizes: list[int], iterations: int, device: str, n_wave: int = 321, k: int = 11) -> Iterator[Row]:
     """MMD OvO, linear kernel, full batch, the same iterations, fit as a user calls it."""
     from gemclus.mlp import MLPMMD
 
     print(f"MMD OvO, d = {n_wave}, k = {k}, hidden 50, {iterations} iterations, full batch")
-    print(f"{'n':>7} {'gemclus s':>11} {'cubeclust s':>12} {'ratio':>8}")
     method = METHODS["mmd-ovo"].create(n_clusters=k, hidden=50, max_iter=iterations)
     fit(method, synthetic(500, n_wave, k), device)  # imports and threads, not counted
     for n in sizes:
@@ -55,12 +55,12 @@ def beside_gemclus(sizes: list[int], iterations: int, device: str, n_wave: int =
         peer = MLPMMD(n_clusters=k, n_hidden_dim=50, max_iter=iterations, ovo=True, random_state=0)
         theirs = seconds(lambda peer=peer, flux=flux: peer.fit(flux))
         ours = seconds(lambda flux=flux: fit(method, flux, device))
-        print(f"{n:7d} {theirs:11.3f} {ours:12.4f} {theirs / ours:8.1f}", flush=True)
+        yield {"spectra": n, "gemclus [s]": theirs, "cubeclust [s]": ours, "ratio": theirs / ours}
 
 
 def full_size(
     iterations: int, device: str, *, n: int = 68_232, n_wave: int = 3_592, k: int = 30, hidden: int = 20
-) -> None:
+) -> Row:
     """The users' run, beside the time in their log, and against the flops that it needs."""
     flux = synthetic(n, n_wave, k)
     made = memory.peak()
@@ -70,11 +70,17 @@ def full_size(
     flops = 4 * n * n_wave * (k + hidden) * iterations  # X W, P^T X and their two transposes in the gradient
     rate = gemm_rate(device)
     print(f"MMD OvO, {n} x {n_wave}, k = {k}, hidden {hidden}, {iterations} iterations, {device}")
-    print(f"  seconds           {took:.0f}   (users' gemclus: {USERS_SECONDS}, ratio {USERS_SECONDS / took:.0f})")
-    print(f"  peak memory       {memory.readable(memory.peak())}   (data made: {memory.readable(made)})")
-    print(f"  products needed   {flops:.3g} flop = {flops / rate:.0f} s at this machine's {rate / 1e9:.0f} GFLOP/s")
-    print(f"  share of that rate {flops / took / rate:.0%}")
-    print(f"  classes used      {fits[0].n_used}, converged {fits[0].converged}")
+    return {
+        "cubeclust [s]": took,
+        "users' gemclus [s]": USERS_SECONDS,
+        "ratio": USERS_SECONDS / took,
+        "peak memory": memory.readable(memory.peak()),
+        "data": memory.readable(made),
+        "products needed [flop]": f"{flops:.3g}",
+        "large product [GFLOP/s]": rate / 1e9,
+        "share of that rate [%]": 100 * flops / took / rate,
+        "classes used": fits[0].n_used,
+    }
 
 
 def products(

@@ -1,34 +1,37 @@
 """MMD GEMINI with a kernel other than the linear one: seconds per iteration with K kept and with K computed anew."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 
 from benchmarks.measuring import EVERYTHING, fit, gemm_rate, made, per_iteration, seconds, synthetic
+from benchmarks.rows import Row
 from cubeclust.divergences.gram import Gram
 from cubeclust.divergences.kernels import Kernel
 from cubeclust.methods import METHODS
 from cubeclust.runtime import memory
 
 
-def beside_gemclus(kernel: str, sizes: list[int], iterations: int, peer: int, device: str) -> None:
+def beside_gemclus(kernel: str, sizes: list[int], iterations: int, peer: int, device: str) -> Iterator[Row]:
     """Seconds per iteration of MMD OvO with K kept, and with K computed anew, beside gemclus up to `peer` spectra."""
     n_wave, k = 321, 11
     rate = gemm_rate(device)
     print(f"MMD OvO, {kernel}, d = {n_wave}, k = {k}, hidden 50, full batch, {device}; s/iteration")
     print(f"a large product runs at {rate / 1e9:.0f} GFLOP/s")
-    print(
-        f"{'n':>7} {'gemclus':>13} {'K kept':>12} {'ratio':>7} {'K anew':>12} {'ratio':>7} {'GFLOP/s':>8} {'share':>6}"
-    )
     for n in sizes:
         flux = synthetic(n, n_wave, k)
         theirs = _gemclus(flux, k, kernel, iterations) if n <= peer else float("nan")
         kept, anew = (_cubeclust(flux, k, kernel, iterations, room=room, device=device) for room in (EVERYTHING, 0))
         flops = kernel_flops(n, n_wave, k) / anew
-        print(
-            f"{n:7d} {theirs:13.3f} {kept:12.3f} {theirs / kept:7.1f} {anew:12.3f} {theirs / anew:7.1f} "
-            f"{flops / 1e9:8.0f} {flops / rate:6.0%}",
-            flush=True,
-        )
+        yield {
+            "spectra": n,
+            "gemclus [s]": theirs,
+            "K kept [s]": kept,
+            "K anew [s]": anew,
+            "anew [GFLOP/s]": flops / 1e9,
+            "share of a large product [%]": 100 * flops / rate,
+        }
 
 
 def _cubeclust(flux: np.ndarray, k: int, kernel: str, iterations: int, *, room: int, device: str) -> float:
@@ -55,7 +58,7 @@ def kernel_flops(n: int, n_wave: int, k: int) -> float:
 
 def full_size(
     kernel: str, device: str, *, n: int = 68_232, n_wave: int = 3_592, k: int = 30, part: int = 10_240
-) -> None:
+) -> Row:
     """The users' size, projected from the products of fewer spectra with all their channels."""
     data, lines = made(part, n_wave, k, device), torch.randn(k, part, device=device)
     rate = gemm_rate(device)
@@ -68,5 +71,11 @@ def full_size(
     share = kernel_flops(part, n_wave, k) / anew / rate
     scale = (n / part) ** 2
     print(f"{kernel}, {n} x {n_wave}, k = {k}, projected from {part} spectra: s/iteration")
-    print(f"  K computed anew   {anew * scale:8.1f}   ({share:.0%} of a large product's {rate / 1e9:.0f} GFLOP/s)")
-    print(f"  K kept            {kept * scale:8.1f}   (needs {memory.readable(2 * n * n)})")
+    return {
+        "spectra": n,
+        "channels": n_wave,
+        "K kept [s]": kept * scale,
+        "memory of K": memory.readable(2 * n * n),
+        "K anew [s]": anew * scale,
+        "share of a large product [%]": 100 * share,
+    }

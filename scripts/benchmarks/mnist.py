@@ -9,12 +9,14 @@ the paper's Wasserstein.
 import gzip
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.measuring import EVERYTHING, fit, names_of, numbers
+from benchmarks.rows import Row
 from cubeclust.methods import METHODS
 
 # ARI and used clusters in the paper with 10 and with 15 clusters.
@@ -50,14 +52,14 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--methods", type=names_of(PAPER), default=list(PAPER), help="rows, by cubeclust's names")
 
 
-def run(options: Namespace) -> None:
+def run(options: Namespace) -> Iterator[Row]:
     if not (options.data / IMAGES).exists():
         print(f"{options.data / IMAGES} does not exist; give the folder of MNIST's gzip files by --data.")
         return
     images, digits = read(options.data, options.images)
     print(
         f"MNIST, {len(images)} images, hidden 1200, batches of {options.batch_size or len(images)}, "
-        f"{options.epochs} epochs; ARI (used clusters) [paper: 60000 images, 500 epochs]"
+        f"{options.epochs} epochs; the paper: 60000 images, 500 epochs, ARI (used clusters)"
     )
     for name in options.methods:
         if name not in METHODS:
@@ -67,9 +69,14 @@ def run(options: Namespace) -> None:
             start = time.perf_counter()
             method = METHODS[name].create(n_clusters=k, **settings(name, options))
             clustering = fit(method, images, options.device, EVERYTHING)
-            score = f"{adjusted_rand_score(digits, clustering.labels):.3f} ({clustering.n_used})"
-            took = time.perf_counter() - start
-            print(f"{name:16} {k} clusters: {score:11} [{PAPER[name].get(k, 'none')}], {took:.0f} s", flush=True)
+            yield {
+                "method": name,
+                "clusters": k,
+                "ARI": float(adjusted_rand_score(digits, clustering.labels)),
+                "used clusters": clustering.n_used,
+                "paper": PAPER[name].get(k, "-"),
+                "s": time.perf_counter() - start,
+            }
 
 
 def settings(name: str, options: Namespace) -> dict:

@@ -7,12 +7,14 @@ minibatches at 68,232 x 321.
 """
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
 
 from benchmarks import usd_training
 from benchmarks.measuring import names_of, numbers, seconds
+from benchmarks.rows import Row
 from benchmarks.transport_peers import EXPONENT, PEERS, SCALING, Loss, blur_of
 from benchmarks.usd_step import Problem
 
@@ -33,48 +35,63 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--full", type=int, default=0, metavar="N", help="epochs of minibatches at 68,232 x 321")
 
 
-def run(options: Namespace) -> None:
+def run(options: Namespace) -> Iterator[Row]:
     peers = [name for name in options.peers if name != "none"]
     if options.sizes:
         print(
             f"USD OvO, d = 321, k = {options.clusters}, {options.metric}, epsilon {options.epsilon}, {options.device}; "
             "one value and gradient, cold start"
         )
-    times = [step(n, peers, options) for n in options.sizes]
-    if not peers and len(times) > 1:
-        slope(options.sizes, times, "n")
-        counts = [5, 10, 20, 40]
-        at_k = [step(options.sizes[0], [], Namespace(**{**vars(options), "clusters": k})) for k in counts]
-        slope(counts, at_k, "k")
+    if peers:
+        for n in options.sizes:
+            yield from step(n, peers, options)
+    elif len(options.sizes) > 1:
+        yield from grown(options.sizes, "n", lambda n: step(n, [], options))
+        others = vars(options)
+        yield from grown(
+            [5, 10, 20, 40], "k", lambda k: step(options.sizes[0], [], Namespace(**{**others, "clusters": k}))
+        )
     if options.training:
-        usd_training.full_batch(options.training, options.metric, options.epsilon, options.clusters, options.device)
+        yield from usd_training.full_batch(
+            options.training, options.metric, options.epsilon, options.clusters, options.device
+        )
     if options.full:
-        usd_training.full_size(options.full, options.metric, options.epsilon, options.clusters, options.device)
+        yield usd_training.full_size(options.full, options.metric, options.epsilon, options.clusters, options.device)
 
 
-def step(n: int, peers: list[str], options: Namespace) -> float:
-    """Seconds of our step, printed with its accuracy and the peers' beside it."""
+def grown(sizes: list[int], letter: str, stepped: Callable[[int], Iterator[Row]]) -> Iterator[Row]:
+    """Steps of several sizes, and the exponent of the power law through their times."""
+    rows = [row for size in sizes for row in stepped(size)]
+    yield from rows
+    exponent = np.polyfit(np.log(sizes), np.log([row["s"] for row in rows]), 1)[0]
+    yield {"from": sizes[0], "to": sizes[-1], "time grows as": f"{letter}^{exponent:.2f}"}
+
+
+def step(n: int, peers: list[str], options: Namespace) -> Iterator[Row]:
+    """Time and accuracy of our step, and of the peers beside it."""
     problem = Problem.synthetic(n, options.clusters, options.metric, options.epsilon, options.device)
     divergence = problem.divergence()
     problem.step(divergence)  # threads and first allocations, not counted
     took = seconds(lambda: [problem.step(problem.divergence()) for _ in range(_REPEATS)]) / _REPEATS
     figures = divergence.figures()
-    print(
-        f"{n} spectra, {options.clusters} clusters: {took:.3f} s, {figures['sinkhorn_steps']} Sinkhorn steps, "
-        f"epsilon / mean cost {divergence.epsilon:.3g}, tolerance {divergence.tolerance:g}, "
-        f"reached {figures['marginal_error']:.1g}",
-        flush=True,
-    )
+    yield {
+        "spectra": n,
+        "clusters": options.clusters,
+        "s": took,
+        "Sinkhorn steps": figures["sinkhorn_steps"],
+        "epsilon / mean cost": float(divergence.epsilon),
+        "tolerance": divergence.tolerance,
+        "reached": figures["marginal_error"],
+    }
     for name in peers:
         try:
-            print(f"  {name:20} {beside(name, problem, took, options)}", flush=True)
+            yield {"spectra": n, "peer": name, **beside(name, problem, took, options)}
         except Exception as fault:  # whatever keeps a package from running is its result here
-            print(f"  {name:20} cannot run: {type(fault).__name__}: {fault}".splitlines()[0], flush=True)
-    return took
+            yield {"peer": name, "cannot run": f"{type(fault).__name__}: {fault}".splitlines()[0]}
 
 
-def beside(name: str, problem: Problem, ours: float, options: Namespace) -> str:
-    """A peer's time for all pairs, projected from a few, and how its values differ from ours, in words."""
+def beside(name: str, problem: Problem, ours: float, options: Namespace) -> Row:
+    """A peer's time for all pairs, projected from a few, and how its values differ from ours."""
     pairs = options.clusters * (options.clusters - 1) // 2
     p, timed = EXPONENT[options.metric], min(options.pairs, options.clusters - 1)
     mean_cost, divergence, weights = problem.mean_cost(), problem.divergence(), problem.weights
@@ -88,9 +105,14 @@ def beside(name: str, problem: Problem, ours: float, options: Namespace) -> str:
     differences(SCALING, 1)
     apart = []
     theirs = seconds(lambda: apart.extend(differences(SCALING, timed))) / timed * pairs
-    text = f"{theirs:9.2f} s = {pairs} x {theirs / pairs:.4f} s ({timed} pairs timed), ratio {theirs / ours:.0f}; "
-    text += f"value {max(apart, key=abs):+.2%} at scaling {SCALING}"
-    return text + (f", {differences(options.fine, 1)[0]:+.2%} at {options.fine}" if options.fine else "")
+    return {
+        "s": theirs,
+        "s/pair": theirs / pairs,
+        "pairs timed": timed,
+        "ratio": theirs / ours,
+        f"value [%], scaling {SCALING}": 100 * max(apart, key=abs),
+        **({f"scaling {options.fine}": 100 * differences(options.fine, 1)[0]} if options.fine else {}),
+    }
 
 
 def pair_value(loss: Loss, data: torch.Tensor, weights: torch.Tensor) -> float:
@@ -99,9 +121,3 @@ def pair_value(loss: Loss, data: torch.Tensor, weights: torch.Tensor) -> float:
     value = loss(first, data, second, data)
     value.backward()
     return float(value.detach())
-
-
-def slope(sizes: list[int], times: list[float], letter: str) -> None:
-    """Print the exponent of the power law through the times."""
-    exponent = np.polyfit(np.log(sizes), np.log(times), 1)[0]
-    print(f"time grows as {letter}^{exponent:.2f} from {sizes[0]} to {sizes[-1]}")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from benchmarks.measuring import EVERYTHING, fit, gemm_rate, per_iteration, seconds, synthetic
+from benchmarks.rows import Row
 from cubeclust.clustering import Clustering
 from cubeclust.divergences import usd
 from cubeclust.methods import METHODS
@@ -16,7 +17,7 @@ _PART = 2000  # spectra on which the iterations to convergence are counted
 _STEPS = 3  # timed iterations
 
 
-def full_batch(sizes: list[int], metric: str, epsilon: str, k: int, device: str) -> None:
+def full_batch(sizes: list[int], metric: str, epsilon: str, k: int, device: str) -> Iterator[Row]:
     """Seconds of one of the first steps, network and USD, K computed anew and kept; time to convergence projected."""
     settings = {"n_clusters": k, "hidden": HIDDEN, "metric": metric, "epsilon": epsilon}
     needed, usual = converged_after(settings, device)
@@ -26,16 +27,19 @@ def full_batch(sizes: list[int], metric: str, epsilon: str, k: int, device: str)
         f"{needed} iterations of {usual:.1f} Sinkhorn steps until a change of 1e-4 with {_PART} spectra, which the "
         f"projection takes; a large product: {rate / 1e9:.0f} GFLOP/s"
     )
-    print(f"{'n':>7} {'K':>5} {'s/step':>8} {'Sinkhorn':>9} {'share':>6} {'peak memory':>12} {'to converge':>12}")
     for word, room in (("anew", 0), ("kept", EVERYTHING)):  # the smaller need first: a process has one peak
         for n in sizes:
             took, steps = training_step(synthetic(n, _N_WAVE, k), settings, room, device)
             share = step_flops(n, _N_WAVE, k, steps, anew=not room) / took / rate
-            print(
-                f"{n:7d} {word:>5} {took:8.2f} {steps:9.1f} {share:6.0%} {memory.readable(memory.peak()):>12} "
-                f"{took / steps * usual * needed:10.0f} s",
-                flush=True,
-            )
+            yield {
+                "spectra": n,
+                "K": word,
+                "s/step": took,
+                "Sinkhorn steps": steps,
+                "share of a large product [%]": 100 * share,
+                "peak memory": memory.readable(memory.peak()),
+                "to converge [s]": took / steps * usual * needed,
+            }
 
 
 def training_step(flux: np.ndarray, settings: dict, room: int, device: str) -> tuple[float, float]:
@@ -91,7 +95,7 @@ def sinkhorn_flops(n: int, k: int) -> float:
     return 2.0 * n * n * (2 * pairs + k)
 
 
-def full_size(epochs: int, metric: str, epsilon: str, k: int, device: str, *, n: int = 68_232) -> None:
+def full_size(epochs: int, metric: str, epsilon: str, k: int, device: str, *, n: int = 68_232) -> Row:
     """Seconds of an epoch of minibatches of 4096 with the users' number of spectra."""
     flux = synthetic(n, _N_WAVE, k)
     method = METHODS["usd-ovo"].create(
@@ -101,7 +105,14 @@ def full_size(epochs: int, metric: str, epsilon: str, k: int, device: str, *, n:
     took = seconds(lambda: fits.append(fit(method, flux, device, EVERYTHING)))
     done = fits[0].iterations
     print(f"USD OvO, {n} x {_N_WAVE}, k = {k}, {metric}, epsilon {epsilon}, batches of 4096, {device}")
-    print(f"  {took:.0f} s, {done} epochs, {took / done:.1f} s/epoch with all around them")
-    print(f"  objective         {fits[0].history['gemini'][0]:.4g} to {fits[0].history['gemini'][-1]:.4g}")
-    print(f"  classes used      {fits[0].n_used}, converged {fits[0].converged}")
-    print(f"  peak memory       {memory.readable(memory.peak())}")
+    objective = fits[0].history["gemini"]
+    return {
+        "s": took,
+        "epochs": done,
+        "s/epoch": took / done,
+        "objective, first": float(objective[0]),
+        "objective, last": float(objective[-1]),
+        "classes used": fits[0].n_used,
+        "converged": str(fits[0].converged),
+        "peak memory": memory.readable(memory.peak()),
+    }

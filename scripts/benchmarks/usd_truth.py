@@ -8,6 +8,7 @@ the default tolerance and with 1e-6 end with; at 0.01r these take many minutes.
 """
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from dataclasses import replace
 
 import torch
@@ -15,6 +16,7 @@ from sklearn.metrics import adjusted_rand_score
 from torch import Tensor
 
 from benchmarks.measuring import EVERYTHING, fit, seconds
+from benchmarks.rows import Row
 from benchmarks.transport_peers import EXPONENT, SCALING, blur_of, geomloss
 from benchmarks.usd_step import Problem
 from cubeclust import RunSettings, sample_cube
@@ -36,18 +38,19 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--iterations", type=int, default=100, help="of the trainings")
 
 
-def run(options: Namespace) -> None:
+def run(options: Namespace) -> Iterator[Row]:
     print(f"USD OvO, k = {options.clusters}, {options.metric}, trainings of {options.iterations} iterations")
-    print(
-        f"{'window':>10} {'epsilon':>8} {'exact value':>11} | {'cubeclust':>9} {'gradient':>9} {'steps':>5} {'s':>7} | "
-        f"{'geomloss':>9} {'gradient':>9} {'s':>7} | {'exact to':>8} {'ARI':>6}"
-    )
     for window in options.windows.split(","):
         flux = features(window)
         logits = half_trained(flux, options)
         for epsilon in options.epsilons.split(","):
             problem = Problem(flux.to(options.device), logits, options.metric, epsilon)
-            print(f"{window:>10} {epsilon:>8} {accuracies(problem)} {same_map(problem, options):6.3f}", flush=True)
+            yield {
+                "window": window,
+                "epsilon": epsilon,
+                **accuracies(problem),
+                "ARI of maps": same_map(problem, options),
+            }
 
 
 def features(window: str) -> Tensor:
@@ -66,22 +69,28 @@ def half_trained(flux: Tensor, options: Namespace) -> Tensor:
     return torch.from_numpy(posterior).to(options.device).clamp_min(1e-30).log()
 
 
-def accuracies(problem: Problem) -> str:
-    """Exact value, and the errors of both packages with their seconds, as columns."""
+def accuracies(problem: Problem) -> Row:
+    """Exact value, and the relative errors of value and gradient of both packages, with their seconds."""
     exact_problem = replace(problem, data=problem.data.double(), logits=problem.logits.double(), settings=TRUTH)
     reference = exact_problem.divergence()
     value, gradient = exact_problem.step(reference)
 
-    def errors(found: tuple[float, Tensor]) -> str:
-        return f"{abs(found[0] / value - 1):9.2e} {float((found[1] - gradient).norm() / gradient.norm()):9.2e}"
+    def errors(package: str, found: tuple[float, Tensor]) -> Row:
+        apart = float((found[1] - gradient).norm() / gradient.norm())
+        return {f"{package}, value": abs(found[0] / value - 1), f"{package}, gradient": apart}
 
     ours, theirs, made = [], [], []
     took = seconds(lambda: ours.append(problem.step(made.append(problem.divergence()) or made[0])))
     peer = seconds(lambda: theirs.append(geomloss_step(problem, made[0].epsilon)))
-    return (
-        f"{value:11.5g} | {errors(ours[0])} {made[0].figures()['sinkhorn_steps']:5d} {took:7.2f} | "
-        f"{errors(theirs[0])} {peer:7.2f} | {reference.figures()['marginal_error']:8.0e}"
-    )
+    return {
+        "exact value": value,
+        **errors("cubeclust", ours[0]),
+        "Sinkhorn steps": made[0].figures()["sinkhorn_steps"],
+        "cubeclust [s]": took,
+        **errors("geomloss", theirs[0]),
+        "geomloss [s]": peer,
+        "exact to": reference.figures()["marginal_error"],
+    }
 
 
 def geomloss_step(problem: Problem, epsilon: float, scaling: float = SCALING) -> tuple[float, Tensor]:
@@ -110,4 +119,4 @@ def same_map(problem: Problem, options: Namespace) -> float:
         ).labels
         for solver in ({}, STRICT)
     ]
-    return adjusted_rand_score(*labels)
+    return float(adjusted_rand_score(*labels))

@@ -2,20 +2,23 @@
 
 Errors are those of spaxels without any flag: the median and the 95 % quantile of |error| (km/s), the share within one
 standard deviation as claimed (68.3 % if errors are what they say), the share of bad velocities (more than 50 km/s off,
-a channel of MUSE) that no flag tells of, and how many draws had their redshift found within 50 km/s. The truth is the
+a channel of MUSE) without a flag, and how many draws had their redshift found within 50 km/s. The truth is the
 median velocity of the lines' flux for spaxels measured by their gas, that of the starlight for those measured by stars;
 an area is absorption-dominated where H-alpha has an equivalent width under 3 Angstrom.
 """
 
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from astropy.io import fits
 
+from benchmarks.rows import Row
 from cubeclust.pipelines.redshift.pipeline import estimate
 from cubeclust.pipelines.redshift.settings import RedshiftSettings
 from cubeclust.pipelines.simulate import SimulationSettings, simulate
@@ -38,7 +41,7 @@ def numbers(text: str) -> list[float]:
     return [float(part) for part in text.split(",")]
 
 
-def run(options: Namespace) -> None:
+def run(options: Namespace) -> Iterator[Row]:
     for snr in options.snr:
         with TemporaryDirectory() as folder:
             draws = [draw(Path(folder), options, snr, seed) for seed in range(options.draws)]
@@ -46,8 +49,8 @@ def run(options: Namespace) -> None:
               f"{np.mean([one.seconds for one in draws]):.1f} s each; redshift found in "
               f"{sum(one.found for one in draws)}")  # fmt: skip
         for name, where in AREAS.items():
-            print(f"  {name:32} {report(draws, where)}")
-        print(f"  bad ones that no flag tells of: {unflagged(draws)}", flush=True)
+            yield {"S/N": snr, "spaxels": name, **errors(draws, where)}
+        yield {"S/N": snr, **unflagged(draws)}
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,11 @@ AREAS = {
     "all without a flag": lambda one: one.flag == 0,
     "line-emitting": lambda one: (one.flag == 0) & (one.width >= LINELESS),
     "absorption-dominated": lambda one: (one.flag == 0) & (one.width < LINELESS),
-    "  less the dim border": lambda one: (one.flag == 0) & (one.width < LINELESS) & ~one.border,
+    "absorption-dominated, less the dim border": lambda one: (one.flag == 0) & (one.width < LINELESS) & ~one.border,
     "measured by gas": lambda one: (one.flag == 0) & (one.tracer == Tracer.GAS),
     "measured by stars": lambda one: (one.flag == 0) & (one.tracer == Tracer.STARS),
     "all that a run keeps": lambda one: ~one.misleading,
-    "  of these, in bins": lambda one: ~one.misleading & (one.flag & VelocityFlag.BINNED != 0),
+    "all that a run keeps, in bins": lambda one: ~one.misleading & (one.flag & VelocityFlag.BINNED != 0),
 }
 
 
@@ -102,22 +105,29 @@ def against(field: VelocityField, truth: Path, seconds: float) -> Draw:
     )
 
 
-def report(draws: list[Draw], where) -> str:
+def errors(draws: list[Draw], where: Callable[[Draw], np.ndarray]) -> Row:
     """Errors of the spaxels that `where` chooses, over all draws."""
     off = np.concatenate([one.off[where(one)] for one in draws])
     claimed = np.concatenate([one.claimed[where(one)] for one in draws])
     known = np.isfinite(off)
-    if not known.any():
-        return "none"
     size = np.abs(off[known])
-    return (f"n {len(size):6d}  median {np.median(size):5.2f}  95 % {np.quantile(size, 0.95):6.2f}  "
-            f"within 1 sigma {np.mean(size < claimed[known]):.3f}")  # fmt: skip
+    return {
+        "number": len(size),
+        "median [km/s]": float(np.median(size)) if len(size) else nan,
+        "95 % [km/s]": float(np.quantile(size, 0.95)) if len(size) else nan,
+        "within 1 sigma [%]": 100 * float(np.mean(size < claimed[known])) if len(size) else nan,
+    }
 
 
-def unflagged(draws: list[Draw]) -> str:
-    """Bad velocities that no flag tells of, of all that are bad or missing."""
+def unflagged(draws: list[Draw]) -> Row:
+    """Bad velocities without a flag, as a share of all that are bad or missing, and of all without a flag."""
     bad = [~(np.abs(one.off) <= BAD) for one in draws]
     missed = sum(int(np.count_nonzero(wrong & (one.flag == 0))) for wrong, one in zip(bad, draws, strict=True))
     total = sum(int(np.count_nonzero(wrong)) for wrong in bad)
     clear = sum(int(np.count_nonzero(one.flag == 0)) for one in draws)
-    return f"{missed} of {total} ({missed / max(total, 1):.2%}), and {missed / max(clear, 1):.3%} of all without a flag"
+    return {
+        "bad or missing": total,
+        "bad without a flag": missed,
+        "of the bad [%]": 100 * missed / max(total, 1),
+        "of all without a flag [%]": 100 * missed / max(clear, 1),
+    }

@@ -86,4 +86,4 @@ def test_truth_of_gas_and_stars() -> None:
 
 def test_figure_of_one_method_is_refused_at_once() -> None:
     with pytest.raises(InputError, match="--methods"):
-        run(Namespace(methods=["kmeans"], figure="maps.png"))
+        next(run(Namespace(methods=["kmeans"], figure="maps.png")))
