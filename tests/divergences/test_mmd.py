@@ -40,13 +40,15 @@ def random_problem(seed: int, case: str) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")  # in gemclus
 def test_equals_gemclus(pairs: str, case: str, kernel: str, seed: int) -> None:
+    """The distance of equal clusters is 0 here and the root of a rounding error in gemclus, 1e-8 of the value."""
+    tolerance = 1e-7 if "duplicated" in case and pairs == "ovo" else 1e-10
     logits, data = random_problem(seed, case)
     posterior, peer = softmax(logits), MMDGEMINI(ovo=pairs == "ovo", kernel=kernel)
     value, gradient = peer.evaluate(posterior, peer.compute_affinity(data), return_grad=True)
     expected = at_logits(posterior, gradient)
     found, found_gradient = ours(logits, data, pairs, torch.float64, Kernel(kernel))
-    assert found == pytest.approx(float(value), rel=1e-10)
-    assert relative(found_gradient, expected) < 1e-10
+    assert found == pytest.approx(float(value), rel=tolerance)
+    assert relative(found_gradient, expected) < tolerance
     single, single_gradient = ours(logits, data, pairs, torch.float32, Kernel(kernel))
     assert single == pytest.approx(float(value), rel=1e-4)
     assert relative(single_gradient, expected) < 1e-4
