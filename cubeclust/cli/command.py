@@ -49,8 +49,8 @@ class Command(click.Command):
         """Write nothing: arguments stand in the panel of their settings."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write a list of parameters for each panel, then the products, all meanings in one column."""
-        rows = [_row(param, ctx) for param in self.get_params(ctx)]
+        """Write a list for each panel, options with a letter first, then the products, all meanings in one column."""
+        rows = sorted((_row(param, ctx) for param in self.get_params(ctx)), key=lambda row: row.name.startswith("--"))
         width = max(len(row.name) for row in rows if len(row.name) <= _NAMES)
         for panel in Panel:
             lines = [(row.name, row.meaning) for row in rows if row.panel is panel]

@@ -53,7 +53,11 @@ class ScanSettings:
         Numbers, Declaration("Numbers of clusters to try.", panel=Panel.METHOD, short="-k", minimum=1)
     ]
     models: Names = setting(
-        (), "Models to try; `cubeclust run -m METHOD --help` describes them.", panel=Panel.METHOD, name="model"
+        (),
+        "Models to try; `cubeclust run -m METHOD --help` describes them.",
+        panel=Panel.METHOD,
+        name="model",
+        shown="all",
     )
     criterion: str | None = setting(
         None,
