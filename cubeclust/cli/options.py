@@ -59,8 +59,7 @@ def option_of(field: Field, default: Any = MISSING, **changed: Any) -> click.Par
         type=None if flag else taken,
         is_flag=flag,
         metavar=None if flag else placeholder,
-        default=None if default is MISSING else default,
-        required=default is MISSING,
+        **({"required": True} if default is MISSING else {"default": default}),
         multiple=repeats(kind(field)),
         help=meaning,
     )

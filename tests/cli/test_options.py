@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from commands import call
+from commands import call, refused
 
 import cubeclust.cli.commands
 from cubeclust import RunSettings, ScanSettings
@@ -47,6 +47,11 @@ def test_each_option_is_declared_and_stands_in_one_panel(name: str) -> None:
     for param in command.params:
         (line,) = re.findall(rf"^  {re.escape(param.row.name)}(?:  .+|$)", text, re.MULTILINE)
         assert "".join(param.row.meaning.split()) in "".join(text[text.index(line) :].split())
+
+
+def test_a_setting_without_a_default_is_required() -> None:
+    refused(call("select", "cube.fits"), "Missing option", "--n-clusters")
+    refused(call("merge", "parent.fits"), "Missing argument", "PARTS")
 
 
 @pytest.mark.parametrize("record", RECORDS)
