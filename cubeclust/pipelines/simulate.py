@@ -89,12 +89,12 @@ class SimulationSettings:
         return self.truth or self.output.with_name(f"{self.output.stem}_truth.fits")
 
 
-def simulate(settings: SimulationSettings, report: Progress | None = None) -> Path:
+def simulate(settings: SimulationSettings, progress: Progress | None = None) -> Path:
     """Make a sky, write its cube and its truth, and return the cube's path; InputError if they cannot be written."""
     from cubeclust.io.cubes.simulated import write_truth, written_cube
     from cubeclust.simulation.exposure import exposed
 
-    report = report or Silent()
+    progress = progress or Silent()
     paths = (settings.output, settings.truth_path)
     for path in paths:
         claim_files(path.parent, [path], overwrite=settings.overwrite)
@@ -102,7 +102,7 @@ def simulate(settings: SimulationSettings, report: Progress | None = None) -> Pa
     axis = window(settings.channels, settings.redshift, settings.medium)
     exposure = exposed(sky, settings.seed, settings.snr)
     frame = _frame(sky, axis, settings)
-    report.say(
+    progress.say(
         f"{sky.title}: {frame.shape[0]} planes of {settings.size} x {settings.size} spaxels to {settings.output}"
     )
     step = memory.rows_per_block(_ARRAYS * 4 * sky.seeing.side**2)
@@ -111,7 +111,7 @@ def simulate(settings: SimulationSettings, report: Progress | None = None) -> Pa
             for begin in range(0, axis.channels, step):
                 end = min(begin + step, axis.channels)
                 file.put(begin, *exposure.planes(axis, begin, end))
-                report.advance("planes", end, axis.channels)
+                progress.advance("planes", end, axis.channels)
         redshift = None if settings.recipe.redshift is None else settings.redshift
         write_truth(truth, frame, _images(sky), sky.kinds, redshift)
     return settings.output

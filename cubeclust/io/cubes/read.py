@@ -15,7 +15,7 @@ from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.runtime import memory
 
 _PLANES = 16  # that tell the size of the flux
-Report = Callable[[str, int, int], None]  # role of the HDU, planes done, planes in all
+Advance = Callable[[str, int, int], None]  # role of the HDU, planes done, planes in all
 
 
 def crop_area(cube_file: CubeFile, crop: tuple[int, int, int, int]) -> tuple[slice, slice]:
@@ -42,7 +42,7 @@ def read_cube(
     rows: slice,
     columns: slice,
     channels: np.ndarray,
-    report: Report = lambda role, done, total: None,
+    advance: Advance = lambda role, done, total: None,
     *,
     scale: float | None = None,
 ) -> Cube:
@@ -60,7 +60,7 @@ def read_cube(
     roles = cube_file.hdus
     area = (rows.stop - rows.start, columns.stop - columns.start, int(channels.sum()))
     with fits_files.open_hdus(cube_file.path, checked=True) as hdus:
-        slabs = _SlabReader(cube_file, hdus, rows, columns, channels, report)
+        slabs = _SlabReader(cube_file, hdus, rows, columns, channels, advance)
         flux = np.empty(area, np.float32)  # (ny, nx, n_wave): each spectrum contiguous
         for place, slab in slabs.of("flux"):
             with np.errstate(over="ignore"):
@@ -99,7 +99,7 @@ class _SlabReader:
     rows: slice
     columns: slice
     channels: np.ndarray
-    report: Report
+    advance: Advance
 
     def of(self, role: str) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield the place among the chosen channels and the samples (ny, nx, planes) of each block."""
@@ -111,7 +111,7 @@ class _SlabReader:
             with fits_files.damage_reported(self.cube_file.path):
                 slab = hdu.section[start:stop, self.rows]
             yield slice(place, place + stop - start), slab[:, :, self.columns].transpose(1, 2, 0)
-            self.report(role, place + stop - start, n_channels)
+            self.advance(role, place + stop - start, n_channels)
 
     def mask(self) -> np.ndarray:
         """Where the 2-D mask of the file rejects spaxels of the area."""

@@ -71,11 +71,11 @@ class RowBlocks:
     def _read(self, rows: slice, number: int, n_blocks: int) -> Spectra:
         of = "" if n_blocks == 1 else f" {number + 1}/{n_blocks}"
 
-        def report(role: str, done: int, total: int) -> None:
+        def advance(role: str, done: int, total: int) -> None:
             self.progress.advance(f"read {role}{of}", done, total)
 
         everything = np.ones(self.cube_file.shape[0], bool)
-        spectra = Spectra.of(read_cube(self.cube_file, rows, self.columns, everything, report, scale=self.scale))
+        spectra = Spectra.of(read_cube(self.cube_file, rows, self.columns, everything, advance, scale=self.scale))
         return spectra.keep(self.excluded[spectra.y, spectra.x].astype(np.int32))
 
     def require_room(self) -> None:

@@ -15,13 +15,13 @@ from cubeclust.velocities.field import VelocityField, repeated_redshift
 from cubeclust.velocities.flags import VelocityFlag
 
 _ROUNDED, _ROUNDED_TEXT = 0.05, 0.5  # km/s: numbers of single precision; wavelengths to 0.01 Angstrom
-_REPORTED = 500  # files between two reports
+_ANNOUNCED = 500  # files between two reports of the progress
 
 
 def read_alfa(
     directory: Path,
     cube_file: CubeFile,
-    report: Progress | None = None,
+    progress: Progress | None = None,
     *,
     guess: float | None = None,
     z: float | None = None,
@@ -37,7 +37,7 @@ def read_alfa(
         InputError: another cube's files, damaged ones, no velocity that can be used.
     """
     pixels = find_pixels(directory, cube_file)
-    fits = _read_all(pixels, report or Silent())
+    fits = _read_all(pixels, progress or Silent())
     y, x = np.array(list(pixels)).T
     speed = _image(cube_file.frame, y, x, [fit.velocity for fit in fits], np.float64)
     speed[np.isinf(speed)] = np.nan
@@ -67,12 +67,12 @@ def read_alfa(
     )
 
 
-def _read_all(pixels: dict[tuple[int, int], Path], report: Progress) -> list[AlfaFit]:
+def _read_all(pixels: dict[tuple[int, int], Path], progress: Progress) -> list[AlfaFit]:
     fits = []
     for done, path in enumerate(pixels.values(), start=1):
         fits.append(read_fit(path))
-        if done % _REPORTED == 0 or done == len(pixels):
-            report.advance("read ALFA", done, len(pixels))
+        if done % _ANNOUNCED == 0 or done == len(pixels):
+            progress.advance("read ALFA", done, len(pixels))
     return fits
 
 

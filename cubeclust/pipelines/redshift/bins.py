@@ -52,9 +52,9 @@ def binned_spectra(blocks: RowBlocks, bins: np.ndarray) -> Spectra:
     last: Spectra | None = None
     for spectra in blocks:
         last = spectra
-        for place in np.unique(bins[spectra.y, spectra.x]):
-            if place >= 0:
-                _add(sums, spectra, bins[spectra.y, spectra.x] == place, int(place), number)
+        for index in np.unique(bins[spectra.y, spectra.x]):
+            if index >= 0:
+                _add(sums, spectra, bins[spectra.y, spectra.x] == index, int(index), number)
     assert last is not None
     with np.errstate(all="ignore"):
         count = np.where(sums["count"] > 0, sums["count"], np.nan)
@@ -64,7 +64,7 @@ def binned_spectra(blocks: RowBlocks, bins: np.ndarray) -> Spectra:
     return replace(last, flux=flux, variance=variance, y=none, x=none, snr=np.full(number, np.nan, np.float32))
 
 
-def _add(sums: dict[str, np.ndarray], spectra: Spectra, rows: np.ndarray, place: int, number: int) -> None:
+def _add(sums: dict[str, np.ndarray], spectra: Spectra, rows: np.ndarray, index: int, number: int) -> None:
     """Add the chosen rows (n,) bool to the sums of a bin."""
     flux = spectra.flux[rows]
     known = np.isfinite(flux)
@@ -75,4 +75,4 @@ def _add(sums: dict[str, np.ndarray], spectra: Spectra, rows: np.ndarray, place:
         parts = {"count": known, "flux": np.where(known, flux, 0), "variance": np.where(known, variance, 0)}
     for name, values in parts.items():
         total = sums.setdefault(name, np.zeros((number, spectra.n_wave), np.float32))
-        total[place] += values.sum(axis=0, dtype=np.float64)
+        total[index] += values.sum(axis=0, dtype=np.float64)

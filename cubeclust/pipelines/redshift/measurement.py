@@ -36,7 +36,7 @@ _WORK = 2**30  # bytes that measuring takes beside the spectra
 
 @dataclass(frozen=True)
 class MeasuredSpaxels:
-    """Measured spaxels: their places y, x (n,), what was measured and how it is judged."""
+    """Measured spaxels: their y, x (n,), what was measured and how it is judged."""
 
     y: np.ndarray
     x: np.ndarray
@@ -51,7 +51,7 @@ def measure_field(blocks: RowBlocks, asked: MeasurementSettings, search: Search)
         InputError: no line in range, no spaxel with data.
     """
     light = first_look(blocks)
-    z, confidence = systemic_redshift(light, asked.asked, search)
+    z, confidence = systemic_redshift(light, asked.systemic, search)
     instrument = instrument_of(light, z, search)
     search.progress.say(_matched_lines(instrument))
     rows, bins = _measured_rows(blocks, instrument, search), None
@@ -59,7 +59,7 @@ def measure_field(blocks: RowBlocks, asked: MeasurementSettings, search: Search)
         bins = _bins(rows, asked.bin, blocks.cube_file)
         rows = _with_bins(rows, bins, blocks, instrument, search)
     field = replace(_field(rows, instrument, blocks.cube_file, blocks.scale), bins=bins, confidence=confidence)
-    return field if asked.asked is not None else _about_median(field)
+    return field if asked.systemic is not None else _about_median(field)
 
 
 def search_of(
@@ -126,8 +126,10 @@ def _measured_rows(blocks: RowBlocks, instrument: Instrument, search: Search) ->
         parts.append(measured(spectra, instrument, search, "velocities", sum(map(len, y))))
         y.append(spectra.y)
         x.append(spectra.x)
-    found = Measured.joined(parts)
-    return MeasuredSpaxels(np.concatenate(y), np.concatenate(x), found, judged(found, search.limits, instrument.search))
+    all_of = Measured.joined(parts)
+    return MeasuredSpaxels(
+        np.concatenate(y), np.concatenate(x), all_of, judged(all_of, search.limits, instrument.search)
+    )
 
 
 def _bins(rows: MeasuredSpaxels, target: float, cube_file: CubeFile) -> np.ndarray:
@@ -148,23 +150,23 @@ def _with_bins(
         return rows
     spectra = binned_spectra(blocks, bins)
     search.progress.say(f"{len(inside)} faint spaxels are measured in {len(spectra)} bins")
-    found = measured(spectra, instrument, search, "bins")
-    verdict = judged(found, search.limits, instrument.search)
+    of_bins = measured(spectra, instrument, search, "bins")
+    verdict = judged(of_bins, search.limits, instrument.search)
     verdict.flag[:] |= int(VelocityFlag.BINNED)
-    place = numbers[inside]
+    index = numbers[inside]
     return replace(
         rows,
-        measured=_replaced(rows.measured, found, inside, place),
-        judged=_replaced(rows.judged, verdict, inside, place),
+        measured=_replaced(rows.measured, of_bins, inside, index),
+        judged=_replaced(rows.judged, verdict, inside, index),
     )
 
 
-def _replaced(mine: Record, theirs: Record, inside: np.ndarray, place: np.ndarray) -> Record:
-    """A record of arrays whose rows `inside` are those at `place` of another one."""
+def _replaced(mine: Record, theirs: Record, inside: np.ndarray, index: np.ndarray) -> Record:
+    """A record of arrays whose rows `inside` are those at `index` of another one."""
     values = {}
     for f in fields(mine):
         values[f.name] = getattr(mine, f.name).copy()
-        values[f.name][inside] = getattr(theirs, f.name)[place]
+        values[f.name][inside] = getattr(theirs, f.name)[index]
     return type(mine)(**values)
 
 
@@ -176,25 +178,25 @@ def _field(rows: MeasuredSpaxels, instrument: Instrument, cube_file: CubeFile, s
         frame[rows.y, rows.x] = values
         return frame
 
-    found = rows.judged
+    verdict = rows.judged
     fluxes, errors = (
-        {name: image(values[:, place] * scale, np.nan) for place, name in enumerate(instrument.lines.names)}
+        {name: image(values[:, line] * scale, np.nan) for line, name in enumerate(instrument.lines.names)}
         for values in (rows.measured.flux, rows.measured.flux_error)
     )
     return VelocityField(
-        velocity=image(found.velocity, np.nan),
-        error=image(found.error, np.nan),
-        sigma=image(found.sigma, np.nan),
-        snr=image(found.snr, np.nan),
-        n_lines=image(found.n_lines, 0, np.int16),
-        flag=image(found.flag, VelocityFlag.NO_VELOCITY, np.int32),
+        velocity=image(verdict.velocity, np.nan),
+        error=image(verdict.error, np.nan),
+        sigma=image(verdict.sigma, np.nan),
+        snr=image(verdict.snr, np.nan),
+        n_lines=image(verdict.n_lines, 0, np.int16),
+        flag=image(verdict.flag, VelocityFlag.NO_VELOCITY, np.int32),
         systemic=instrument.z,
         medium=instrument.medium,
         wcs=read_celestial(cube_file.header),
         fluxes=fluxes,
         flux_errors=errors,
         flux_unit=f"{cube_file.unit}*Angstrom" if cube_file.unit else "",
-        tracer=image(found.tracer, Tracer.NOTHING, np.uint8),
+        tracer=image(verdict.tracer, Tracer.NOTHING, np.uint8),
     )
 
 

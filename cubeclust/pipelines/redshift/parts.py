@@ -37,14 +37,14 @@ class RectangleSettings:
 class MeasurementSettings:
     """How velocities are measured.
 
-    asked   systemic redshift that is named, None where it is measured
-    search  range of velocities on either side of it, km/s
-    medium  of the wavelengths, None as the header states
-    lsf     full width at half maximum of the instrument's line profile, Angstrom, None for that of the layout
-    bin     signal to noise of the lines that faint spaxels are binned for, None without bins
+    systemic  redshift that is named, None where it is measured
+    search    range of velocities on either side of it, km/s
+    medium    of the wavelengths, None as the header states
+    lsf       full width at half maximum of the instrument's line profile, Angstrom, None for that of the layout
+    bin       signal to noise of the lines that faint spaxels are binned for, None without bins
     """
 
-    asked: float | None
+    systemic: float | None
     search: float
     medium: Literal["air", "vacuum"] | None
     lsf: float | None

@@ -83,7 +83,7 @@ def _estimated(settings: RedshiftSettings, cube_file: CubeFile, progress: Progre
     if settings.imported is None:
         field = _measured(settings, cube_file, limits, progress)
     else:
-        field = imported_field(settings.imported, settings.asked, cube_file, progress)
+        field = imported_field(settings.imported, settings.systemic, cube_file, progress)
         field = replace(field, flag=field.flag | poor(field.snr, field.n_lines, field.error, field.sigma, limits))
     field = judged_on_the_sky(replace(field, dropped=_dropped(settings.keep)), limits)
     _require_usable(cube_file.path, field)

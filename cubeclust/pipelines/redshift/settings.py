@@ -133,7 +133,7 @@ class RedshiftSettings:
             raise InputError(f"{self.output}: --output is the file of the map; give it a name that ends in .fits.")
 
     @property
-    def asked(self) -> float | None:
+    def systemic(self) -> float | None:
         """Systemic redshift that is named, None where it is measured."""
         return self.z if self.guess is None else self.guess / LIGHT_SPEED
 

@@ -59,7 +59,7 @@ def first_look(blocks: RowBlocks) -> FirstLook:
     """Mean spectrum and brightest spectra of a cube.
 
     Raises:
-        InputError: too few channels to tell noise from lines, no spaxel with data, no positive variance.
+        InputError: too few channels, no spaxel with data, no positive variance.
     """
     path, n_wave = blocks.cube_file.path, blocks.cube_file.shape[0]
     if n_wave < _FEWEST:
@@ -104,31 +104,31 @@ def _stacked(first: Spectra, second: Spectra) -> Spectra:
     return replace(first, flux=flux, variance=variance, y=y, x=x, snr=snr)
 
 
-def systemic_redshift(light: FirstLook, asked: float | None, search: Search) -> tuple[float, float]:
-    """Redshift of the object: the one asked for, if the mean spectrum does not contradict it, else found in it.
+def systemic_redshift(light: FirstLook, given: float | None, search: Search) -> tuple[float, float]:
+    """Redshift of the object: the one given unless the mean spectrum contradicts it; without one, that of the spectrum.
 
-    With it comes the confidence, NaN for the one asked for.
+    With it comes the confidence, NaN for the one given.
 
     Raises:
-        InputError: no line in range at any redshift, or none near the one asked for while another is clear.
+        InputError: no line in range at any redshift, or none near the one given while another is clear.
     """
     wavelength = light.brightest.wavelength
-    found = find_redshift(wavelength, light.mean, search.medium)
-    if asked is not None:
-        near = find_redshift(wavelength, light.mean, search.medium, *_around(asked, search.reach))
-        _require_bearable(search.cube, asked, found, near)
-        return asked, float("nan")
-    if found is None:
+    best = find_redshift(wavelength, light.mean, search.medium)
+    if given is not None:
+        near = find_redshift(wavelength, light.mean, search.medium, *_around(given, search.reach))
+        _require_bearable(search.cube, given, best, near)
+        return given, float("nan")
+    if best is None:
         raise InputError(
             f"{search.cube}: no line that is known lies in {wavelength[0]:.0f}:{wavelength[-1]:.0f} Angstrom at "
             f"a redshift from {LOWEST:g} to {HIGHEST:g}; give the velocities by --velocity-map."
         )
-    sure = "" if found.sure else "; that is not sure: name it by --guess or --z"
+    sure = "" if best.sure else "; that is not sure: name it by --guess or --z"
     search.progress.say(
-        f"systemic redshift {_redshift(found.z)}, the score of its lines {found.confidence:.1f} times that of the next "
-        f"best, {found.rival:.4f}{sure}"
+        f"systemic redshift {_redshift(best.z)}, the score of its lines {best.confidence:.1f} times that of the next "
+        f"best, {best.rival:.4f}{sure}"
     )
-    return found.z, found.confidence
+    return best.z, best.confidence
 
 
 def _around(z: float, reach: float) -> tuple[float, float]:
@@ -140,15 +140,15 @@ def _redshift(z: float) -> str:
     return f"{z:.5f} ({z * LIGHT_SPEED:.0f} km/s)"
 
 
-def _require_bearable(cube: str, asked: float, found: Systemic | None, near: Systemic | None) -> None:
-    """Raise InputError where lines are clear at another redshift than the one asked for, or none is in range there."""
+def _require_bearable(cube: str, given: float, best: Systemic | None, near: Systemic | None) -> None:
+    """Raise InputError where lines are clear at another redshift than the one given, or none is in range there."""
     if near is None:
         raise InputError(
-            f"{cube}: no line that is known is in range at the redshift {_redshift(asked)}; correct --guess or --z."
+            f"{cube}: no line that is known is in range at the redshift {_redshift(given)}; correct --guess or --z."
         )
-    if found is not None and found.sure and near.score * SURE < found.score:
+    if best is not None and best.sure and near.score * SURE < best.score:
         raise InputError(
-            f"{cube}: the lines do not lie at the redshift {_redshift(asked)} but at {_redshift(found.z)}; correct "
+            f"{cube}: the lines do not lie at the redshift {_redshift(given)} but at {_redshift(best.z)}; correct "
             "--guess or --z, or leave them out."
         )
 

@@ -1,4 +1,4 @@
-"""Which spaxels of a cube are asked for."""
+"""Which spaxels of a cube a run reads and clusters."""
 
 from dataclasses import dataclass, replace
 

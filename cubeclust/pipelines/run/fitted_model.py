@@ -132,15 +132,15 @@ class FittedModel:
             present = np.flatnonzero(np.isfinite(self.class_means).all(axis=1))
             return self._clustering(present[nearest_mean(spectra, self.class_means[present])], None)
         try:
-            found = labeler(spectra)
+            labeled = labeler(spectra)
         except InputError:
             raise
         except (LookupError, TypeError, RuntimeError, ValueError) as error:
             raise InputError(f"{self.path}: {_lacking(error)}") from error
         rank = np.empty(len(self.clusters), int)
         rank[self.clusters] = np.arange(len(self.clusters))
-        posterior = None if found.posterior is None else found.posterior[:, self.clusters]
-        return self._clustering(rank[found.labels], posterior)
+        posterior = None if labeled.posterior is None else labeled.posterior[:, self.clusters]
+        return self._clustering(rank[labeled.labels], posterior)
 
     def _clustering(self, labels: np.ndarray, posterior: np.ndarray | None) -> Clustering:
         clustering = Clustering(labels, len(self.clusters), posterior, parameters=dict(self.parameters))

@@ -124,11 +124,6 @@ class RunSettings:
         return part(Compute, self)
 
     @cached_property
-    def destination(self) -> Output:
-        """Where the products go."""
-        return part(Output, self)
-
-    @cached_property
     def measurement(self) -> RedshiftSettings:
         """Settings of the measurement of --redshift auto, on the whole frame."""
         return RedshiftSettings(**vars(self.cube_source), **vars(self.compute), mask=self.mask, command=self.command)

@@ -1,4 +1,4 @@
-"""The road of a scan: preprocess once, fit every number of clusters and model, write the best as a run does."""
+"""A scan: preprocess once, fit every number of clusters and model, write the best as a run does."""
 
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ def select(settings: ScanSettings, progress: Progress | None = None) -> Scan:
     Fits that the journal holds are not done again.
 
     Raises:
-        InputError: bad input or settings, no room in memory or on disk, products that exist, no fit that succeeds.
+        InputError: bad input or settings, too little memory or disk space, products that exist, no fit that succeeds.
     """
     progress = progress or Silent()
     started, timed = datetime.now(UTC), Stopwatch()
@@ -85,14 +85,14 @@ def _claim(settings: ScanSettings, plan: Plan) -> dict[str, Path]:
 def _tried(trials: Trials, journal: Path, jobs: int, progress: Progress) -> list[Trial]:
     """All fits, those in the journal as they are there."""
     known, keys = read_journal(journal), {task: trials.key(task) for task in trials.settings.tasks}
-    todo = [task for task, key in keys.items() if key not in known]
-    progress.say(f"{len(keys)} fits, of which {len(keys) - len(todo)} are done; {jobs} at a time")
+    missing = [task for task, key in keys.items() if key not in known]
+    progress.say(f"{len(keys)} fits, of which {len(keys) - len(missing)} are done; {jobs} at a time")
     leader = _Leader(str(trials.settings.criterion))
     for key in keys.values():
         if key in known:
             leader.take(known[key])
-    with closing(trials.each(trials.attempt, todo, jobs)) as attempts:
-        for count, fit in enumerate(attempts, len(keys) - len(todo) + 1):
+    with closing(trials.each(trials.attempt, missing, jobs)) as attempts:
+        for count, fit in enumerate(attempts, len(keys) - len(missing) + 1):
             append_fit(journal, fit)
             known[fit.key] = fit
             leader.take(fit)
@@ -112,9 +112,9 @@ class _Leader:
 
     def take(self, fit: Trial) -> None:
         """Rank the candidate of a fit anew."""
-        place = (fit.n_clusters, fit.model)
-        self.fits[place] = (*self.fits.get(place, ()), fit)
-        value = CRITERIA[self.criterion].of(Candidate(*place, self.fits[place]))
+        candidate = (fit.n_clusters, fit.model)
+        self.fits[candidate] = (*self.fits.get(candidate, ()), fit)
+        value = CRITERIA[self.criterion].of(Candidate(*candidate, self.fits[candidate]))
         if value is not None and value > self.values.get(self.criterion, -np.inf):
             self.values = {self.criterion: value, "n_clusters": fit.n_clusters}
 
@@ -138,13 +138,13 @@ def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, C
     task = Task(fit.n_clusters, fit.model, fit.seed)
     progress.say(f"{choice}; fitted again, which took {fit.seconds:.1f} s")
     with closing(trials.each(trials.fit, [task], 1)) as again:
-        found = next(again)
+        clustering = next(again)
     notes = [str(choice), *choice.warnings]
-    other = float(np.mean(found.labels[trials.subsample.rows] != fit.sample_labels))
+    other = float(np.mean(clustering.labels[trials.subsample.rows] != fit.sample_labels))
     if other:
         notes.append(f"{other:.1%} of the subsample have another class than in the scan: the fit does not repeat here")
         progress.say(notes[-1])
-    return task, replace(found, notes=(*found.notes, *notes))
+    return task, replace(clustering, notes=(*clustering.notes, *notes))
 
 
 def _record(table: list[Candidate], choice: Choice, trials: Trials, jobs: int, own: dict[str, Path]) -> SelectionRecord:

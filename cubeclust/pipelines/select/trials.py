@@ -82,35 +82,35 @@ class Trials:
             self.spectra, seed=task.seed, device=self.device, cache_bytes=self.cache_bytes, progress=silent
         ).canonical()
 
-    def each(self, work: Callable[[Task], Result], todo: Sequence[Task], jobs: int) -> Generator[Result]:
+    def each(self, work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> Generator[Result]:
         """Yield what `work`, one of the two others, gives for each task, as it comes.
 
         Every fit has one thread to itself, so that its result depends neither on the number of jobs nor on that of the
         cores; a GPU serves this process alone.
         """
         if self.device == "cuda":
-            yield from map(work, todo)
+            yield from map(work, tasks)
         else:
-            yield from in_processes(work, todo, jobs, begin=one_thread)
+            yield from in_processes(work, tasks, jobs, begin=one_thread)
 
     def attempt(self, task: Task) -> Trial:
         """What is kept of the fit, or why there is none."""
         start = time.perf_counter()
         try:
-            found = self.fit(task)
+            clustering = self.fit(task)
         except InputError as error:
             return Trial(self.key(task), *task, seconds=round(time.perf_counter() - start, 3), error=str(error))
-        labels = found.labels[self.subsample.rows]
+        labels = clustering.labels[self.subsample.rows]
         return Trial(
             self.key(task),
             *task,
             seconds=round(time.perf_counter() - start, 3),
-            criteria=found.criteria,
-            objective=objective(found),
-            classes_used=found.n_used,
-            tiny_classes=int(np.count_nonzero(np.unique(found.labels, return_counts=True)[1] <= TINY_CLASS)),
-            converged=found.converged,
-            iterations=found.iterations,
+            criteria=clustering.criteria,
+            objective=objective(clustering),
+            classes_used=clustering.n_used,
+            tiny_classes=int(np.count_nonzero(np.unique(clustering.labels, return_counts=True)[1] <= TINY_CLASS)),
+            converged=clustering.converged,
+            iterations=clustering.iterations,
             silhouette=self.subsample.silhouette(labels),
             sample_labels=labels,
         )

@@ -224,6 +224,6 @@ def test_progress_is_told(
         def advance(self, stage: str, done: int, total: int | None, **values: float) -> None:
             steps.append((stage, done, total))
 
-    monkeypatch.setattr("cubeclust.io.velocities.alfa._REPORTED", 100)
+    monkeypatch.setattr("cubeclust.io.velocities.alfa._ANNOUNCED", 100)
     read_alfa(write_all(tmp_path / "alfa", speed, "fits"), cube_file, Told())
     assert steps == [("read ALFA", 100, 120), ("read ALFA", 120, 120)]
