@@ -35,8 +35,8 @@ REST = "SOURCE"  # SPECSYS of wavelengths at rest
 def write_class_map(path: Path, classification: Classification, provenance: Provenance) -> None:
     """Write an empty primary, the images CLASSMAP, QUALITY, MAXPROB and WHITELIGHT and the three tables.
 
-    Where spectra were brought to rest VELOCITY follows the other images, and the primary has ZSYS, the redshift that
-    the velocities of CLASSES are about.
+    Where spectra were brought to rest VELOCITY, c z, follows the other images, and the primary has ZSYS, the redshift
+    that the velocities of CLASSES are about.
     """
     class_map, spectra, light = classification.class_map, classification.spectra, classification.white_light
     sky = cd_header(class_map.wcs)
@@ -51,8 +51,9 @@ def write_class_map(path: Path, classification: Classification, provenance: Prov
         hdus[0].header["ZSYS"] = (class_map.motion.systemic, "systemic redshift, z = v / c")
         velocity = class_map.motion.cz.astype(np.float32)
         hdus.append(image_hdu("VELOCITY", velocity, sky, "velocity v = c z that was corrected for", "km/s"))
+        hdus[-1].header.add_comment("c z, not about ZSYS; VELOCITY in CLASSES and of `cubeclust redshift` is.")
     tables = {
-        "CLASSES": fits.table_to_hdu(_class_table(classification.rows)),
+        "CLASSES": _with_zero_point(fits.table_to_hdu(_class_table(classification.rows))),
         "SPECTRA": _with_unit(fits.table_to_hdu(_spectra_table(spectra)), spectra.unit),
         "WAVELENGTH": fits.table_to_hdu(_wavelength_table(spectra)),
     }
@@ -66,6 +67,13 @@ def _class_table(rows: list[ClassRow]) -> Table:
     for name, unit in CLASS_COLUMNS.values():
         table[name].unit = unit or None
     return table
+
+
+def _with_zero_point(hdu: fits.BinTableHDU) -> fits.BinTableHDU:
+    """State what the velocities of the classes are about."""
+    card = f"TTYPE{hdu.columns.names.index('VELOCITY') + 1}"
+    hdu.header.comments[card] = "median of c (z - ZSYS) / (1 + ZSYS)"
+    return hdu
 
 
 def _spectra_table(spectra: ClassSpectra) -> Table:

@@ -51,6 +51,7 @@ def write_velocity_field(path: Path, field: VelocityField, provenance: Provenanc
     for key, image in IMAGES.items():
         samples = getattr(field, key).astype(image.dtype)
         hdus.append(image_hdu(image.name, samples, sky, image.content, image.unit))
+    hdus[1].header.add_comment("About ZSYS; VELOCITY of a class map is c z, not about ZSYS.")
     hdus.append(flag_hdu("FLAG", field.flag, sky, "bits that say what speaks against a velocity", MEANING))
     if field.bins is not None:
         hdus.append(image_hdu("BIN", field.bins.astype(np.int32), sky, "bin measured together, -1 = none"))

@@ -17,6 +17,7 @@ from cubeclust.classes.table import ClassRow
 from cubeclust.io.map_hdus import Provenance
 from cubeclust.io.maps.read import read_class_map
 from cubeclust.io.maps.write import write_class_map
+from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.velocities.motion import Motion
 
 
@@ -61,6 +62,15 @@ def test_what_is_read_is_what_was_written(written: dict) -> None:
     assert [repr(row) for row in stored.rows] == [repr(row) for row in written["rows"]]  # NaN is not equal to itself
     assert stored.origin.title == "my.cube: kmeans"
     assert stored.origin.history == ("written",)
+
+
+def test_header_states_what_velocities_are_about(written: dict) -> None:
+    """VELOCITY is c z as an image and about ZSYS in the table."""
+    with fits.open(written["path"]) as hdus:
+        assert "c z, not about ZSYS" in str(hdus["VELOCITY"].header["COMMENT"])
+        np.testing.assert_allclose(hdus["VELOCITY"].data, 0.0038 * LIGHT_SPEED, rtol=1e-6)
+        [card] = [card for card in hdus["CLASSES"].header.cards if card.value == "VELOCITY"]
+        assert "(z - ZSYS) / (1 + ZSYS)" in card.comment
 
 
 def test_sky_is_the_same(written: dict) -> None:
