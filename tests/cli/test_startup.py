@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from cubeclust.cli.main import COMMANDS
 from cubeclust.methods import METHODS
 
 HEAVY = ("torch", "mpdaf", "matplotlib", "sklearn", "scipy", "astropy", "h5py", "geomloss", "reproject", "regions")
@@ -17,9 +18,7 @@ HEAVY = ("torch", "mpdaf", "matplotlib", "sklearn", "scipy", "astropy", "h5py", 
         ["--help"],
         ["methods"],
         ["methods", "--json"],
-        ["run", "--help"],
-        ["plot", "--help"],
-        ["simulate", "--help"],
+        *([name, "--help"] for name in COMMANDS),
         ["sample"],
     ],
 )
