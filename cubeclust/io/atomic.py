@@ -28,8 +28,8 @@ def written_aside(*targets: Path) -> Iterator[tuple[Path, ...]]:
 
 
 @contextmanager
-def said_plainly(fault: str, cure: str) -> Iterator[None]:
-    """Turn an error of the operating system into one sentence."""
+def os_errors_explained(fault: str, cure: str) -> Iterator[None]:
+    """Raise InputError in place of an OSError: fault, reason of the operating system, and cure in one sentence."""
     try:
         yield
     except OSError as error:
@@ -70,7 +70,7 @@ def claim_files(directory: Path, files: Iterable[Path], *, overwrite: bool) -> N
 
 def require_free(files: Iterable[Path], *, overwrite: bool) -> None:
     """Raise InputError if a file exists (unless overwrite) or is a directory; nothing is written."""
-    with said_plainly("the products cannot be named after the input", "give it a shorter name"):
+    with os_errors_explained("the products cannot be named after the input", "give it a shorter name"):
         existing = [path for path in files if path.exists()]
         blocked = [path for path in existing if path.is_dir()]
     if blocked:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cubeclust.errors import InputError
-from cubeclust.io.atomic import append_line, said_plainly
+from cubeclust.io.atomic import append_line, os_errors_explained
 from cubeclust.model_selection.trial import Trial
 
 
@@ -17,7 +17,7 @@ def read_journal(path: Path) -> dict[str, Trial]:
     """
     if not path.exists():
         return {}
-    with said_plainly(f"{path}: cannot be read", "mend it, move it away, or choose another --output"):
+    with os_errors_explained(f"{path}: cannot be read", "mend it, move it away, or choose another --output"):
         lines = path.read_text(errors="replace").splitlines()
     return {fit.key: fit for fit in _whole(lines)}
 
@@ -36,7 +36,7 @@ def mend_journal(path: Path) -> None:
     """Prove that fits can be appended, on a line of their own; InputError where they cannot be."""
     if path.is_dir():
         raise InputError(f"{path}: is a directory; move it away or choose another --output.")
-    with said_plainly(f"{path}: cannot be appended", "mend its permissions or choose another --output"):
+    with os_errors_explained(f"{path}: cannot be appended", "mend its permissions or choose another --output"):
         if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
             append_line(path, "")
         path.open("a").close()
@@ -44,5 +44,7 @@ def mend_journal(path: Path) -> None:
 
 def append_fit(path: Path, fit: Trial) -> None:
     """Append a fit."""
-    with said_plainly(f"{path}: cannot be appended", "make room and give the command again: it goes on from there"):
+    with os_errors_explained(
+        f"{path}: cannot be appended", "free disk space and give the command again: it continues from there"
+    ):
         append_line(path, json.dumps(fit.as_json()))

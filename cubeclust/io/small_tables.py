@@ -58,7 +58,7 @@ def _next_header(stream: BufferedReader) -> bytes:
 
 @lru_cache(maxsize=1024)
 def _parsed(header: bytes) -> _Hdu:
-    """What a header says; files of one program have few different ones."""
+    """HDU that a header describes; files of one program have few different headers."""
     cards = [header[i : i + _CARD].decode("ascii", "replace") for i in range(0, len(header), _CARD)]
     values = {card[:8].strip(): card[10:].split("/")[0].strip(" '") for card in cards if card[8:10] == "= "}
     n_axes = int(values["NAXIS"])

@@ -13,7 +13,7 @@ from cubeclust.classes.nesting import notes, replaced
 from cubeclust.classes.table import ClassRow
 from cubeclust.errors import InputError
 from cubeclust.io import fits_files
-from cubeclust.io.atomic import claim_files, said_plainly, written_aside
+from cubeclust.io.atomic import claim_files, os_errors_explained, written_aside
 from cubeclust.io.frames import Frame, require_same_frame
 from cubeclust.io.map_hdus import Provenance
 from cubeclust.io.maps.read import read_class_map
@@ -67,7 +67,7 @@ def merge(
         whole = replaced(whole, row, part)
     files = _claimed(parent, output, overwrite=overwrite)
     with (
-        said_plainly(f"{output}: the products cannot be written", "make room or choose another --output"),
+        os_errors_explained(f"{output}: the products cannot be written", "free disk space or choose another --output"),
         written_aside(*files.values()) as aside,
     ):
         made = _provenance(whole, command, [*(f"note {sentence}" for sentence in remarks), *history])
@@ -97,7 +97,7 @@ def _replaceable(
     require_same_frame(f"{path}: CLASSMAP", theirs, ours, whose="the parent map's", cure=cure, most=0.1)
     row = next((row for row in whole.rows if row.name == name), None)
     if row is None:
-        raise InputError(f"{path}: is of class {name}, which {parent} has not; {cure}.")
+        raise InputError(f"{path}: is of class {name}, which {parent} does not have; {cure}.")
     both = sorted({row.name for row in part.rows} & {row.name for row in whole.rows})
     if both:
         raise InputError(

@@ -10,7 +10,7 @@ import numpy as np
 from cubeclust.classes.classification import Classification
 from cubeclust.errors import InputError
 from cubeclust.io import fits_files
-from cubeclust.io.atomic import claim_files, said_plainly, written_aside
+from cubeclust.io.atomic import claim_files, os_errors_explained, written_aside
 from cubeclust.io.maps.read import read_class_map
 from cubeclust.io.maps.sky_images import read_sky_image
 from cubeclust.pipelines.products import CLASS_FIGURES
@@ -44,7 +44,9 @@ def redraw(
     files = [(path.parent if output is None else output) / f"{stem}_{ending}" for ending in figures]
     claim_files(files[0].parent, files, overwrite=overwrite)
     with (
-        said_plainly(f"{files[0].parent}: the figures cannot be written", "make room or choose another --output"),
+        os_errors_explained(
+            f"{files[0].parent}: the figures cannot be written", "free disk space or choose another --output"
+        ),
         written_aside(*files) as aside,
     ):
         for draw, figure in zip(figures.values(), aside, strict=True):

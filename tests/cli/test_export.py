@@ -81,4 +81,4 @@ def test_unknown_format(sky_file: Path) -> None:
 def test_exports_of_an_older_run_are_named(sky_file: Path, tmp_path: Path) -> None:
     run(sky_file, *FAST, "--export", "csv", "-o", tmp_path / "out")
     later = run(sky_file, *FAST, "--export", "ds9", "-o", tmp_path / "out", "--overwrite")
-    assert "of an older run, and not of this one: sky_kmeans_spaxels.csv" in later.stderr
+    assert "left by an older run, and not written by this one: sky_kmeans_spaxels.csv" in later.stderr

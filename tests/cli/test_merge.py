@@ -255,7 +255,7 @@ def test_parts_that_do_not_belong_are_refused(
     refused(merging(parent), "is a map of a whole cube, not of one class", made)
     refused(merging(within_a, within_a), "is of class A, and so is", "give one of them")
     refused(merging(changed(within_a, tmp_path, CUBE="other.fits")), "is of other.fits but", "is of sky.fits", made)
-    refused(merging(changed(within_a, tmp_path, PARENT="F")), "is of class F, which", "has not", made)
+    refused(merging(changed(within_a, tmp_path, PARENT="F")), "is of class F, which", "does not have", made)
     refused(merging(changed(within_a, tmp_path, PARENT="B")), "spaxels that are not of class B", made)
     refused(call("merge", within_a, parent, "-o", tmp_path / "out"), "is a map of a whole cube")
     assert call("merge", parent).exit_code == 2

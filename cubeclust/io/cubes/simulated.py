@@ -11,7 +11,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from cubeclust import __version__
-from cubeclust.io.atomic import said_plainly
+from cubeclust.io.atomic import os_errors_explained
 from cubeclust.io.map_hdus import Provenance, image_hdu, primary_hdu
 
 _UNIT = "10**(-20)*erg/s/cm**2/Angstrom"
@@ -91,8 +91,10 @@ def written_cube(path: Path, frame: MadeFrame) -> Iterator[MadeCube]:
     primary, data, stat = (header.tostring().encode("ascii") for header in headers)
     begin = len(primary) + len(data)
     second = begin + size + -size % _BLOCK
-    plainly = said_plainly(f"{path.parent}: cannot write the cube", "free space there or choose another --output")
-    with plainly, path.open("wb") as stream:
+    explained = os_errors_explained(
+        f"{path.parent}: cannot write the cube", "free disk space there or choose another --output"
+    )
+    with explained, path.open("wb") as stream:
         stream.write(primary + data)
         stream.seek(second)
         stream.write(stat)

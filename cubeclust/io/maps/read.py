@@ -101,7 +101,7 @@ def _check(path: Path, images: dict[str, np.ndarray], rows: list[ClassRow], tabl
         and len({row.name for row in rows}) == len(rows)
     )
     if not sound:
-        raise InputError(f"{path}: its images and tables do not fit each other; write it again by `cubeclust run`.")
+        raise InputError(f"{path}: its images and tables are inconsistent; make it again by `cubeclust run`.")
 
 
 def _medium(header: fits.Header) -> str:

@@ -154,7 +154,7 @@ def _check(path: Path, field: VelocityField) -> None:
     images = [getattr(field, key) for key in IMAGES] + ([] if field.bins is None else [field.bins])
     shapes = {image.shape for image in (*images, field.flag, *field.fluxes.values(), *field.flux_errors.values())}
     if len(shapes) > 1 or field.velocity.ndim != 2 or not field.systemic > -1:
-        raise InputError(f"{path}: its images do not fit each other; write it again by `cubeclust redshift`.")
+        raise InputError(f"{path}: its images are inconsistent; make it again by `cubeclust redshift`.")
     if field.misleading.all():
         raise InputError(
             f"{path}: every velocity is missing or misleading; "

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cubeclust.errors import InputError
-from cubeclust.io.atomic import claim_files, said_plainly, written_aside
+from cubeclust.io.atomic import claim_files, os_errors_explained, written_aside
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.io.cubes.survey import white_light
 from cubeclust.io.velocities.fields import write_velocity_field
@@ -53,7 +53,7 @@ def measure_redshifts(settings: RedshiftSettings, progress: Progress | None = No
     field = _estimated(settings, cube_file, progress)
     record = VelocityRecord.of(field, cube_file, timestamp(started), settings.command, files)
     with (
-        said_plainly(f"{path.parent}: the map cannot be written", "make room or choose another --output"),
+        os_errors_explained(f"{path.parent}: the map cannot be written", "free disk space or choose another --output"),
         written_aside(*files.values()) as (table, figure),
     ):
         write_velocity_field(table, field, record.provenance)

@@ -11,7 +11,7 @@ from cubeclust.classes.classification import Classification
 from cubeclust.classes.table import ClassRow
 from cubeclust.clustering import Clustering
 from cubeclust.evaluation.internal_scores import internal_scores
-from cubeclust.io.atomic import append_line, said_plainly, written_aside
+from cubeclust.io.atomic import append_line, os_errors_explained, written_aside
 from cubeclust.model_selection.record import SelectionRecord
 from cubeclust.pipelines.run.fitted_model import FittedModel
 from cubeclust.pipelines.run.outcome import Outcome
@@ -90,13 +90,17 @@ def finish(
     record = RunRecord.of(settings, started, outcome, files, scores=scores, selection=selection)
     timed("summarize")
     with (
-        said_plainly(f"{settings.output}: the products cannot be written", "make room or choose another --output"),
+        os_errors_explained(
+            f"{settings.output}: the products cannot be written", "free disk space or choose another --output"
+        ),
         written_aside(*files.values()) as aside,
     ):
         write_products(dict(zip(files, aside, strict=True)), outcome, record)
     timed("write")
     record = replace(record, seconds=timed.seconds, peak_memory=memory.peak())
-    with said_plainly(f"{settings.output / RUN_LOG}: cannot be appended", "the products are written; mend that file"):
+    with os_errors_explained(
+        f"{settings.output / RUN_LOG}: cannot be appended", "the products are written; mend that file"
+    ):
         append_line(settings.output / RUN_LOG, json.dumps(record.as_json()))
     return Run(outcome.classification, files, record)
 

@@ -165,7 +165,7 @@ def claim_outputs(settings: "RunSettings", plan: "Plan", progress: "Progress") -
     paths = [product_file(settings, ending, stem, parent) for ending in others]
     stale = [path.name for path in paths if path.exists()]
     if stale:
-        progress.say(f"of an older run, and not of this one: {', '.join(stale)}")
+        progress.say(f"left by an older run, and not written by this one: {', '.join(stale)}")
     return files
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cubeclust.clustering import Clustering
-from cubeclust.io.atomic import claim_files, said_plainly, written_aside
+from cubeclust.io.atomic import claim_files, os_errors_explained, written_aside
 from cubeclust.io.journals import append_fit, mend_journal, read_journal
 from cubeclust.io.scan_tables import write_scan_table
 from cubeclust.model_selection.candidate import Candidate, candidates
@@ -124,7 +124,9 @@ def _write(own: dict[str, Path], table: list[Candidate], choice: Choice, target:
     from cubeclust.plots.scan import plot_scan
 
     with (
-        said_plainly(f"{own[JOURNAL].parent}: the table cannot be written", "make room or choose another --output"),
+        os_errors_explained(
+            f"{own[JOURNAL].parent}: the table cannot be written", "free disk space or choose another --output"
+        ),
         written_aside(*(own[ending] for ending in PRODUCTS)) as (csv, png),
     ):
         write_scan_table(csv, table, choice)

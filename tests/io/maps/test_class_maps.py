@@ -98,13 +98,13 @@ def change(path: Path, name: str, values: np.ndarray) -> None:
 @pytest.mark.parametrize("number", [-1, 3])
 def test_classes_that_the_table_does_not_have(written: dict, number: int) -> None:
     change(written["path"], "CLASSMAP", np.full((4, 3), number, np.int16))
-    with pytest.raises(InputError, match="do not fit each other"):
+    with pytest.raises(InputError, match="are inconsistent"):
         read_class_map(written["path"])
 
 
 def test_images_of_different_frames(written: dict) -> None:
     change(written["path"], "WHITELIGHT", np.ones((5, 3), np.float32))
-    with pytest.raises(InputError, match="do not fit each other"):
+    with pytest.raises(InputError, match="are inconsistent"):
         read_class_map(written["path"])
 
 
@@ -112,7 +112,7 @@ def test_images_of_different_frames(written: dict) -> None:
 def test_color_that_is_none(written: dict, color: str) -> None:
     with fits.open(written["path"], mode="update") as hdus:
         hdus["CLASSES"].data["COLOR"][0] = color
-    with pytest.raises(InputError, match="do not fit each other"):
+    with pytest.raises(InputError, match="are inconsistent"):
         read_class_map(written["path"])
 
 
@@ -120,7 +120,7 @@ def test_color_that_is_none(written: dict, color: str) -> None:
 def test_name_that_is_none_or_that_two_classes_have(written: dict, name: str) -> None:
     with fits.open(written["path"], mode="update") as hdus:
         hdus["CLASSES"].data["NAME"][0] = name
-    with pytest.raises(InputError, match="do not fit each other"):
+    with pytest.raises(InputError, match="are inconsistent"):
         read_class_map(written["path"])
 
 
@@ -137,13 +137,13 @@ def test_tables_of_another_kind(written: dict, name: str) -> None:
     with fits.open(written["path"], mode="update") as hdus:
         columns = [fits.Column(name="OTHER", format="J", array=[1, 2])]
         hdus[name] = fits.BinTableHDU.from_columns(columns, name=name)
-    with pytest.raises(InputError, match=r"no class map|cannot be read as FITS|do not fit each other"):
+    with pytest.raises(InputError, match=r"no class map|cannot be read as FITS|are inconsistent"):
         read_class_map(written["path"])
 
 
 def test_sizes_of_the_table_that_are_not_those_of_the_map(written: dict) -> None:
     change(written["path"], "CLASSMAP", np.repeat([[1, 1, 2]], 4, axis=0).astype(np.int16))
-    with pytest.raises(InputError, match="do not fit each other"):
+    with pytest.raises(InputError, match="are inconsistent"):
         read_class_map(written["path"])
 
 

@@ -113,7 +113,7 @@ def test_images_of_different_frames(tmp_path: Path, field: VelocityField) -> Non
     path = written(tmp_path / "vel.fits", field)
     with fits.open(path, mode="update") as hdus:
         hdus["SNR"].data = hdus["SNR"].data[1:]
-    with pytest.raises(InputError, match="do not fit each other"):
+    with pytest.raises(InputError, match="are inconsistent"):
         read_velocity_field(path)
 
 
