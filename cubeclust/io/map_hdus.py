@@ -8,7 +8,10 @@ from typing import TypeVar
 import numpy as np
 from astropy.io import fits
 
+from cubeclust import __version__
+
 Flag = TypeVar("Flag", bound=IntFlag)
+SOFTWARE = f"cubeclust {__version__}"  # that made a file, as its header and HISTORY state it
 _CARD = 64  # characters of a value and its comment that fit a header card
 
 

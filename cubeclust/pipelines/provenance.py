@@ -7,9 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cubeclust import __version__
-from cubeclust.io.map_hdus import Provenance
+from cubeclust.io.map_hdus import SOFTWARE, Provenance
 
-SOFTWARE = f"cubeclust {__version__}"
 _PACKAGES = ("numpy", "scipy", "astropy", "mpdaf", "torch", "scikit-learn", "matplotlib", "h5py")
 
 

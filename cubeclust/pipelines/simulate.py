@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 
-from cubeclust import __version__
 from cubeclust.errors import InputError
 from cubeclust.io.atomic import claim_files, written_aside
 from cubeclust.pipelines.common_settings import common
@@ -119,10 +118,11 @@ def simulate(settings: SimulationSettings, progress: Progress | None = None) -> 
 
 def _frame(sky: "Sky", axis: Axis, settings: SimulationSettings) -> "MadeFrame":
     from cubeclust.io.cubes.simulated import MadeFrame
+    from cubeclust.io.map_hdus import SOFTWARE
 
     ny, nx = sky.field.bad.shape
     history = (
-        f"cubeclust {__version__}: {settings.command or 'from Python'}",
+        f"{SOFTWARE}: {settings.command or 'from Python'}",
         f"sky {settings.sky}, size {settings.size}, seed {settings.seed}, signal to noise {settings.snr}",
         f"channels {settings.channels} from {axis.start} Angstrom, {settings.medium}, redshift {settings.redshift}",
     )

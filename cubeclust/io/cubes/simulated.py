@@ -10,9 +10,8 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
-from cubeclust import __version__
 from cubeclust.io.atomic import os_errors_explained
-from cubeclust.io.map_hdus import Provenance, image_hdu, primary_hdu
+from cubeclust.io.map_hdus import SOFTWARE, Provenance, image_hdu, primary_hdu
 
 _UNIT = "10**(-20)*erg/s/cm**2/Angstrom"
 _CTYPE = {"air": "AWAV", "vacuum": "WAVE"}
@@ -36,7 +35,7 @@ class MadeFrame:
         cards: dict[str, tuple[str | int, str]] = {
             "INSTRUME": ("MUSE", "instrument that is imitated"),
             "OBJECT": (self.title, ""),
-            "ORIGIN": (f"cubeclust {__version__}", "simulated, not observed"),
+            "ORIGIN": (SOFTWARE, "simulated, not observed"),
         }
         return primary_hdu(Provenance(cards, self.history))
 
