@@ -115,8 +115,8 @@ def class_map(sky: MovingSky, case: Case, options: Namespace, seed: int) -> np.n
     )
     plan = plan_run(settings, Silent())
     features = prepare(plan, Silent(), lambda stage: None).features
-    room = plan.cache_bytes(*features.flux.shape)
-    fitted = plan.clusterer.fit(features, seed=seed, device=plan.device, cache_bytes=room, progress=Silent())
+    cache_bytes = plan.cache_bytes(*features.flux.shape)
+    fitted = plan.clusterer.fit(features, seed=seed, device=plan.device, cache_bytes=cache_bytes, progress=Silent())
     return features.image(fitted.canonical().labels + 1, 0)
 
 
