@@ -15,11 +15,16 @@ from cubeclust import __version__
 HISTORY = Path(__file__).with_name("history.jsonl")
 
 
-def append(arguments: Sequence[str], figures: Sequence[Row], seconds: float, path: Path = HISTORY) -> None:
-    """Add a run: the command's arguments, its rows, and the wall-clock time of the whole."""
+def append(arguments: Sequence[str], figures: Sequence[Row], seconds: float, load: float, path: Path = HISTORY) -> None:
+    """Add a run: the command's arguments, its rows, the wall-clock time of the whole, and the load before it.
+
+    The load is the mean number of processes that wanted to compute in the minute before: figures of a busy machine
+    are not those of the code.
+    """
     line = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
+        "load": round(load, 1),
         "version": __version__,
         "commit": commit(),
         "benchmark": arguments[0],
@@ -80,7 +85,7 @@ def _section(run: dict[str, Any]) -> str:
     where = ", ".join([on["gpu"]] if "gpu" in on else [on["processor"], f"{on['cores']} cores"])
     about = (
         f"`{words}`: {run['date'][:10]}, version {run['version']} ({run['commit']}), {where}, torch {on['torch']}, "
-        + (f"{on['threads']} threads, {cell(float(run['seconds']))} s in all.")
+        + (f"{on['threads']} threads, load {run['load']} before it, {cell(float(run['seconds']))} s in all.")
     )
     return "\n\n".join([about, *_tables(run["figures"])])
 

@@ -30,10 +30,11 @@ def test_rows_are_printed_and_handed_on(capsys: pytest.CaptureFixture) -> None:
 def test_run_is_added_with_its_circumstances(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
     for _ in range(2):
-        history.append(["mmd", "--sizes", "2000"], ROWS, 12.34, path)
+        history.append(["mmd", "--sizes", "2000"], ROWS, 12.34, 0.5, path)
     first, second = history.read(path)
     assert first["figures"] == [{"spectra": 2000, "s": 0.1234}, {"spectra": 4000, "s": None}, {"share": "all"}]
     assert (first["benchmark"], first["arguments"], first["seconds"]) == ("mmd", ["--sizes", "2000"], 12.3)
+    assert first["load"] == 0.5
     assert first["version"] == __version__
     assert first["machine"]["cores"] >= 1
     assert {*first} == {*second}
@@ -41,10 +42,11 @@ def test_run_is_added_with_its_circumstances(tmp_path: Path) -> None:
 
 def test_tables_show_the_latest_run(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
-    history.append(["mmd"], [{"s": 1.0}], 1.0, path)
-    history.append(["mmd"], ROWS, 2.0, path)
+    history.append(["mmd"], [{"s": 1.0}], 1.0, 0.5, path)
+    history.append(["mmd"], ROWS, 2.0, 0.5, path)
     text = history.page(history.read(path))
     assert text.count("`scripts/benchmark mmd`") == 1
+    assert "load 0.5 before it, 2 s in all" in text
     assert "| spectra | s |\n| --- | --- |\n| 2,000 | 0.123 |\n| 4,000 | - |\n\n| share |" in text
 
 
