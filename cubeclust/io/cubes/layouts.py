@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:  # the command line takes its choices from here, and help must come at once
     from astropy.io import fits
 
 VarianceKind = Literal["variance", "std", "ivar"]
-VARIANCE_KINDS: tuple[VarianceKind, ...] = ("variance", "std", "ivar")
+VARIANCE_KINDS: tuple[VarianceKind, ...] = get_args(VarianceKind)
 
 
 @dataclass(frozen=True)
