@@ -83,12 +83,12 @@ def as_in(record: Any, name: str, **changed: Any) -> Any:
     return dataclasses.field(default=field.default, metadata={"declaration": declared})
 
 
-def option_fields(record: Any) -> Iterator[dataclasses.Field]:
+def option_fields(record: Any) -> Iterator[dataclasses.Field[Any]]:
     """Yield the fields of a record (or its class) that are declared."""
     return (field for field in dataclasses.fields(record) if _declared(field) is not None)
 
 
-def declaration(field: dataclasses.Field) -> Declaration:
+def declaration(field: dataclasses.Field[Any]) -> Declaration:
     """What was declared of a field of `option_fields`, with the choices of a Literal."""
     declared = _declared(field)
     assert declared is not None, field.name
@@ -96,12 +96,12 @@ def declaration(field: dataclasses.Field) -> Declaration:
     return dataclasses.replace(declared, choices=words) if words else declared
 
 
-def _declared(field: dataclasses.Field) -> Declaration | None:
+def _declared(field: dataclasses.Field[Any]) -> Declaration | None:
     notes = field.type.__metadata__ if get_origin(field.type) is Annotated else ()  # type: ignore[union-attr]
     return next((note for note in notes if isinstance(note, Declaration)), field.metadata.get("declaration"))
 
 
-def kind(field: dataclasses.Field) -> Any:
+def kind(field: dataclasses.Field[Any]) -> Any:
     """Annotation of a field without its declaration and without None."""
     hint: Any = field.type
     if get_origin(hint) is Annotated:
@@ -110,7 +110,7 @@ def kind(field: dataclasses.Field) -> Any:
     return reduce(or_, (each for each in get_args(hint) if each is not NoneType)) if _is_union(hint) else hint
 
 
-def option_name(field: dataclasses.Field) -> str:
+def option_name(field: dataclasses.Field[Any]) -> str:
     """Name of the option, which is also its key in a TOML file, without dashes before it."""
     return declaration(field).name or field.name.replace("_", "-")
 

@@ -32,7 +32,8 @@ class Command(click.Command):
         examples: Iterable[str] = (),
         products: Mapping[str, str] | None = None,
     ) -> None:
-        self.act, self.products = act, products or {}
+        self.act: Callable[[dict[str, Any], Terminal], None] = act
+        self.products: Mapping[str, str] = products or {}
         super().__init__(
             act.__name__,
             params=[*options, *(option_of(field) for field in fields(Terminal) if field.name in terminal)],

@@ -41,7 +41,7 @@ def options_of(record: Any, but: Container[str] = ()) -> list[click.Parameter]:
     return [option_of(field) for field in option_fields(record) if field.name not in but]
 
 
-def option_of(field: Field, default: Any = MISSING, **changed: Any) -> click.Parameter:
+def option_of(field: Field[Any], default: Any = MISSING, **changed: Any) -> click.Parameter:
     """Parameter of a declared setting, with another default or with fields of its declaration changed."""
     declared = replace(declaration(field), **changed)
     taken, placeholder = type_of(kind(field), declared.choices)
@@ -65,7 +65,7 @@ def option_of(field: Field, default: Any = MISSING, **changed: Any) -> click.Par
     )
 
 
-def _names(field: Field, declared: Declaration, placeholder: str) -> tuple[list[str], str]:
+def _names(field: Field[Any], declared: Declaration, placeholder: str) -> tuple[list[str], str]:
     """Names of an option as click takes them, and as the help prints them with what the option takes.
 
     A flag that a TOML file can set has a negative form, by which the command line can take it back.

@@ -28,10 +28,11 @@ class Quiet(Silent):
 class Lines(Quiet):
     """Sparse timed lines for logs: the first step of a stage, its last, and one in every 15 seconds between."""
 
-    interval = 15.0
+    interval: float = 15.0
 
     def __init__(self) -> None:
-        self.start = self.last = time.monotonic()
+        self.start: float = time.monotonic()
+        self.last: float = self.start
 
     def say(self, sentence: str) -> None:
         """Print the sentence with the seconds since the start."""
@@ -52,7 +53,7 @@ class Bar(Quiet):
         from rich import progress
         from rich.console import Console
 
-        self.bars = progress.Progress(
+        self.bars: progress.Progress = progress.Progress(
             progress.TextColumn("{task.description:>14}"),
             progress.BarColumn(),
             progress.MofNCompleteColumn(),

@@ -2,20 +2,25 @@
 
 import re
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
 from cubeclust.settings import Bytes, Crop, Names, Numbers
 from cubeclust.spectroscopy.windows import Window
 
+if TYPE_CHECKING:
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # which takes no type before click 8.2
+
 _NARROW = 24  # letters of choices that are printed beside the option's name
 
 
-class WindowType(click.ParamType):
+class WindowType(ParamType):
     """LO:HI in Angstrom -> Window."""
 
-    name = "LO:HI"
+    name: str = "LO:HI"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the window, low under high."""
@@ -34,7 +39,7 @@ class WindowType(click.ParamType):
 class BandType(WindowType):
     """LO:HI, auto or none -> Window, "auto" or None."""
 
-    name = "LO:HI|auto|none"
+    name: str = "LO:HI|auto|none"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the word auto, None for none, else the window."""
@@ -42,20 +47,20 @@ class BandType(WindowType):
         return words[word] if (word := str(value).lower()) in words else super().convert(value, param, ctx)
 
 
-class RedshiftType(click.ParamType):
+class RedshiftType(ParamType):
     """none, auto or a file -> None, "auto" or its path; ./auto is a file of that name."""
 
-    name = "none|auto|FILE"
+    name: str = "none|auto|FILE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return None for none, the word auto, else the path."""
         return {"none": None, "auto": "auto"}.get(value, Path(value))
 
 
-class CropType(click.ParamType):
+class CropType(ParamType):
     """N or LEFT,RIGHT,BOTTOM,TOP -> four numbers of spaxels."""
 
-    name = "N|LEFT,RIGHT,BOTTOM,TOP"
+    name: str = "N|LEFT,RIGHT,BOTTOM,TOP"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         """Return (left, right, bottom, top)."""
@@ -72,10 +77,10 @@ class CropType(click.ParamType):
         return numbers * 4 if len(numbers) == 1 else numbers
 
 
-class MemoryType(click.ParamType):
+class MemoryType(ParamType):
     """SIZE such as 4GB, 800MB, 2GiB -> bytes."""
 
-    name = "SIZE"
+    name: str = "SIZE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return bytes."""
@@ -88,10 +93,10 @@ class MemoryType(click.ParamType):
         return int(float(number) * (1024 if binary else 1000) ** ("kMGT".index(prefix.replace("K", "k")) + 1))
 
 
-class NumbersType(click.ParamType):
+class NumbersType(ParamType):
     """LO:HI, LO:HI:STEP or N,N,... -> numbers."""
 
-    name = "LO:HI[:STEP]|N,N"
+    name: str = "LO:HI[:STEP]|N,N"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         """Return every number of the parts between commas, both ends included."""
@@ -108,12 +113,12 @@ class NumbersType(click.ParamType):
         return tuple(numbers)
 
 
-class NamesType(click.ParamType):
+class NamesType(ParamType):
     """NAME,NAME,... -> names; all and, where the choices are known, none stand for such tuples."""
 
     def __init__(self, choices: tuple[str, ...]) -> None:
         self.words: dict[str, tuple[str, ...]] = {"all": choices} | ({"none": ()} if choices else {})
-        self.name = "|".join([*self.words, "NAMES"])
+        self.name: str = "|".join([*self.words, "NAMES"])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names."""
@@ -123,7 +128,7 @@ class NamesType(click.ParamType):
 
 
 # Annotated kind of a setting -> its type and, where that has no name of its own, what stands for a value in the help.
-_TYPES: dict[Any, tuple[click.ParamType, str]] = {
+_TYPES: dict[Any, tuple[ParamType, str]] = {
     bool: (click.BOOL, ""),
     int: (click.INT, "N"),
     float: (click.FLOAT, "X"),
@@ -138,7 +143,7 @@ _TYPES: dict[Any, tuple[click.ParamType, str]] = {
 }
 
 
-def type_of(hint: Any, choices: tuple[str, ...]) -> tuple[click.ParamType, str]:
+def type_of(hint: Any, choices: tuple[str, ...]) -> tuple[ParamType, str]:
     """Type of values of the annotated kind, and what stands for one in the help; of its members for a plain tuple."""
     if hint == Names:
         names = NamesType(choices)

@@ -1,8 +1,10 @@
 """Settings that several commands have under one name and with one meaning, each declared once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cubeclust.settings import Crop, Panel, as_in, setting
 
@@ -22,4 +24,4 @@ class CommonSettings:
     overwrite: bool = setting(False, "Replace files that exist.", panel=Panel.OUTPUT)
 
 
-common = partial(as_in, CommonSettings)
+common: Callable[..., Any] = partial(as_in, CommonSettings)

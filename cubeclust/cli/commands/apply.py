@@ -35,7 +35,7 @@ def apply(values: dict[str, Any], terminal: Terminal) -> None:
     carry_out(apply_settings(**given, command=command_line()), terminal)
 
 
-command = Command(
+command: Command = Command(
     apply,
     [
         *options_of(Result),

@@ -59,4 +59,4 @@ def _sky(cube: "Description") -> str:
     return f"center RA {ra:.5f} Dec {dec:+.5f}, spaxel {cube.spaxel:.3g} arcsec"
 
 
-command = Command(info, options_of(CubeSource), terminal=("json",), examples=("cubeclust info CUBE.fits",))
+command: Command = Command(info, options_of(CubeSource), terminal=("json",), examples=("cubeclust info CUBE.fits",))

@@ -44,7 +44,7 @@ def merge(values: dict[str, Any], terminal: Terminal) -> None:
     click.echo(json.dumps(merged.as_json()) if terminal.json else merged.files["classmap.fits"])
 
 
-command = Command(
+command: Command = Command(
     merge,
     options_of(MergeOptions),
     terminal=("json", "quiet"),

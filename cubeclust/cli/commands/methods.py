@@ -65,4 +65,4 @@ def _entry(name: str, method: Method) -> MethodEntry:
     return MethodEntry(name, method.summary, str(cls.paper), str(cls.default_scale), bool(cls.uses_gpu), options)
 
 
-command = Command(methods, (), terminal=("json",), examples=("cubeclust methods --json",))
+command: Command = Command(methods, (), terminal=("json",), examples=("cubeclust methods --json",))

@@ -46,7 +46,7 @@ def plot(values: dict[str, Any], terminal: Terminal) -> None:
     click.echo(redraw(values.pop("classmap"), **values))
 
 
-command = Command(
+command: Command = Command(
     plot,
     options_of(PlotOptions),
     terminal=(),

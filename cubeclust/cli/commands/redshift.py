@@ -59,7 +59,7 @@ def _sureness(record: "VelocityRecord") -> str:
     return f", confidence {record.confidence:.1f}" + ("" if record.sure else " (NOT SURE)")
 
 
-command = Command(
+command: Command = Command(
     redshift,
     options_of(RedshiftSettings),
     terminal=("json", "quiet"),

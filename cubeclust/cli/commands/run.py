@@ -32,7 +32,7 @@ def run_settings(values: dict[str, Any]) -> RunSettings:
 
 
 OPTIONS = options_of(RunSettings, but=("resample",))
-command = MethodCommand(
+command: MethodCommand = MethodCommand(
     run,
     OPTIONS,
     terminal=("config", "dry_run", "json", "quiet", "verbose"),

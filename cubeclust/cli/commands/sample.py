@@ -15,4 +15,6 @@ def sample(values: dict[str, Any], terminal: Terminal) -> None:
     click.echo(sample_cube())
 
 
-command = Command(sample, (), terminal=(), examples=('cubeclust run "$(cubeclust sample)" --crop 2 -o results',))
+command: Command = Command(
+    sample, (), terminal=(), examples=('cubeclust run "$(cubeclust sample)" --crop 2 -o results',)
+)

@@ -72,7 +72,7 @@ def _settings(values: dict[str, Any]) -> ScanSettings:
     return ScanSettings(run=run_settings(rest), **own)
 
 
-command = SelectCommand(
+command: SelectCommand = SelectCommand(
     select,
     [*OPTIONS, *(option for name, option in _OWN.items() if name not in _SEVERAL.values())],
     terminal=("config", "dry_run", "json", "quiet", "verbose"),

@@ -26,7 +26,7 @@ def simulate(values: dict[str, Any], terminal: Terminal) -> None:
 
 
 _SKIES = "\n".join(f"  {name:8}  {recipe.summary}" for name, recipe in SKIES.items())
-command = Command(
+command: Command = Command(
     simulate,
     options_of(SimulationSettings),
     terminal=("quiet",),

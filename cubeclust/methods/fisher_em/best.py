@@ -18,7 +18,9 @@ class Best:
     """The likeliest fit of each model so far."""
 
     def __init__(self, n_clusters: int, shared: Decomposed, compat: str) -> None:
-        self.n_clusters, self.shared, self.compat = n_clusters, shared, compat
+        self.n_clusters: int = n_clusters
+        self.shared: Decomposed = shared
+        self.compat: str = compat
         self.fits: dict[str, FisherFit] = {}
 
     def take(self, name: str, found: FisherFit) -> None:

@@ -1,13 +1,23 @@
 """Progress of several fits."""
 
+from dataclasses import dataclass
+
 from cubeclust.runtime.progress import Progress
 
 
+@dataclass
 class FitsProgress:
-    """Progress of several fits, each of which may end early; the objective is the log-likelihood per spectrum."""
+    """Progress of several fits, each of which may end early; the objective is the log-likelihood per spectrum.
 
-    def __init__(self, progress: Progress, total: int, n: int) -> None:
-        self.progress, self.total, self.n, self.before = progress, total, n, 0
+    total     iterations of all fits at most
+    n         number of spectra
+    before    iterations of the fits that have ended
+    """
+
+    progress: Progress
+    total: int
+    n: int
+    before: int = 0
 
     def end(self, iterations: int) -> None:
         """Count a fit as done, however early it ended."""
