@@ -82,7 +82,7 @@ def _medium(asked: str | None, cube_file: CubeFile, progress: Progress) -> str:
     error = (float(middle) / float(vacuum_to_air(middle)) - 1) * LIGHT_SPEED
     progress.say(
         f"wavelengths are taken to be in air; if they are in vacuum, every velocity is {error:.0f} km/s too high: "
-        "--medium settles it"
+        "state it by --medium"
     )
     return "air"
 
@@ -91,7 +91,7 @@ def row_blocks(rectangle: RectangleSettings, budget: int, cube_file: CubeFile, p
     """Blocks of the spaxels asked for, as high as the memory budget (bytes) allows; the need is announced.
 
     Raises:
-        InputError: a mask that does not fit, no room for one row.
+        InputError: a mask that does not fit the cube, too little memory for one row.
     """
     excluded = np.zeros(cube_file.frame, bool)
     if rectangle.mask is not None:

@@ -73,7 +73,7 @@ def estimate(settings: RedshiftSettings, progress: Progress | None = None) -> Ve
     """Velocity of each spaxel with its error, its line width and fluxes, and its flags.
 
     Raises:
-        InputError: bad input or settings, no line in range, no velocity that can be used, no room in memory.
+        InputError: bad input or settings, no line in range, no velocity that can be used, too little memory.
     """
     return _estimated(settings, settings.cube_source.open(), progress or Silent())
 
@@ -127,6 +127,6 @@ def _require_usable(cube: Path, field: VelocityField) -> None:
     if field.misleading.all():
         reasons = ", ".join(f"{count} {bit.name}" for bit, count in field.counts().items())
         raise InputError(
-            f"{cube}: every velocity misleads ({reasons}); loosen the rules, gather faint spaxels by --bin, "
-            "or name the redshift by --guess."
+            f"{cube}: every velocity misleads ({reasons}); loosen the limits, bin faint spaxels by --bin, "
+            "or state the redshift by --guess."
         )

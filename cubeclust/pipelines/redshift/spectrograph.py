@@ -116,14 +116,14 @@ def systemic_redshift(light: FirstLook, given: float | None, search: Search) -> 
     best = find_redshift(wavelength, light.mean, search.medium)
     if given is not None:
         near = find_redshift(wavelength, light.mean, search.medium, *_around(given, search.reach))
-        _require_bearable(search.cube, given, best, near)
+        _require_consistent(search.cube, given, best, near)
         return given, float("nan")
     if best is None:
         raise InputError(
-            f"{search.cube}: no line that is known lies in {wavelength[0]:.0f}:{wavelength[-1]:.0f} Angstrom at "
+            f"{search.cube}: no known line lies in {wavelength[0]:.0f}:{wavelength[-1]:.0f} Angstrom at "
             f"a redshift from {LOWEST:g} to {HIGHEST:g}; give the velocities by --velocity-map."
         )
-    sure = "" if best.sure else "; that is not sure: name it by --guess or --z"
+    sure = "" if best.sure else "; this is uncertain: state it by --guess or --z"
     search.progress.say(
         f"systemic redshift {_redshift(best.z)}, the score of its lines {best.confidence:.1f} times that of the next "
         f"best, {best.rival:.4f}{sure}"
@@ -140,11 +140,11 @@ def _redshift(z: float) -> str:
     return f"{z:.5f} ({z * LIGHT_SPEED:.0f} km/s)"
 
 
-def _require_bearable(cube: str, given: float, best: Systemic | None, near: Systemic | None) -> None:
+def _require_consistent(cube: str, given: float, best: Systemic | None, near: Systemic | None) -> None:
     """Raise InputError where lines are clear at another redshift than the one given, or none is in range there."""
     if near is None:
         raise InputError(
-            f"{cube}: no line that is known is in range at the redshift {_redshift(given)}; correct --guess or --z."
+            f"{cube}: no known line is in range at the redshift {_redshift(given)}; correct --guess or --z."
         )
     if best is not None and best.sure and near.score * SURE < best.score:
         raise InputError(
@@ -174,7 +174,7 @@ def instrument_of(light: FirstLook, z: float, search: Search) -> Instrument:
     instrument = with_template(flux, variance, bare)
     if not len(lines) and instrument.absorption is None:
         raise InputError(
-            f"{search.cube}: no line that is known is in range at z = {z:.5f} between {wavelength[0]:.0f} and "
+            f"{search.cube}: no known line is in range at z = {z:.5f} between {wavelength[0]:.0f} and "
             f"{wavelength[-1]:.0f} Angstrom, up to {search.reach:g} km/s off; correct --guess, narrow --search, or "
             "give a --velocity-map."
         )

@@ -111,7 +111,7 @@ def _last_steps(asked: SpectraSettings, gaps: FillGaps) -> dict[str, Step]:
 
 
 def _rest_frame(redshifts: Redshifts, observed: np.ndarray, progress: Progress) -> RestFrame:
-    """Rest frame of the spaxels entering, announced, with the spaxels that shorten it much."""
+    """Rest frame of the spaxels entering, announced together with the number of spaxels that shorten it much."""
     z = redshifts.redshift[redshifts.entering]
     far = far_spaxels(z, observed)
     if far:

@@ -98,10 +98,10 @@ class FittedModel:
         }
         for name, holds in sound.items():
             if not holds:
-                raise ValueError(f"{name} is not as it should be")
+                raise ValueError(f"{name} is damaged")
 
     def require_like(self, medium: str, velocities: str | None) -> None:
-        """Raise InputError unless spectra of that medium mean what the model's spectra meant.
+        """Raise InputError unless wavelengths of that medium compare with those of the model.
 
         velocities is the option that brings them to rest, None where they stay as observed.
         """
@@ -125,7 +125,10 @@ class FittedModel:
             )
 
     def label(self, spectra: Spectra, device: str, progress: Progress) -> Clustering:
-        """Clustering of scaled spectra under the numbers of the fitted classes; the nearest mean where no model is."""
+        """Clustering of scaled spectra under the numbers of the fitted classes.
+
+        Each spectrum gets the class of the nearest mean where the method has no model of other spectra.
+        """
         labeler = self.clusterer.labeler(self.parameters, device=device)
         if labeler is None:
             progress.say("the method has no model of other spectra: each gets the class of the nearest mean")

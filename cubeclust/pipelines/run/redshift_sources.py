@@ -113,7 +113,7 @@ class AssumedRedshifts:
     def __call__(self, cube_file: CubeFile, area: Area) -> Redshifts:
         """The redshift for all spaxels entering the area."""
         z = assumed_redshift(Channels.of(cube_file.wavelength), self.asked)
-        self.progress.say(f"velocities are not measured here: all spaxels are counted, as though at z = {z:.4g}")
+        self.progress.say(f"velocities are not measured for a forecast: all spaxels are counted, as if at z = {z:.4g}")
         return Redshifts.unflagged(_AUTO, "velocities unknown", np.full(cube_file.frame, z), area.entering)
 
 

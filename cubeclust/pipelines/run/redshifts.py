@@ -14,8 +14,8 @@ from cubeclust.velocities.motion import Motion
 class Redshifts:
     """Redshifts of the spaxels of a cube, and why some of them are not used.
 
-    option     by which they were asked for
-    name       what the log calls them
+    option     that names their source
+    name       in the log
     redshift   (NY, NX) float64: z = v / c, NaN where there is none
     flag       (NY, NX) int32: VelocityFlag bits that leave a spaxel out, 0 where its redshift is used
     asked      (NY, NX) bool: spaxels with data that would enter if every velocity were used

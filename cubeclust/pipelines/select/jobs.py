@@ -1,4 +1,4 @@
-"""How many fits of a scan go on at a time."""
+"""How many fits of a scan run at a time."""
 
 from cubeclust.errors import InputError
 from cubeclust.pipelines.run.plan import Plan
@@ -29,5 +29,5 @@ def resolve_jobs(settings: ScanSettings, plan: Plan) -> int:
 
 def _on_gpu(asked: int | None) -> int:
     if asked not in (None, 1):
-        raise InputError(f"--jobs {asked}: a GPU serves one fit at a time; leave --jobs out or give --device cpu.")
+        raise InputError(f"--jobs {asked}: fits on a GPU run one at a time; leave --jobs out or give --device cpu.")
     return 1

@@ -144,7 +144,9 @@ def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, C
     notes = [str(choice), *choice.warnings]
     other = float(np.mean(clustering.labels[trials.subsample.rows] != fit.sample_labels))
     if other:
-        notes.append(f"{other:.1%} of the subsample have another class than in the scan: the fit does not repeat here")
+        notes.append(
+            f"{other:.1%} of the subsample have another class than in the scan: the fit is not reproducible here"
+        )
         progress.say(notes[-1])
     return task, replace(clustering, notes=(*clustering.notes, *notes))
 

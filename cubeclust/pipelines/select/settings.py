@@ -35,7 +35,7 @@ class Task(NamedTuple):
 
 
 def models_of(method: str) -> tuple[str, ...]:
-    """Models that a method lets one choose from; none for most methods."""
+    """Models of a method that can be chosen; none for most methods."""
     record = METHODS[method].create()
     return record.models if isinstance(record, ModelChoice) else ()
 

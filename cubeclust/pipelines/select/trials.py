@@ -86,7 +86,7 @@ class Trials:
         """Yield what `work`, one of the two others, gives for each task, as it comes.
 
         Every fit has one thread to itself, so that its result depends neither on the number of jobs nor on that of the
-        cores; a GPU serves this process alone.
+        cores; those on a GPU run in this process.
         """
         if self.device == "cuda":
             yield from map(work, tasks)
@@ -117,7 +117,7 @@ class Trials:
 
 
 def _digest(spectra: Spectra, device: str, seed: int) -> str:
-    """Digest of the spectra, of the seed of the subsample and of what computes."""
+    """Digest of the spectra, the seed of the subsample, the device and the versions."""
     digest = blake2b(digest_size=16)
     for rows in spectra.blocks():
         digest.update(np.ascontiguousarray(spectra.flux[rows]).data)
