@@ -12,7 +12,6 @@ from matplotlib.patches import Patch
 
 from cubeclust.class_map import ClassMap
 from cubeclust.classes.classification import Classification
-from cubeclust.classes.table import ClassRow
 from cubeclust.plots.background import subdivided
 from cubeclust.plots.boundaries import outline
 from cubeclust.plots.figure import new_figure, save
@@ -45,30 +44,23 @@ def plot_overlay(
     background None is the white light. With contours only the boundaries of the classes are drawn, over the lightened
     negative of the image.
     """
-    class_map, rows, title = classification.class_map, classification.rows, classification.origin.title
-    if background is None:
-        image = classification.white_light.image
-    else:
-        image, title = background.image, f"{title} over {background.name}"
+    background = background or Background(classification.white_light.image)
+    class_map, image = classification.class_map, background.image
     ny, nx = class_map.classes.shape
     factor = image.shape[0] // ny
-    columns = 1 + (min(len(rows), _MOST) + 2) // _ROWS_OF_LEGEND
+    columns = 1 + (min(class_map.n_classes, _MOST) + 2) // _ROWS_OF_LEGEND
     figure = new_figure(6.0 * min(2.0, max(0.6, nx / ny)) + 1.0 + 1.8 * columns, 6.6)
     wcs = None if class_map.wcs is None else subdivided(class_map.wcs, factor)
     axes = figure.add_subplot(projection=wcs)
-    gray = _gray(image)
-    picture = _negative(gray) if contours else _composite(class_map, rows, gray)
-    axes.imshow(picture, origin="lower", interpolation="nearest")
     if contours:
-        _draw_boundaries(axes, class_map, rows, factor)
-    axes.set_title(title, parse_math=False)
-    figure.legend(
-        handles=_legend(class_map, rows, contours),
-        title="class (spaxels)",
-        loc="outside right upper",
-        ncols=columns,
-        frameon=False,
-    )
+        axes.imshow(_negative(_gray(image)), origin="lower", interpolation="nearest")
+        _draw_boundaries(axes, classification, factor)
+    else:
+        axes.imshow(_composite(classification, _gray(image)), origin="lower", interpolation="nearest")
+    title = classification.origin.title
+    axes.set_title(f"{title} over {background.name}" if background.name else title, parse_math=False)
+    patches = _legend(classification, contours)
+    figure.legend(handles=patches, title="class (spaxels)", loc="outside right upper", ncols=columns, frameon=False)
     label_axes(axes, wcs)
     if wcs is not None:
         draw_scale_bar(axes, wcs)
@@ -107,14 +99,15 @@ def _negative(gray: np.ndarray) -> np.ndarray:
     return np.nan_to_num(1 - _LIGHTENED * gray, nan=1.0)[..., None].repeat(3, axis=2)
 
 
-def _composite(class_map: ClassMap, rows: list[ClassRow], gray: np.ndarray) -> np.ndarray:
+def _composite(classification: Classification, gray: np.ndarray) -> np.ndarray:
     """Gray image (NY * f, NX * f) with the class colors laid over it: (..., 3).
 
     Striped where there is no class; bare outside the class that is clustered again.
     """
+    class_map = classification.class_map
     color = np.zeros((*class_map.classes.shape, 3), np.float32)
     opacity = np.zeros(class_map.classes.shape, np.float32)
-    for row in rows:
+    for row in classification.rows:
         inside = class_map.classes == row.number
         color[inside], opacity[inside] = to_rgb(row.color), _OPACITY
     y, x = np.indices(class_map.classes.shape)
@@ -135,16 +128,19 @@ def _cut(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return values.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-def _draw_boundaries(axes: Axes, class_map: ClassMap, rows: list[ClassRow], factor: int) -> None:
+def _draw_boundaries(axes: Axes, classification: Classification, factor: int) -> None:
     """Outline each class in its color, thinner on large frames."""
-    width = np.clip(90 / max(class_map.classes.shape), 0.5, 1.5)
-    for row in rows:
-        lines = outline(class_map.classes == row.number, factor)
+    classes = classification.class_map.classes
+    width = np.clip(90 / max(classes.shape), 0.5, 1.5)
+    for row in classification.rows:
+        lines = outline(classes == row.number, factor)
         style = {"colors": row.color, "linewidths": width, "capstyle": "projecting"}
         axes.add_collection(LineCollection(list(lines), **style), autolim=False)
 
 
-def _legend(class_map: ClassMap, rows: list[ClassRow], contours: bool) -> list[Patch]:
+def _legend(classification: Classification, contours: bool) -> list[Patch]:
+    """Patch of each class, and of the spaxels without one by reason; with contours the latter are not drawn."""
+    class_map, rows = classification.class_map, classification.rows
     patches = [
         Patch(edgecolor=row.color, facecolor=row.color, fill=not contours, label=f"{row.label}  ({row.n_spaxels})")
         for row in rows[:_MOST]

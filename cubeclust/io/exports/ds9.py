@@ -6,10 +6,8 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from cubeclust.class_map import ClassMap
 from cubeclust.classes.classification import Classification
 from cubeclust.classes.colors import UNCLASSIFIED
-from cubeclust.classes.table import ClassRow
 
 
 def write_colors(path: Path, classification: Classification, snr: np.ndarray) -> None:
@@ -19,7 +17,7 @@ def write_colors(path: Path, classification: Classification, snr: np.ndarray) ->
 
 def write_labels(path: Path, classification: Classification, snr: np.ndarray) -> None:
     """Write the labels, a .reg file."""
-    path.write_text(_regions(classification.class_map, classification.rows))
+    path.write_text(_regions(classification))
 
 
 def _lut_line(color: str) -> str:
@@ -32,12 +30,12 @@ def _lut_line(color: str) -> str:
     return " ".join(f"{ceil(level / 255 * 1e6) / 1e6:.6f}" for level in levels) + "\n"
 
 
-def _regions(class_map: ClassMap, rows: list[ClassRow]) -> str:
+def _regions(classification: Classification) -> str:
     """DS9 region file: the number of each class as text in its color, ICRS or, without a WCS, image pixels from 1.
 
     A class without spaxels, as a model applied elsewhere may have, has no label.
     """
-    rows = [row for row in rows if row.n_spaxels]
+    class_map, rows = classification.class_map, [row for row in classification.rows if row.n_spaxels]
     spaxels = np.array([label_spaxel(class_map.classes == row.number) for row in rows])
     if class_map.wcs is None:
         frame, positions = "image", [f"{x + 1},{y + 1}" for y, x in spaxels]
