@@ -127,12 +127,15 @@ PRODUCTS: dict[str, Product] = {
 
 
 def product_files(settings: "RunSettings", stem: str, parent: "Parent | None" = None) -> dict[str, Path]:
-    """Path of each product of a run by its ending; stem is the cube's, parent the class that is clustered again."""
-    return {
-        ending: product_file(settings, ending, stem, parent)
-        for ending, product in PRODUCTS.items()
-        if product.when(settings)
-    }
+    """Path of each product of a run by its ending; stem is the cube's, parent the class that is clustered again.
+
+    They are in the order of PRODUCTS, exports among them in the order in which their formats were asked for.
+    """
+    made = [ending for ending, product in PRODUCTS.items() if product.when(settings)]
+    exported = [ending for name in dict.fromkeys(settings.export) for ending in EXPORTS[name].files]
+    in_order = iter(exported)
+    endings = [next(in_order) if ending in exported else ending for ending in made]
+    return {ending: product_file(settings, ending, stem, parent) for ending in endings}
 
 
 def product_file(settings: "RunSettings", ending: str, stem: str, parent: "Parent | None" = None) -> Path:

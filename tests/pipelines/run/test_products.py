@@ -42,7 +42,13 @@ def test_names_of_the_files() -> None:
 @pytest.mark.parametrize("name", EXPORTS)
 def test_files_of_a_format_are_products_of_a_run_that_asks_for_it(name: str) -> None:
     made = product_files(RunSettings(CUBE, "kmeans", export=(name,)), "sky")
-    assert set(made) == {*OF_ALL, *EXPORTS[name].files}
+    assert list(made) == [*OF_ALL, *EXPORTS[name].files]
+
+
+def test_exports_are_listed_in_the_order_in_which_they_were_asked_for() -> None:
+    settings = RunSettings(CUBE, "kmeans", export=("csv", "ds9", "csv"), redshift="auto")
+    endings = list(product_files(settings, "sky"))
+    assert endings == [*OF_ALL, "spaxels.csv", "ds9.lut", "ds9.reg", "velocity.fits", "velocity.png"]
 
 
 @pytest.mark.parametrize(
