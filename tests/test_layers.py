@@ -1,14 +1,14 @@
 """Which way imports go. The tree is the design; this states it."""
 
-import ast
 from pathlib import Path
 
 import pytest
+from tree import MODULES, PACKAGE, imported_by, name_of, own_imports, room_of
 
-PACKAGE = Path(__file__).parents[1] / "cubeclust"
+from cubeclust.methods import METHODS
 
 # Modules without science or files that everything may use; each may use those before it.
-GROUND = ["__init__", "errors", "settings", "spectroscopy", "runtime", "velocities", "quality"]
+GROUND = ["errors", "settings", "spectroscopy", "runtime", "velocities", "quality"]
 # Records, from the file towards the map; each may use GROUND and those before it.
 RECORDS = ["cube", "spectra", "statistics", "clustering", "class_map", "classes"]
 # Tensors in, tensors out: GROUND alone.
@@ -24,72 +24,109 @@ STAGES = {
 }
 BELOW = {*GROUND, *RECORDS}
 ALLOWED = {
+    "__init__": set(),
+    "__main__": {"cli"},
     **{name: {*GROUND[:place]} for place, name in enumerate(GROUND)},
     **{name: {*GROUND, *RECORDS[:place]} for place, name in enumerate(RECORDS)},
     **{name: {*GROUND} for name in ENGINES},
-    **{stage: BELOW | others for stage, others in STAGES.items()},
-    "pipelines": BELOW | {*ENGINES, *STAGES},
-    "cli": BELOW | {*STAGES, "simulation", "pipelines"},
-    "__main__": {"cli"},
-    "__init__": BELOW | {*STAGES, "pipelines"},  # the public names, as editors see them
+    **{stage: BELOW | {"__init__"} | others for stage, others in STAGES.items()},
+    "pipelines": BELOW | {*ENGINES, *STAGES, "__init__"},
+    "cli": BELOW | {"methods", "model_selection", "io", "simulation", "pipelines", "__init__"},
 }
+# Of io, methods and simulation the command line uses the tables alone, and the sample.
+TABLES = {"methods", "io/exports", "io/cubes/layouts", "io/cubes/sample", "simulation"}
+# Inside pipelines each may use those of the groups before it, and itself.
+PIPELINES = [
+    {"common_settings", "parts", "products", "provenance", "sources"},
+    {"redshift"},
+    {"run"},
+    {"apply", "select"},
+]
+# Pipelines that use no other pipeline, only what stands in the first group.
+LONE = {"merge", "plot", "info", "simulate"}
+# Inside pipelines/run each may use those of the groups before it.
+RUN = [
+    {"parts", "redshifts", "fit_time"},
+    {"settings"},
+    {"area", "fitted_model"},
+    {"channels", "redshift_sources"},
+    {"plan"},
+    {"preprocess"},
+    {"outcome", "record_parts"},
+    {"record"},
+    {"products"},
+    {"pipeline", "forecast"},
+]
 # Heavy packages and the only places that may import them.
 OWNERS = {
-    "torch": {"divergences", "fisher", "kinematics", "learning", "methods", "runtime", "pipelines"},
+    "torch": {"divergences", "fisher", "kinematics", "learning", "methods", "runtime", "pipelines/redshift"},
     "geomloss": {"divergences"},
     "ot": {"divergences"},
     "matplotlib": {"plots"},
+    "reproject": {"plots"},
     "h5py": {"io"},
     "mpdaf": {"io"},
     "regions": {"io"},
     "click": {"cli"},
     "rich": {"cli"},
     "sklearn": {"methods", "evaluation"},
-    "reproject": {"plots"},
 }
-# What methods may import of each other.
-SHARED = (
-    "cubeclust.methods.protocol",
-    "cubeclust.methods.starts",
-    "cubeclust.methods.baselines.soft_means",
-    *(f"cubeclust.methods.gemini.{name}" for name in ("base", "geometric", "labeler", "transport")),
-    *(f"cubeclust.methods.fisher_em.{name}" for name in ("best", "decomposed", "fits_progress", "start")),
-)
-MODULES = sorted(PACKAGE.rglob("*.py"))
+each_module = pytest.mark.parametrize("path", MODULES, ids=name_of)
 
 
-def part(path: Path) -> str:
-    """First name below the package: a folder or a module."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def before(groups: list[set[str]], name: str) -> set[str]:
+    """All names of the groups before the one that has the name, and the name itself."""
+    place = next(place for place, group in enumerate(groups) if name in group)
+    return {name}.union(*groups[:place])
 
 
-def imports(path: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@each_module
 def test_imports_go_down(path: Path) -> None:
-    here = part(path)
-    for name in imports(path):
-        top, *rest = name.split(".")
-        if top == "cubeclust":
-            below = rest[0] if rest and rest[0] != "__version__" else "__init__"
-            assert below == here or below in ALLOWED[here], f"{here} must not import {name}"
-        elif top in OWNERS:
-            assert here in OWNERS[top], f"{top} belongs to {sorted(OWNERS[top])}, not to {here}"
+    here = room_of(path)
+    for name in own_imports(path):
+        below = name.partition("/")[0]
+        assert below == here or below in ALLOWED[here], f"{here} must not import {name}"
+
+
+@each_module
+def test_heavy_packages_have_their_owners(path: Path) -> None:
+    for name in imported_by(path):
+        owners = OWNERS.get(name.partition(".")[0])
+        assert owners is None or any(name_of(path).startswith(f"{owner}/") for owner in owners), name
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "cli").rglob("*.py")), ids=name_of)
+def test_the_command_line_uses_tables_alone(path: Path) -> None:
+    used = {name for name in own_imports(path) if name.startswith(("methods", "io", "simulation"))}
+    assert used <= TABLES
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "pipelines").rglob("*.py"))[1:], ids=name_of)
+def test_pipelines_use_those_before_them(path: Path) -> None:
+    here = name_of(path).split("/")[1]
+    allowed = {here, *PIPELINES[0]} if here in LONE else before(PIPELINES, here)
+    assert {name.split("/")[1] for name in own_imports(path) if name.startswith("pipelines/")} <= allowed
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "pipelines" / "run").glob("[a-z]*.py")), ids=name_of)
+def test_a_run_goes_step_by_step(path: Path) -> None:
+    used = {name.split("/")[2] for name in own_imports(path) if name.startswith("pipelines/run/")}
+    assert used <= before(RUN, path.stem)
 
 
 def test_methods_do_not_import_each_other() -> None:
+    methods = {f"methods/{method.module.replace('.', '/')}" for method in METHODS.values()}
     for path in (PACKAGE / "methods").rglob("*.py"):
-        siblings = {name for name in imports(path) if name.startswith("cubeclust.methods.")}
-        assert all(name.startswith(SHARED) for name in siblings)
+        used = {name for name in own_imports(path) if name.startswith("methods/")}
+        assert not used & methods, path
+        folders = {name.split("/")[1] for name in used if name.count("/") > 1}
+        assert folders <= {path.parent.name}, path
+
+
+def test_a_module_of_the_root_has_several_users() -> None:
+    for module in {name_of(path) for path in PACKAGE.glob("[a-z]*.py")}:
+        users = [path for path in MODULES if path.name != "__init__.py" and module in own_imports(path)]
+        assert len(users) > 1, f"{module} belongs to {users}"
 
 
 def test_fits_files_are_opened_in_one_place() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +20,7 @@ def room_of(path: Path) -> str:
     return name_of(path).partition("/")[0]
 
 
+@cache
 def imported_by(path: Path) -> set[str]:
     """Dotted names that a file imports, at its top, inside functions, and for annotations."""
     names = set()
@@ -31,12 +33,11 @@ def imported_by(path: Path) -> set[str]:
     return names
 
 
-def own_imports(path: Path) -> Iterator[str]:
-    """Names below the package, as name_of gives them, that a file imports; a module for what stands in it."""
-    for name in imported_by(path):
-        top, *rest = name.split(".")
-        if top == "cubeclust":
-            yield "/".join(rest if _is_module(rest) else rest[:-1]) or "__init__"
+@cache
+def own_imports(path: Path) -> set[str]:
+    """Modules of the package that a file imports, or imports from, as name_of gives them."""
+    parts = [name.split(".")[1:] for name in imported_by(path) if name.startswith("cubeclust.")]
+    return {"/".join(rest if _is_module(rest) else rest[:-1]) or "__init__" for rest in parts}
 
 
 def _is_module(parts: list[str]) -> bool:
