@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from commands import call
 
-from cubeclust import RunSettings
+from cubeclust import InputError, RunSettings, run
 from cubeclust.classes.names import Parent
 from cubeclust.io.exports import EXPORTS
 from cubeclust.methods import METHODS
 from cubeclust.pipelines.products import CLASS_FIGURES, CLASS_PRODUCTS
-from cubeclust.pipelines.run.products import PRODUCTS, product_files
+from cubeclust.pipelines.run.outcome import Outcome
+from cubeclust.pipelines.run.products import PRODUCTS, Product, product_files
+from cubeclust.pipelines.run.record import RunRecord
 
 CUBE = Path("sky.fits.gz")
 OF_ALL = [*CLASS_PRODUCTS, "result.h5"]
@@ -58,3 +60,17 @@ def test_help_lists_each_product(command: str, products: dict) -> None:
     listed = call(command, "--help").stdout.split("Products:")[1].split("Examples:")[0]
     assert [line.split()[0] for line in listed.splitlines() if line[2:3].strip()] == list(products)
     assert all(" ".join(product.content.split()) in " ".join(listed.split()) for product in products.values())
+
+
+def test_a_row_is_all_that_a_new_product_needs(sky_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run claims, writes and records it."""
+
+    def write(path: Path, outcome: Outcome, record: RunRecord) -> None:
+        path.write_text(f"{record.method} of {outcome.classification.origin.name}")
+
+    monkeypatch.setitem(PRODUCTS, "note.txt", Product("Method and target", write))
+    finished = run(RunSettings(sky_file, "kmeans", {"n_clusters": 2, "n_starts": 1}, output=tmp_path))
+    assert finished.files["note.txt"].read_text() == f"kmeans of {finished.record.cube.target}"
+    assert finished.record.as_json()["files"]["note.txt"] == str(tmp_path / "sky_kmeans_note.txt")
+    with pytest.raises(InputError, match="exists already"):
+        run(RunSettings(sky_file, "kmeans", {"n_clusters": 2, "n_starts": 1}, output=tmp_path))
