@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float, Integer
 
 from cubeclust.clustering import Clustering
 from cubeclust.spectra import Spectra
@@ -25,9 +26,9 @@ class ClassMap:
     motion            that spectra were brought to rest by; None if they were not
     """
 
-    classes: np.ndarray
-    max_posterior: np.ndarray
-    quality: np.ndarray
+    classes: Integer[np.ndarray, "ny nx"]
+    max_posterior: Float[np.ndarray, "ny nx"]
+    quality: Integer[np.ndarray, "ny nx"]
     wcs: "WCS | None"
     n_classes: int
     motion: Motion | None = None
@@ -48,15 +49,15 @@ class ClassMap:
             motion=motion,
         )
 
-    def labels(self, spectra: Spectra) -> np.ndarray:
+    def labels(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
         """Label (n,) int of each spectrum: its spaxel's class - 1, -1 where unclassified."""
         return labels_of(self.classes, spectra)
 
-    def counts(self) -> np.ndarray:
+    def counts(self) -> Integer[np.ndarray, " n_classes"]:
         """Number of spaxels of each class, (n_classes,)."""
         return np.bincount(self.classes.ravel(), minlength=self.n_classes + 1)[1:]
 
 
-def labels_of(classes: np.ndarray, spectra: Spectra) -> np.ndarray:
+def labels_of(classes: Integer[np.ndarray, "ny nx"], spectra: Spectra) -> Integer[np.ndarray, " n"]:
     """Label (n,) int of each spectrum, from class numbers (NY, NX) that count from 1: class - 1, -1 for class 0."""
     return classes[spectra.y, spectra.x].astype(int) - 1

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Float, Integer
 
 _GUARD = 1e-15  # of a posterior in a logarithm
 
@@ -26,7 +27,7 @@ class Criteria:
     icl: float
 
     @classmethod
-    def of(cls, log_likelihood: float, n_parameters: int, posterior: np.ndarray) -> "Criteria":
+    def of(cls, log_likelihood: float, n_parameters: int, posterior: Float[np.ndarray, "n k"]) -> "Criteria":
         """Criteria of a fit with the posterior (n, k)."""
         bic = log_likelihood - n_parameters / 2 * np.log(len(posterior))
         certainty = float(np.log(posterior.max(axis=1).astype(np.float64) + _GUARD).sum())
@@ -52,9 +53,9 @@ class Clustering:
     order         (k,) int: the model's cluster behind each label and each column of posterior
     """
 
-    labels: np.ndarray
+    labels: Integer[np.ndarray, " n"]
     n_clusters: int
-    posterior: np.ndarray | None = None
+    posterior: Float[np.ndarray, "n k"] | None = None
     history: dict[str, np.ndarray] = field(default_factory=dict)
     iterations: int | None = None
     converged: bool | None = None
@@ -62,8 +63,8 @@ class Clustering:
     notes: tuple[str, ...] = ()
     parameters: dict[str, np.ndarray] = field(default_factory=dict)
     criteria: Criteria | None = None
-    loadings: np.ndarray | None = None
-    embedding: np.ndarray | None = None
+    loadings: Float[np.ndarray, "n_wave d"] | None = None
+    embedding: Float[np.ndarray, "n d"] | None = None
     order: np.ndarray = field(default_factory=lambda: np.empty(0, int))
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Bool, Float, Float32
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -25,17 +26,17 @@ class Cube:
     medium        "air", "vacuum" or "unknown"
     """
 
-    flux: np.ndarray
-    wavelength: np.ndarray
+    flux: Float32[np.ndarray, "n_wave ny nx"]
+    wavelength: Float[np.ndarray, " n_wave"]
     frame: tuple[int, int]
     origin: tuple[int, int] = (0, 0)
-    variance: np.ndarray | None = None
+    variance: Float32[np.ndarray, "n_wave ny nx"] | None = None
     wcs: "WCS | None" = None
-    masked: np.ndarray | None = None
+    masked: Bool[np.ndarray, "ny nx"] | None = None
     unit: str = ""
     medium: str = "unknown"
 
-    def white_light(self) -> np.ndarray:
+    def white_light(self) -> Float32[np.ndarray, "ny_frame nx_frame"]:
         """Mean flux over the channels read, on the whole frame (NY, NX) float32, NaN where not read."""
         image = np.full(self.frame, np.nan, np.float32)
         _, ny, nx = self.flux.shape

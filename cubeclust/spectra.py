@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Bool, Float, Float32, Integer, Shaped
 
 from cubeclust.cube import Cube
 from cubeclust.quality import Quality
@@ -30,13 +31,13 @@ class Spectra:
     rest          whether each spectrum was shifted to its rest frame
     """
 
-    flux: np.ndarray
-    wavelength: np.ndarray
-    y: np.ndarray
-    x: np.ndarray
-    quality: np.ndarray
-    snr: np.ndarray
-    variance: np.ndarray | None = None
+    flux: Float32[np.ndarray, "n n_wave"]
+    wavelength: Float[np.ndarray, " n_wave"]
+    y: Integer[np.ndarray, " n"]
+    x: Integer[np.ndarray, " n"]
+    quality: Integer[np.ndarray, "ny nx"]
+    snr: Float32[np.ndarray, " n"]
+    variance: Float32[np.ndarray, "n n_wave"] | None = None
     wcs: "WCS | None" = None
     unit: str = ""
     medium: str = "unknown"
@@ -77,7 +78,10 @@ class Spectra:
         return len(self.wavelength)
 
     def keep(
-        self, reasons: np.ndarray, channels: np.ndarray | None = None, divisor: np.ndarray | None = None
+        self,
+        reasons: Integer[np.ndarray, " n"],
+        channels: Bool[np.ndarray, " n_wave"] | None = None,
+        divisor: Float[np.ndarray, " n"] | None = None,
     ) -> "Spectra":
         """Only the rows whose reasons (n,) are 0; the other rows' bits go into the quality image.
 
@@ -104,11 +108,11 @@ class Spectra:
             snr=self.snr[kept],
         )
 
-    def channels(self, chosen: np.ndarray) -> "Spectra":
+    def channels(self, chosen: Bool[np.ndarray, " n_wave"]) -> "Spectra":
         """Only the channels where chosen (n_wave,) is True."""
         return self.keep(np.zeros(len(self), np.int32), chosen)
 
-    def sample(self, rows: np.ndarray) -> "Spectra":
+    def sample(self, rows: Integer[np.ndarray, " n_rows"]) -> "Spectra":
         """Some rows, by index, for a fit whose model speaks for the others; the quality image stays as it is."""
         return replace(
             self,
@@ -119,7 +123,7 @@ class Spectra:
             snr=self.snr[rows],
         )
 
-    def image(self, values: np.ndarray, fill: float) -> np.ndarray:
+    def image(self, values: Shaped[np.ndarray, " n"], fill: float) -> Shaped[np.ndarray, "ny nx"]:
         """Values (n,) of the rows scattered to the frame (NY, NX), `fill` elsewhere."""
         frame = np.full(self.quality.shape, fill, values.dtype)
         frame[self.y, self.x] = values

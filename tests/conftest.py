@@ -17,6 +17,7 @@ OF_CHECKOUT = [
     "repository",
     "test_layers.py",
     "test_readme.py",
+    "test_shapes.py",
     "test_stand_in.py",
 ]
 collect_ignore = [] if (TESTS.parent / "scripts").is_dir() else OF_CHECKOUT

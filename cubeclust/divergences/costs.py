@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from cubeclust.divergences.entries import Entries, by_blocks, inverse_norms, mean_row
@@ -11,7 +12,7 @@ from cubeclust.divergences.entries import Entries, by_blocks, inverse_norms, mea
 _LANDMARKS = 2048  # points, spread evenly, that stand for all in means of the cost
 
 
-def half_squares(data: Tensor) -> Entries:
+def half_squares(data: Float[Tensor, "n d"]) -> Entries:
     """|x - y|^2 / 2, from products of centered rows, so that a common offset costs no digits."""
     center = mean_row(data)
     squares = 0.5 * by_blocks(data, lambda rows: (rows - center).square().sum(dim=1, dtype=torch.float64))
@@ -25,18 +26,18 @@ def half_squares(data: Tensor) -> Entries:
     return block
 
 
-def euclidean(data: Tensor) -> Entries:
+def euclidean(data: Float[Tensor, "n d"]) -> Entries:
     """|x - y|."""
     halves = half_squares(data)
     return lambda rows, columns: halves(rows, columns).mul_(2).sqrt_()
 
 
-def manhattan(data: Tensor) -> Entries:
+def manhattan(data: Float[Tensor, "n d"]) -> Entries:
     """Sum of |x - y| over the channels."""
     return lambda rows, columns: torch.cdist(data[rows], data[columns], p=1.0)
 
 
-def cosine(data: Tensor) -> Entries:
+def cosine(data: Float[Tensor, "n d"]) -> Entries:
     """1 - x . y / (|x| |y|)."""
     inverse = inverse_norms(data)
 
@@ -70,12 +71,12 @@ class Cost:
 
     entries: Entries
     n: int
-    like: Tensor
+    like: Float[Tensor, " ..."]
     mean: float
-    offsets: Tensor
+    offsets: Float64[Tensor, " n"]
 
     @classmethod
-    def of(cls, entries: Entries, n: int, like: Tensor) -> "Cost":
+    def of(cls, entries: Entries, n: int, like: Float[Tensor, " ..."]) -> "Cost":
         """Means over at most 2048 landmarks spread evenly over the points, accumulated in float64."""
         landmarks = slice(0, n, -(-n // _LANDMARKS))
         rows = torch.empty(n, dtype=torch.float64, device=like.device)

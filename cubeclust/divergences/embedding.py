@@ -3,6 +3,7 @@
 from typing import Any
 
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 # cuBLAS and MKL run products with a narrow side fastest where it is a multiple of this.
@@ -35,13 +36,13 @@ class _WeightedSums(torch.autograd.Function):
         return products, None
 
 
-def pad(matrix: Tensor) -> Tensor:
+def pad(matrix: Float[Tensor, "n k"]) -> Float[Tensor, "n k_padded"]:
     """Zero columns up to a multiple of the width that is fast."""
     missing = -matrix.shape[1] % _WIDTH
     return torch.nn.functional.pad(matrix, (0, missing)) if missing else matrix
 
 
-def weighted_sums(weights: Tensor, data: Tensor) -> Tensor:
+def weighted_sums(weights: Float[Tensor, "n k"], data: Float[Tensor, "n d"]) -> Float64[Tensor, "k d"]:
     """Sum over rows of weights (n, k) times data (n, d): (k, d) float64, differentiable in the weights.
 
     Memory beside the arguments: O((k + d) rows of a block). Never n x n.

@@ -3,6 +3,7 @@
 from typing import Literal, Protocol, runtime_checkable
 
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 Pairs = Literal["ova", "ovo"]
@@ -11,10 +12,10 @@ Pairs = Literal["ova", "ovo"]
 class Divergence(Protocol):
     """Divergence between the cluster distributions that a posterior (n, k) implies on the data."""
 
-    def to_all(self, posterior: Tensor) -> Tensor:
+    def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
         """D(p(x|y) || p(x)) of each cluster: (k,)."""
 
-    def between(self, posterior: Tensor) -> Tensor:
+    def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
         """D(p(x|a) || p(x|b)) of each ordered pair: (k, k)."""
 
 
@@ -26,7 +27,7 @@ class Diagnosed(Protocol):
         """Figures of the last value by name, such as an error; the larger the worse."""
 
 
-def gemini(posterior: Tensor, divergence: Divergence, pairs: Pairs) -> Tensor:
+def gemini(posterior: Float[Tensor, "n k"], divergence: Divergence, pairs: Pairs) -> Float64[Tensor, ""]:
     """GEMINI of a posterior p(y|x) (n, k), float64 scalar to be maximized.
 
     OvA: E_y[D(p(x|y) || p(x))] (Ohl et al. 2022, Eq. 6); OvO: E_a,b[D(p(x|a) || p(x|b))] (Eq. 7), with the

@@ -1,6 +1,7 @@
 """Distance along the shape of the data: steps from neighbor to neighbor (Ohl et al. 2022, appendix H)."""
 
 import numpy as np
+from jaxtyping import Bool, Float, Float32
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 from torch import Tensor
@@ -11,7 +12,7 @@ from cubeclust.errors import InputError
 from cubeclust.runtime import memory
 
 
-def geodesic(data: Tensor, neighbor_quantile: float = 0.05) -> np.ndarray:
+def geodesic(data: Float[Tensor, "n d"], neighbor_quantile: float = 0.05) -> Float32[np.ndarray, "n n"]:
     """Least number of steps between any two rows of data (n, d): (n, n) float32, n where no path leads.
 
     Rows are neighbors if their Euclidean distance does not exceed that quantile of all n^2 distances, those of rows
@@ -39,7 +40,7 @@ def geodesic_memory(n: int) -> int:
     return 10 * n**2 + 8 * 1024 * n
 
 
-def _neighbors(data: Tensor, quantile: float) -> np.ndarray:
+def _neighbors(data: Float[Tensor, "n d"], quantile: float) -> Bool[np.ndarray, "n n"]:
     """Which rows are neighbors (n, n) bool."""
     distances = filled(euclidean(data), len(data), data).cpu().numpy()
     rank = int(quantile * (distances.size - 1))

@@ -4,6 +4,7 @@ from importlib import import_module
 from itertools import combinations
 
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from cubeclust.divergences.entries import mean_row
@@ -27,7 +28,9 @@ class GeomlossDivergence:
             pykeops.
     """
 
-    def __init__(self, data: Tensor, metric: str, unit: float, epsilon: float, *, backend: str, scaling: float) -> None:
+    def __init__(
+        self, data: Float[Tensor, "n d"], metric: str, unit: float, epsilon: float, *, backend: str, scaling: float
+    ) -> None:
         if metric not in EXPONENTS:
             raise InputError(
                 f"--solver geomloss knows the metrics {' and '.join(EXPONENTS)}, not {metric}; choose one."
@@ -43,13 +46,13 @@ class GeomlossDivergence:
         if backend == "online":
             self._require_online()
 
-    def to_all(self, posterior: Tensor) -> Tensor:
+    def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
         """S of each p(x|y) and p(x): (k,)."""
         weights = masses(posterior)
         everywhere = torch.full_like(weights[0], 1 / len(posterior))
         return torch.stack([self._between(one, everywhere) for one in weights])
 
-    def between(self, posterior: Tensor) -> Tensor:
+    def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
         """S of each pair of clusters: (k, k), symmetric with a diagonal of 0."""
         weights = masses(posterior)
         k = len(weights)
@@ -75,6 +78,6 @@ class GeomlossDivergence:
                 f"--solver geomloss-online: pykeops cannot compute here ({reason}); take another --solver."
             )
 
-    def _between(self, first: Tensor, second: Tensor) -> Tensor:
+    def _between(self, first: Float[Tensor, " n"], second: Float[Tensor, " n"]) -> Float64[Tensor, ""]:
         a, b = first.to(self.points.dtype), second.to(self.points.dtype)
         return self.loss(a, self.points, b, self.points).double()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from cubeclust.divergences.entries import Entries
@@ -33,7 +34,7 @@ class Gram:
         self,
         entries: Entries,
         n: int,
-        like: Tensor,
+        like: Float[Tensor, " ..."],
         cache_bytes: int = 0,
         say: Callable[[str], None] = lambda sentence: None,
     ) -> None:
@@ -41,7 +42,7 @@ class Gram:
         self.side = SIDE[like.device.type]
         self._kept: dict[tuple[int, int], Tensor] = {}
 
-    def product(self, lines: Tensor) -> Tensor:
+    def product(self, lines: Float[Tensor, "c n"]) -> Float64[Tensor, "c n"]:
         """Lines (c, n) @ K: (c, n) float64; torch.OutOfMemoryError as for `through_blocks`.
 
         Lines, not columns: few rows times a block run at the rate of a large product, a block times few columns do not.
@@ -69,7 +70,7 @@ class Gram:
                 rows, columns = slice(start, start + self.side), slice(other, other + self.side)
                 yield rows, columns, self._block(rows, columns)
 
-    def _product(self, lines: Tensor) -> Tensor:
+    def _product(self, lines: Float[Tensor, "c n"]) -> Float64[Tensor, "c n"]:
         narrow = lines.to(self.like.dtype)
         out = torch.zeros(narrow.shape, dtype=torch.float64, device=self.like.device)
         for i, j, block in self.blocks():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from cubeclust.divergences.costs import half_squares, manhattan
@@ -22,11 +23,11 @@ class Kernel:
     degree: int = 3
     coef0: float = 1.0
 
-    def entries(self, data: Tensor) -> Entries:
+    def entries(self, data: Float[Tensor, "n d"]) -> Entries:
         """Blocks of K(X, X) in the precision of data (n, d)."""
         return KERNELS[self.name](data, self)
 
-    def scale(self, data: Tensor) -> float:
+    def scale(self, data: Float[Tensor, "n d"]) -> float:
         """The gamma in use."""
         return self.gamma or 1 / data.shape[1]
 

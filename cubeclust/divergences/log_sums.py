@@ -6,6 +6,7 @@ from math import exp
 from typing import Protocol
 
 import torch
+from jaxtyping import Float64, Int
 from torch import Tensor
 
 from cubeclust.divergences.costs import Cost
@@ -19,7 +20,7 @@ _FAR_SHARE = 256  # of so many rows one may be summed in logarithms before all a
 class LogSums(Protocol):
     """The sums of one cost and one epsilon."""
 
-    def __call__(self, logs: Tensor) -> Tensor:
+    def __call__(self, logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:
         """Of lines (m, n) float64, -inf allowed: (m, n) float64."""
 
 
@@ -92,7 +93,7 @@ class KernelSums:
         cost: Cost,
         epsilon: float,
         dtype: torch.dtype,
-        far: Tensor,
+        far: Int[Tensor, " f"],
         *,
         cache_bytes: int,
         say: Callable[[str], None],
@@ -125,7 +126,7 @@ class KernelSums:
         say(f"{len(far)} spectra are far from all others: their transport is summed in logarithms")
         return sums
 
-    def strays(self) -> Tensor:
+    def strays(self) -> Int[Tensor, " n"]:
         """Number of kernel entries of each row that leave the range: (n,)."""
         if self.from_one:
             return torch.zeros(self.cost.n, dtype=torch.int64, device=self.far.device)
@@ -145,7 +146,7 @@ class KernelSums:
                 counts[columns] += outside.sum(dim=0)
         return counts
 
-    def __call__(self, logs: Tensor) -> Tensor:
+    def __call__(self, logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:
         """Of lines (m, n): (m, n)."""
         shifted = logs - self.offsets
         if len(self.far):
@@ -161,7 +162,7 @@ class KernelSums:
             sums = torch.logaddexp(sums, logs)
         return self._with_far(sums, logs)
 
-    def _far_exponents(self) -> Tensor:
+    def _far_exponents(self) -> Float64[Tensor, "f n"]:
         """-C / epsilon of the far rows (f, n) float64."""
         out = torch.empty(len(self.far), self.cost.n, dtype=torch.float64, device=self.far.device)
         for place, far in enumerate(self.far.tolist()):
@@ -170,7 +171,7 @@ class KernelSums:
             out[place, far] = 0.0
         return out
 
-    def _with_far(self, sums: Tensor, logs: Tensor) -> Tensor:
+    def _with_far(self, sums: Float64[Tensor, "m n"], logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:
         """Add what the far rows give, and sum theirs."""
         for far, exponents in zip(self.far.tolist(), self.far_exponents, strict=True):
             sums = torch.logaddexp(sums, exponents + logs[:, far, None])
@@ -186,11 +187,11 @@ class LogarithmSums:
         self.epsilon = epsilon
         self.gram = Gram(cost.entries, cost.n, cost.like, cache_bytes, say)
 
-    def __call__(self, logs: Tensor) -> Tensor:
+    def __call__(self, logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:
         """Of lines (m, n): (m, n)."""
         return self.gram.through_blocks(lambda: self._sums(logs))
 
-    def _sums(self, logs: Tensor) -> Tensor:
+    def _sums(self, logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:
         out = torch.full_like(logs, -torch.inf)
         for rows, columns, block in self.gram.blocks():
             exponents = block.double() / -self.epsilon

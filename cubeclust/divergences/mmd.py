@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from cubeclust.divergences.embedding import weighted_sums
@@ -23,10 +24,10 @@ _FACTORS: dict[str, Callable[[Tensor], Tensor | None]] = {"linear": lambda data:
 
 
 def mmd(
-    data: Tensor,
+    data: Float[Tensor, "n d"],
     kernel: Kernel,
     *,
-    matrix: np.ndarray | None = None,
+    matrix: Float[np.ndarray, "n_all n_all"] | None = None,
     cache_bytes: int = 0,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> Divergence:
@@ -51,28 +52,28 @@ class EmbeddedMMD:
     factors   (n, 1): w, None for 1
     """
 
-    def __init__(self, data: Tensor, factors: Tensor | None = None) -> None:
+    def __init__(self, data: Float[Tensor, "n d"], factors: Float[Tensor, "n 1"] | None = None) -> None:
         self.data, self.factors = data, factors
 
-    def to_all(self, posterior: Tensor) -> Tensor:
+    def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
         """Distance of each p(x|y) from p(x): (k,)."""
         return torch.linalg.vector_norm(self._means(posterior) - self._overall, dim=1)
 
-    def between(self, posterior: Tensor) -> Tensor:
+    def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
         """Distance of each p(x|a) from each p(x|b): (k, k)."""
         means = self._means(posterior)
         return torch.cdist(means, means, compute_mode="donot_use_mm_for_euclid_dist")
 
     @cached_property
-    def _overall(self) -> Tensor:
+    def _overall(self) -> Float64[Tensor, "1 d"]:
         """Mean of the embeddings (1, d) float64."""
         return self._sums(torch.ones_like(self.data[:, :1])) / len(self.data)
 
-    def _means(self, posterior: Tensor) -> Tensor:
+    def _means(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k d"]:
         """Mean embeddings (k, d) float64; an empty cluster sits at 0 and weighs nothing."""
         return self._sums(posterior) / _mass(posterior)[:, None]
 
-    def _sums(self, weights: Tensor) -> Tensor:
+    def _sums(self, weights: Float[Tensor, "n k"]) -> Float64[Tensor, "k d"]:
         return weighted_sums(weights if self.factors is None else weights * self.factors, self.data)
 
 
@@ -87,18 +88,18 @@ class KernelMMD:
     def __init__(self, gram: Gram) -> None:
         self.gram = gram
 
-    def to_all(self, posterior: Tensor) -> Tensor:
+    def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
         """Distance of each p(x|y) from p(x): (k,)."""
         squares = self._inner_products(posterior).diagonal()
         return _root(squares, torch.zeros_like(squares))
 
-    def between(self, posterior: Tensor) -> Tensor:
+    def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
         """Distance of each p(x|a) from each p(x|b): (k, k)."""
         inner = self._inner_products(posterior)
         sizes = inner.diagonal()[:, None] + inner.diagonal()
         return _root(sizes - 2 * inner, _ROUNDING * sizes.detach().abs())
 
-    def _inner_products(self, posterior: Tensor) -> Tensor:
+    def _inner_products(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
         """Q (k, k) float64."""
         weights = posterior.double() / _mass(posterior) - 1 / len(posterior)
         return _QuadraticForm.apply(weights, self.gram)
@@ -121,12 +122,12 @@ class _QuadraticForm(torch.autograd.Function):
         return product @ (gradient + gradient.T), None
 
 
-def _mass(posterior: Tensor) -> Tensor:
+def _mass(posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
     """Sum over rows (k,) float64, kept from 0."""
     return posterior.sum(dim=0, dtype=torch.float64).clamp_min(torch.finfo(torch.float64).tiny)
 
 
-def _root(squares: Tensor, rounding: Tensor) -> Tensor:
+def _root(squares: Float64[Tensor, "*shape"], rounding: Float64[Tensor, "*shape"]) -> Float64[Tensor, "*shape"]:
     """Square root, 0 with gradient 0 where the square is not above its rounding (or a kernel is indefinite)."""
     positive = squares > rounding
     return torch.where(positive, torch.where(positive, squares, 1.0).sqrt(), 0.0)

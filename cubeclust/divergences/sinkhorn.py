@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float64, Int
 from torch import Tensor
 
 from cubeclust.divergences.log_sums import LogSums
@@ -17,10 +18,10 @@ class Problem:
     first, second   (p,) int64: the distributions of each pair
     """
 
-    weights: Tensor
-    reach: Tensor
-    first: Tensor
-    second: Tensor
+    weights: Float64[Tensor, "q n"]
+    reach: Float64[Tensor, " n"]
+    first: Int[Tensor, " p"]
+    second: Int[Tensor, " p"]
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Potentials:
     steps           Sinkhorn steps done
     """
 
-    first: Tensor
-    second: Tensor
-    own: Tensor
+    first: Float64[Tensor, "p n"]
+    second: Float64[Tensor, "p n"]
+    own: Float64[Tensor, "q n"]
     error: float = float("inf")
     steps: int = 0
 
@@ -81,7 +82,7 @@ def solve(problem: Problem, sums: LogSums, start: Potentials, *, tolerance: floa
     return Potentials(first, new, own, error, steps)
 
 
-def _misplaced(weights: Tensor, excess: Tensor) -> float:
+def _misplaced(weights: Float64[Tensor, "m n"], excess: Float64[Tensor, "m n"]) -> float:
     """Largest of the bounds of |weights * exp(excess) - weights| / 2, summed over the points (m, n)."""
     if not len(weights):
         return 0.0

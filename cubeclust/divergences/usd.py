@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from cubeclust.divergences.costs import Cost
@@ -44,14 +45,14 @@ class SinkhornDivergence:
         self.reach = (2 * cost.offsets / unit).clamp_min(max(1.0, epsilon / unit))
         self.potentials: Potentials | None = None
 
-    def to_all(self, posterior: Tensor) -> Tensor:
+    def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
         """S of each p(x|y) and p(x): (k,)."""
         k = posterior.shape[1]
         weights = torch.cat([masses(posterior), _uniform(posterior)])
         first = torch.arange(k, device=posterior.device)
         return _Transport.apply(weights, self, first, torch.full_like(first, k))
 
-    def between(self, posterior: Tensor) -> Tensor:
+    def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
         """S of each pair of clusters: (k, k), symmetric with a diagonal of 0."""
         k = posterior.shape[1]
         first, second = torch.triu_indices(k, k, offset=1, device=posterior.device)
@@ -113,7 +114,7 @@ class _Transport(torch.autograd.Function):
         return out, None, None, None
 
 
-def masses(posterior: Tensor) -> Tensor:
+def masses(posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k n"]:
     """Masses of each p(x|y) on the points, (k, n) float64; uniform for an empty cluster, which counts for nothing."""
     exact = posterior.T.double().contiguous()
     mass = exact.sum(dim=1, keepdim=True)
@@ -121,7 +122,7 @@ def masses(posterior: Tensor) -> Tensor:
     return torch.where(empty, 1 / exact.shape[1], exact / torch.where(empty, 1.0, mass))
 
 
-def _uniform(posterior: Tensor) -> Tensor:
+def _uniform(posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "1 n"]:
     """Masses of p(x) on the points, (1, n) float64."""
     n = len(posterior)
     return torch.full((1, n), 1 / n, dtype=torch.float64, device=posterior.device)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from cubeclust.errors import InputError
@@ -25,17 +26,17 @@ class Wasserstein:
     cost   (n, n) float64, symmetric
     """
 
-    def __init__(self, cost: np.ndarray) -> None:
+    def __init__(self, cost: Float[np.ndarray, "n n"]) -> None:
         self.cost = cost
 
-    def to_all(self, posterior: Tensor) -> Tensor:
+    def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
         """Distance of each p(x|y) from p(x): (k,)."""
         weights = _weights(posterior)
         everywhere = torch.full_like(weights[:1], 1 / len(posterior))
         last = len(weights)
         return _Transports.apply(torch.cat([weights, everywhere]), self.cost, [(row, last) for row in range(last)])
 
-    def between(self, posterior: Tensor) -> Tensor:
+    def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
         """Distance of each p(x|a) from each p(x|b): (k, k), one transport for a pair and its mirror."""
         weights = _weights(posterior)
         k = len(weights)
@@ -73,7 +74,9 @@ class _Transports(torch.autograd.Function):
         return out.to(ctx.like.device), None, None
 
 
-def _transport(first: np.ndarray, second: np.ndarray, cost: np.ndarray) -> tuple[float, np.ndarray]:
+def _transport(
+    first: Float[np.ndarray, " n"], second: Float[np.ndarray, " n"], cost: Float[np.ndarray, "n n"]
+) -> tuple[float, Float64[np.ndarray, "2 n"]]:
     """Distance of two distributions (n,), and the potentials (2, n) of its dual."""
     import ot
 
@@ -83,7 +86,7 @@ def _transport(first: np.ndarray, second: np.ndarray, cost: np.ndarray) -> tuple
     return log["cost"], np.stack([log["u"], log["v"]])
 
 
-def _weights(posterior: Tensor) -> Tensor:
+def _weights(posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k n"]:
     """p(x_i|y) (k, n) float64, rows of sum 1; of an empty cluster 0."""
     kept = torch.where(posterior > _FLOOR, posterior.double(), 0.0).T
     return kept / kept.sum(dim=1, keepdim=True).clamp_min(_FLOOR)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
 from cubeclust.fisher.mixture import Places, blocks
@@ -18,12 +19,12 @@ class Moments:
     beyond   (k,): sum of weighted squared distances in its complement
     """
 
-    mass: Tensor
-    scatter: Tensor
-    beyond: Tensor
+    mass: Float64[Tensor, " k"]
+    scatter: Float64[Tensor, "k d d"]
+    beyond: Float64[Tensor, " k"]
 
     @classmethod
-    def of(cls, posterior: Tensor, places: Places) -> "Moments":
+    def of(cls, posterior: Float64[Tensor, "n k"], places: Places) -> "Moments":
         """Sums with the posterior (n, k) around the means of the classes."""
         k, d = places.means.shape
         mass, sums = posterior.sum(dim=0), posterior.T @ places.inside
@@ -36,7 +37,7 @@ class Moments:
         return cls(mass, scatter, torch.einsum("nk,nk->k", posterior, places.beyond))
 
 
-def shaped(scatter: Tensor, model: Model) -> Tensor:
+def shaped(scatter: Float64[Tensor, "k d d"], model: Model) -> Float64[Tensor, "k d d"]:
     """The likeliest matrices of the model's form for covariances (k, d, d)."""
     if model.form == "full":
         return scatter

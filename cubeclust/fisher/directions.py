@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
 from cubeclust.fisher.total import Total
@@ -12,7 +13,7 @@ Directions = Callable[[Tensor, Total, int], Tensor]
 _PARALLEL = 1e-9  # share of a direction that rounding leaves orthogonal to what it lies in
 
 
-def svd(between: Tensor, total: Total, d: int) -> Tensor:
+def svd(between: Float64[Tensor, "p k"], total: Total, d: int) -> Float64[Tensor, "p d"]:
     """Leading left singular vectors of S^-1 B: the subspace of linear discriminant analysis.
 
     S^-1 B = C M' with C = S^-1 M, so that thin QR factors of C and M leave a singular value problem of k x k.
@@ -22,7 +23,7 @@ def svd(between: Tensor, total: Total, d: int) -> Tensor:
     return left @ torch.linalg.svd(small @ right.T).U[:, :d]
 
 
-def gram_schmidt(between: Tensor, total: Total, d: int) -> Tensor:
+def gram_schmidt(between: Float64[Tensor, "p k"], total: Total, d: int) -> Float64[Tensor, "p d"]:
     """One direction after the other, each with the largest Fisher ratio u' B u / u' S u orthogonal to those before.
 
     On the complement of U the inverse of S is A = S^-1 - S^-1 U (U' S^-1 U)^-1 U' S^-1, and the eigenvectors of A B
@@ -39,7 +40,9 @@ def gram_schmidt(between: Tensor, total: Total, d: int) -> Tensor:
     return loadings
 
 
-def _orthogonal(direction: Tensor, loadings: Tensor, total: Total) -> Tensor:
+def _orthogonal(
+    direction: Float64[Tensor, "p 1"], loadings: Float64[Tensor, "p m"], total: Total
+) -> Float64[Tensor, "p 1"]:
     """Unit vector (p, 1) along the direction, orthogonal to the loadings.
 
     Where fewer classes than asked for are left, no direction separates any more and a principal component stands in.
@@ -53,7 +56,7 @@ def _orthogonal(direction: Tensor, loadings: Tensor, total: Total) -> Tensor:
     return rest / rest.norm()
 
 
-def regression(between: Tensor, total: Total, d: int) -> Tensor:
+def regression(between: Float64[Tensor, "p k"], total: Total, d: int) -> Float64[Tensor, "p d"]:
     """Fisher directions as a regression on the root of the within-class covariance W = S - B (Qiao et al. 2009).
 
     With W = R' R and B_0 the leading eigenvectors of S^-1 B: A is the polar factor of R^-T B B_0, the coefficients are
@@ -64,7 +67,9 @@ def regression(between: Tensor, total: Total, d: int) -> Tensor:
     return total.vectors @ regressed(root, root / total.values[:, None], within, d)
 
 
-def regressed(root: Tensor, solved: Tensor, within: Tensor, d: int) -> Tensor:
+def regressed(
+    root: Float64[Tensor, "r k"], solved: Float64[Tensor, "r k"], within: Float64[Tensor, "r r"], d: int
+) -> Float64[Tensor, "r d"]:
     """Loadings (r, d) from a root (r, k) of B, S^-1 times that, and W (r, r)."""
     upper = torch.linalg.cholesky(within, upper=True)
     leading = torch.linalg.eigh(root.T @ solved).eigenvectors.flip(1)[:, :d]
@@ -76,7 +81,7 @@ def regressed(root: Tensor, solved: Tensor, within: Tensor, d: int) -> Tensor:
     return polar(torch.nn.functional.normalize(coefficients, dim=0))
 
 
-def polar(matrix: Tensor) -> Tensor:
+def polar(matrix: Float64[Tensor, "p d"]) -> Float64[Tensor, "p d"]:
     """The matrix with orthonormal columns that is nearest to the one given."""
     left, _, right = torch.linalg.svd(matrix, full_matrices=False)
     return left @ right

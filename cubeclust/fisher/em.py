@@ -6,6 +6,7 @@ from math import inf
 from typing import Protocol
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
 from cubeclust.fisher.classes import Classes
@@ -17,10 +18,10 @@ from cubeclust.fisher.sample import Sample
 class Rules(Protocol):
     """How loadings and covariances are estimated, and when to end."""
 
-    def loadings(self, classes: Classes, d: int) -> Tensor:
+    def loadings(self, classes: Classes, d: int) -> Float64[Tensor, "p d"]:
         """F step: orthonormal loadings (p, d)."""
 
-    def mixture(self, model: Model, classes: Classes, loadings: Tensor, places: Places) -> Mixture:
+    def mixture(self, model: Model, classes: Classes, loadings: Float64[Tensor, "p d"], places: Places) -> Mixture:
         """M step."""
 
     def degenerate(self, mixture: Mixture) -> bool:
@@ -48,7 +49,7 @@ class FisherFit:
     """
 
     mixture: Mixture
-    posterior: Tensor
+    posterior: Float64[Tensor, "n k"]
     log_likelihoods: list[float]
     converged: bool = False
     unsettled: float = 0.0
@@ -61,7 +62,7 @@ class FisherFit:
 
 def fit(
     sample: Sample,
-    posterior: Tensor,
+    posterior: Float64[Tensor, "n k"],
     model: Model,
     rules: Rules,
     *,
@@ -97,7 +98,7 @@ def likelier(one: FisherFit, other: FisherFit) -> FisherFit:
     return replace(best, converged=True, unsettled=float(apart))
 
 
-def expect(mixture: Mixture, places: Places) -> tuple[Tensor, float]:
+def expect(mixture: Mixture, places: Places) -> tuple[Float64[Tensor, "n k"], float]:
     """E step: posterior (n, k) and log-likelihood."""
     joint = mixture.log_joint(places)
     evidence = torch.logsumexp(joint, dim=1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
 from cubeclust.errors import InputError
@@ -32,12 +33,12 @@ class MaximumLikelihood:
     fisher_step: str
     tolerance: float
 
-    def loadings(self, classes: Classes, d: int) -> Tensor:
+    def loadings(self, classes: Classes, d: int) -> Float64[Tensor, "p d"]:
         """Loadings (p, d) that separate the classes."""
         varying = min(d, len(self.total.values))
         try:
             found = DIRECTIONS[self.fisher_step](classes.between, self.total, varying)
-        except torch.linalg.LinAlgError as error:
+        except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
             raise InputError(
                 f"--fisher-step {self.fisher_step} fails: the classes explain all of the variance in some direction; "
                 "take svd, fewer clusters, or a larger --shrinkage."
@@ -45,7 +46,7 @@ class MaximumLikelihood:
         # Spectra that differ in fewer than d directions: any others complete the subspace.
         return found if varying == d else torch.linalg.qr(found, mode="complete").Q[:, :d]
 
-    def mixture(self, model: Model, classes: Classes, loadings: Tensor, places: Places) -> Mixture:
+    def mixture(self, model: Model, classes: Classes, loadings: Float64[Tensor, "p d"], places: Places) -> Mixture:
         """M step."""
         (n, _), (p, d) = classes.posterior.shape, loadings.shape
         moments = Moments.of(classes.posterior, places)
@@ -79,7 +80,7 @@ class MaximumLikelihood:
         return len(history) > _CIRCLE + 1 and max(again) < self.tolerance * n < abs(history[-1] - history[-2])
 
 
-def _bounded(scatter: Tensor) -> Tensor:
+def _bounded(scatter: Float64[Tensor, "k d d"]) -> Float64[Tensor, "k d d"]:
     """Matrices (k, d, d) with eigenvalues of at least the bound: the likeliest ones under it."""
     values, vectors = torch.linalg.eigh(scatter)
     if values.min() >= _LEAST:

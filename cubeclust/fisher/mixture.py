@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import log, pi
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
 from cubeclust.fisher.sample import Sample
@@ -20,13 +21,13 @@ class Mixture:
     noise      (k,): b_k
     """
 
-    prior: Tensor
-    means: Tensor
-    loadings: Tensor
-    scatter: Tensor
-    noise: Tensor
+    prior: Float64[Tensor, " k"]
+    means: Float64[Tensor, "k p"]
+    loadings: Float64[Tensor, "p d"]
+    scatter: Float64[Tensor, "k d d"]
+    noise: Float64[Tensor, " k"]
 
-    def log_joint(self, places: "Places") -> Tensor:
+    def log_joint(self, places: "Places") -> Float64[Tensor, "n k"]:
         """Logarithm of p(y) p(x|y) for each row and cluster, (n, k) (Bouveyron & Brunet 2012, Proposition 1)."""
         p, d = self.loadings.shape
         factors = torch.linalg.cholesky(self.scatter)
@@ -53,12 +54,12 @@ class Places:
     beyond   (n, k): squared distances from the class means in the complement of the loadings
     """
 
-    inside: Tensor
-    means: Tensor
-    beyond: Tensor
+    inside: Float64[Tensor, "n d"]
+    means: Float64[Tensor, "k d"]
+    beyond: Float64[Tensor, "n k"]
 
     @classmethod
-    def of(cls, sample: Sample, means: Tensor, loadings: Tensor) -> "Places":
+    def of(cls, sample: Sample, means: Float64[Tensor, "k p"], loadings: Float64[Tensor, "p d"]) -> "Places":
         """Places of a sample for means (k, p) and loadings (p, d), by one product with the data."""
         d = loadings.shape[1]
         others = torch.linalg.qr(torch.cat([loadings, means.T], dim=1)).Q[:, d:]  # (p, r), orthogonal to the loadings

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
 from cubeclust.errors import InputError
@@ -44,7 +45,7 @@ class RPackage:
                 "--compat, or some channels by --window."
             )
 
-    def loadings(self, classes: Classes, d: int) -> Tensor:
+    def loadings(self, classes: Classes, d: int) -> Float64[Tensor, "p d"]:
         """F step of the package."""
         if self.fisher_step == "reg":
             return self._regression(classes, d)
@@ -52,7 +53,7 @@ class RPackage:
             return self._dual(classes, d)
         return DIRECTIONS[self.fisher_step](classes.between, self.total, d)
 
-    def _regression(self, classes: Classes, d: int) -> Tensor:
+    def _regression(self, classes: Classes, d: int) -> Float64[Tensor, "p d"]:
         """The regression on Y - T m / sqrt(n), neither centered nor the residual that is meant."""
         n, p = len(self.sample), self.sample.n_wave
         center, means = self.sample.center[:, None], classes.means + self.sample.center
@@ -65,10 +66,10 @@ class RPackage:
         try:
             solved = self.total.solve(classes.between) * ((n - 1) / n)
             return regressed(classes.between, solved, scatter, d)
-        except torch.linalg.LinAlgError as error:
+        except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
             raise InputError("--compat r --fisher-step reg: channels are collinear, as R says; take svd.") from error
 
-    def _dual(self, classes: Classes, d: int) -> Tensor:
+    def _dual(self, classes: Classes, d: int) -> Float64[Tensor, "p d"]:
         """Discriminant by products between spectra, with a ridge of 0.5 on the squares of their matrix."""
         gram = self.sample.gram()
         between = gram @ (classes.posterior / classes.mass.sqrt())
@@ -77,7 +78,7 @@ class RPackage:
         dual = DIRECTIONS["svd"](between, Total(vectors, values, 0.0), d)
         return torch.linalg.svd(self.sample.sums(dual).T, full_matrices=False).U
 
-    def mixture(self, model: Model, classes: Classes, loadings: Tensor, places: Places) -> Mixture:
+    def mixture(self, model: Model, classes: Classes, loadings: Float64[Tensor, "p d"], places: Places) -> Mixture:
         """M step of the package."""
         (n, _), (p, d) = classes.posterior.shape, loadings.shape
         moments = Moments.of(classes.posterior, places)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 _BLOCK = {"cpu": 2**18, "cuda": 2**25}  # samples of a block, by device
@@ -22,13 +23,13 @@ class Sample:
     small difference of squares where signal to noise is high.
     """
 
-    data: Tensor
-    center: Tensor
+    data: Float[Tensor, "n p"]
+    center: Float64[Tensor, " p"]
     unit: float
-    squares: Tensor
+    squares: Float64[Tensor, " n"]
 
     @classmethod
-    def of(cls, data: Tensor, unit: float | None = None) -> "Sample":
+    def of(cls, data: Float[Tensor, "n p"], unit: float | None = None) -> "Sample":
         """Data around their mean, in the unit given or in units of their root mean square deviation."""
         sums = torch.zeros(data.shape[1], dtype=torch.float64, device=data.device)
         for rows in _split(data, data):
@@ -38,7 +39,7 @@ class Sample:
         return replace(around, unit=unit, squares=around.squares.div_(unit**2))
 
     @classmethod
-    def around(cls, data: Tensor, center: Tensor, unit: float) -> "Sample":
+    def around(cls, data: Float[Tensor, "n p"], center: Float64[Tensor, " p"], unit: float) -> "Sample":
         """Data around a center and in a unit that are given, as those that a mixture was fitted in."""
         # Filled in place: a list of small results would lie between the large blocks and keep their memory from reuse.
         squares = torch.empty(len(data), dtype=torch.float64, device=data.device)
@@ -54,28 +55,28 @@ class Sample:
         """Channels p."""
         return self.data.shape[1]
 
-    def onto(self, directions: Tensor) -> Tensor:
+    def onto(self, directions: Float64[Tensor, "p r"]) -> Float64[Tensor, "n r"]:
         """Products of all rows with directions (p, r): (n, r) float64."""
         out = torch.empty(len(self), directions.shape[1], dtype=torch.float64, device=self.data.device)
         for part, rows in zip(_split(out, self.data), self._blocks(), strict=True):
             torch.mm(rows, directions, out=part)
         return out.div_(self.unit)
 
-    def sums(self, weights: Tensor) -> Tensor:
+    def sums(self, weights: Float64[Tensor, "n k"]) -> Float64[Tensor, "k p"]:
         """Sums over the rows with weights (n, k): (k, p) float64."""
         out = torch.zeros(weights.shape[1], self.n_wave, dtype=torch.float64, device=self.data.device)
         for part, rows in zip(_split(weights, self.data), self._blocks(), strict=True):
             out.addmm_(part.T, rows)
         return out.div_(self.unit)
 
-    def covariance(self) -> Tensor:
+    def covariance(self) -> Float64[Tensor, "p p"]:
         """Covariance (p, p) with divisor n."""
         out = torch.zeros(self.n_wave, self.n_wave, dtype=torch.float64, device=self.data.device)
         for rows in self._blocks():
             out.addmm_(rows.T, rows)
         return out.div_(len(self) * self.unit**2)
 
-    def gram(self) -> Tensor:
+    def gram(self) -> Float64[Tensor, "n n"]:
         """Products of all rows with each other (n, n)."""
         rows = torch.cat([*self._blocks()])
         return (rows @ rows.T).div_(self.unit**2)

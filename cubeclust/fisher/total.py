@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
 from cubeclust.errors import InputError
@@ -22,8 +23,8 @@ class Total:
     shrinkage   share by which they were moved towards their mean
     """
 
-    vectors: Tensor
-    values: Tensor
+    vectors: Float64[Tensor, "p r"]
+    values: Float64[Tensor, " r"]
     shrinkage: float
 
     @classmethod
@@ -41,12 +42,12 @@ class Total:
         shrunk = (1 - share) * values[kept] + share * values.clamp_min(0).mean()
         return cls(vectors[:, kept].flip(1), shrunk.flip(0), share)
 
-    def solve(self, columns: Tensor) -> Tensor:
+    def solve(self, columns: Float64[Tensor, "p m"]) -> Float64[Tensor, "p m"]:
         """Pseudo-inverse of S times columns (p, m)."""
         return self.vectors @ ((self.vectors.T @ columns) / self.values[:, None])
 
 
-def _ledoit_wolf(values: Tensor, squares: Tensor) -> float:
+def _ledoit_wolf(values: Float64[Tensor, " p"], squares: Float64[Tensor, " n"]) -> float:
     """Shrinkage of the least expected square error (Ledoit & Wolf 2004, J. Multivar. Anal. 88, 365, section 3.2).
 
     b^2 / d^2 with d^2 = |S - m I|^2 and b^2 the error of S, which the squared norms (n,) of the centered rows and the

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Bool, Float
 from scipy.ndimage import median_filter
+from torch import Tensor
 
 from cubeclust.kinematics.continuum import WINDOW
 from cubeclust.kinematics.medians import medians
@@ -23,12 +25,12 @@ class Absorption:
     residual is centered in windows of 101 channels; weight is 0 for gas, lines of the night sky and bands of the air.
     """
 
-    residual: torch.Tensor
-    continuum: torch.Tensor
-    weight: torch.Tensor
+    residual: Float[Tensor, "n n_wave"]
+    continuum: Float[Tensor, "n n_wave"]
+    weight: Float[Tensor, "n n_wave"]
 
     @classmethod
-    def of(cls, residuals: Residuals, quiet: np.ndarray) -> "Absorption":
+    def of(cls, residuals: Residuals, quiet: Bool[np.ndarray, " n_wave"]) -> "Absorption":
         """From spectra, of which only channels that are quiet (n_wave,) bool count."""
         deviations, share = _EMISSION
         residual, level = residuals.residual, residuals.continuum.nan_to_num(0.0)
@@ -37,7 +39,9 @@ class Absorption:
         return cls(_centered(residual, weight), level, weight)
 
 
-def quiet_channels(weight: torch.Tensor, wavelength: np.ndarray) -> np.ndarray:
+def quiet_channels(
+    weight: Float[Tensor, "n n_wave"], wavelength: Float[np.ndarray, " n_wave"]
+) -> Bool[np.ndarray, " n_wave"]:
     """Channels (n_wave,) bool without lines of the night sky, where weight (n, n_wave) is low, and bands of the air."""
     typical = medians(torch.where(weight > 0, weight, torch.nan), dim=0).nan_to_num(0.0).cpu().numpy()
     quiet = typical * _BRIGHT_SKY > median_filter(typical, _AROUND, mode="nearest")
@@ -46,7 +50,7 @@ def quiet_channels(weight: torch.Tensor, wavelength: np.ndarray) -> np.ndarray:
     return quiet
 
 
-def _centered(residual: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def _centered(residual: Float[Tensor, "n n_wave"], weight: Float[Tensor, "n n_wave"]) -> Float[Tensor, "n n_wave"]:
     """Residual less its mean in the window around each channel, 0 where the weight is."""
     known = (weight > 0).to(residual)
     pool = torch.nn.AvgPool1d(WINDOW, stride=1, padding=WINDOW // 2, count_include_pad=False)

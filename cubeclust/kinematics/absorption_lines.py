@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 from scipy.ndimage import uniform_filter1d
 
 from cubeclust.kinematics.continuum import WINDOW
@@ -20,11 +21,13 @@ _REACH = 1500.0  # km/s around lines
 class AbsorptionLines:
     """Absorption lines: rest (n_lines,) Angstrom, depth (n_lines,) in units of the continuum, width in km/s."""
 
-    rest: np.ndarray
-    depth: np.ndarray
+    rest: Float[np.ndarray, " n_lines"]
+    depth: Float[np.ndarray, " n_lines"]
     width: float
 
-    def at(self, wavelength: np.ndarray, velocity: np.ndarray, z: float) -> np.ndarray:
+    def at(
+        self, wavelength: Float[np.ndarray, " n_wave"], velocity: Float[np.ndarray, " n"], z: float
+    ) -> Float[np.ndarray, "n n_wave"]:
         """Features (n, n_wave) of sources at velocity (n,) km/s about redshift z, centered as residuals are."""
         shape = -_gaussians(np.log(wavelength), self.rest * (1 + z), velocity, self.width) @ self.depth
         return shape - uniform_filter1d(shape, WINDOW, axis=1, mode="nearest")
@@ -56,7 +59,12 @@ def absorption_lines_of(template: Template, medium: str) -> AbsorptionLines | No
     return best
 
 
-def _gaussians(logarithm: np.ndarray, center: np.ndarray, velocity: np.ndarray, width: float) -> np.ndarray:
+def _gaussians(
+    logarithm: Float[np.ndarray, " n_wave"],
+    center: Float[np.ndarray, " n_lines"],
+    velocity: Float[np.ndarray, " n"],
+    width: float,
+) -> Float[np.ndarray, "n n_wave n_lines"]:
     """Gaussians (n, n_wave, n_lines) of height 1 in ln(wavelength)."""
     position = np.log(center) + np.log1p(velocity / LIGHT_SPEED)[:, None]  # (n, n_lines)
     return np.exp(-0.5 * ((logarithm[:, None] - position[:, None]) * LIGHT_SPEED / width) ** 2)

@@ -1,6 +1,7 @@
 """The continuum under lines: the first quartile of the flux, raised by what noise lowers it."""
 
-import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from cubeclust.kinematics.running import running_percentile
 
@@ -9,7 +10,7 @@ _PERCENTILE = 25.0
 _QUARTILE = 0.6745  # standard deviations between the first quartile of a Gaussian and its mean
 
 
-def lower_quartile(flux: torch.Tensor) -> torch.Tensor:
+def lower_quartile(flux: Float[Tensor, "n n_wave"]) -> Float[Tensor, "n n_wave"]:
     """Running first quartile of flux (n, n_wave).
 
     In place of the median it leaves out emission lines that fill up to half of a window.
@@ -17,6 +18,6 @@ def lower_quartile(flux: torch.Tensor) -> torch.Tensor:
     return running_percentile(flux, _PERCENTILE, WINDOW)
 
 
-def raised(quartile: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+def raised(quartile: Float[Tensor, "n n_wave"], variance: Float[Tensor, "n n_wave"]) -> Float[Tensor, "n n_wave"]:
     """Continuum (n, n_wave): the mean of what has this quartile and Gaussian noise of the variance (n, n_wave)."""
     return quartile + _QUARTILE * running_percentile(variance, 50.0, WINDOW).sqrt()

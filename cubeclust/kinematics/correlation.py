@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
 
 from cubeclust.kinematics.line_windows import LinesInRange
 from cubeclust.kinematics.peaks import peak
@@ -19,17 +21,17 @@ _MARGIN = 3.0  # widths of the template beyond the outermost trial
 class Correlated:
     """Best velocity (n,) km/s of each spectrum, gain (n,) of chi2 that the lines bring there, width (n,) km/s."""
 
-    velocity: torch.Tensor
-    gain: torch.Tensor
-    sigma: torch.Tensor
+    velocity: Float[Tensor, " n"]
+    gain: Float[Tensor, " n"]
+    sigma: Float[Tensor, " n"]
 
 
 def correlate(
-    residual: torch.Tensor,
-    weight: torch.Tensor,
-    edges: np.ndarray,
+    residual: Float[Tensor, "n n_wave"],
+    weight: Float[Tensor, "n n_wave"],
+    edges: Float[np.ndarray, " n_wave+1"],
     lines: LinesInRange,
-    lsf: np.ndarray,
+    lsf: Float[np.ndarray, " n_lines"],
     *,
     z: float,
     search: float,
@@ -61,8 +63,12 @@ def correlate(
 
 
 def _template(
-    trials: torch.Tensor, edges: np.ndarray, rest: float, lsf: float, width: tuple[float, float]
-) -> tuple[slice, torch.Tensor]:
+    trials: Float64[Tensor, " n_trials"],
+    edges: Float[np.ndarray, " n_edges"],
+    rest: float,
+    lsf: float,
+    width: tuple[float, float],
+) -> tuple[slice, Float64[Tensor, "n_trials n_channels"]]:
     """Channels that a line can reach, and its profile (n_trials, n_channels) at each trial; width is (km/s, z)."""
     sigma, z = width
     center = rest * (1 + z)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float, Int16, Int32, Integer, UInt8
 
 from cubeclust.kinematics.correlation import STEP
 from cubeclust.kinematics.line_fit import BROADEST
@@ -37,13 +38,13 @@ class Limits:
 class Judged:
     """Velocity, error, line width (km/s), signal to noise, detected lines, flags and tracer, each (n,)."""
 
-    velocity: np.ndarray
-    error: np.ndarray
-    sigma: np.ndarray
-    snr: np.ndarray
-    n_lines: np.ndarray
-    flag: np.ndarray
-    tracer: np.ndarray
+    velocity: Float[np.ndarray, " n"]
+    error: Float[np.ndarray, " n"]
+    sigma: Float[np.ndarray, " n"]
+    snr: Float[np.ndarray, " n"]
+    n_lines: Int16[np.ndarray, " n"]
+    flag: Int32[np.ndarray, " n"]
+    tracer: UInt8[np.ndarray, " n"]
 
 
 def judged(measured: Measured, limits: Limits, search: float) -> Judged:
@@ -58,7 +59,7 @@ def judged(measured: Measured, limits: Limits, search: float) -> Judged:
 _POOR = int(VelocityFlag.NO_VELOCITY | VelocityFlag.LOW_SNR | VelocityFlag.FEW_LINES | VelocityFlag.UNCERTAIN)
 
 
-def faint(flag: np.ndarray) -> np.ndarray:
+def faint(flag: Integer[np.ndarray, "*shape"]) -> Bool[np.ndarray, "*shape"]:
     """Where flags (n,) mean that there is too little light."""
     return flag & _POOR != 0
 
@@ -110,7 +111,7 @@ def _stars(measured: Measured, limits: Limits, search: float) -> Judged:
     )
 
 
-def _flags(rules: dict[VelocityFlag, np.ndarray], known: np.ndarray) -> np.ndarray:
+def _flags(rules: dict[VelocityFlag, np.ndarray], known: Bool[np.ndarray, "*shape"]) -> Int32[np.ndarray, "*shape"]:
     """Bits int32 of the rules that are broken; NO_VELOCITY alone where nothing is known."""
     flag = np.zeros(known.shape, np.int32)
     for bit, broken in rules.items():
@@ -118,7 +119,13 @@ def _flags(rules: dict[VelocityFlag, np.ndarray], known: np.ndarray) -> np.ndarr
     return np.where(known, flag, VelocityFlag.NO_VELOCITY).astype(np.int32)
 
 
-def poor(snr: np.ndarray, n_lines: np.ndarray, error: np.ndarray, sigma: np.ndarray, limits: Limits) -> np.ndarray:
+def poor(
+    snr: Float[np.ndarray, "*shape"],
+    n_lines: Integer[np.ndarray, "*shape"],
+    error: Float[np.ndarray, "*shape"],
+    sigma: Float[np.ndarray, "*shape"],
+    limits: Limits,
+) -> Int32[np.ndarray, "*shape"]:
     """VelocityFlag bits of imported velocities, shaped like snr. A NaN quantity was not provided and is not judged.
 
     Lines are counted only where their signal to noise is known.
@@ -132,12 +139,17 @@ def poor(snr: np.ndarray, n_lines: np.ndarray, error: np.ndarray, sigma: np.ndar
     return _flags(rules, np.ones(snr.shape, bool))
 
 
-def far(velocity: np.ndarray, limits: Limits) -> np.ndarray:
+def far(velocity: Float[np.ndarray, "*shape"], limits: Limits) -> Bool[np.ndarray, "*shape"]:
     """Where velocities about the systemic lie beyond the limit."""
     return np.zeros(velocity.shape, bool) if limits.max_velocity is None else np.abs(velocity) > limits.max_velocity
 
 
-def outlying(velocity: np.ndarray, error: np.ndarray, alike: np.ndarray, most: float) -> np.ndarray:
+def outlying(
+    velocity: Float[np.ndarray, "ny nx"],
+    error: Float[np.ndarray, "ny nx"],
+    alike: Bool[np.ndarray, "ny nx"],
+    most: float,
+) -> Bool[np.ndarray, "ny nx"]:
     """Where (NY, NX) bool a velocity lies `most` times the local scatter off the median of its 24 neighbors.
 
     Neighbors are those that are `alike` (NY, NX) bool; the scatter is 1.4826 times their median absolute deviation,
@@ -151,7 +163,7 @@ def outlying(velocity: np.ndarray, error: np.ndarray, alike: np.ndarray, most: f
         return (counts >= _NEIGHBORS) & (np.abs(velocity - ordered) > most * np.hypot(scatter, error))
 
 
-def _neighbors(image: np.ndarray) -> np.ndarray:
+def _neighbors(image: Float[np.ndarray, "ny nx"]) -> Float[np.ndarray, "24 ny nx"]:
     """The 24 neighbors (24, NY, NX) of each spaxel, NaN outside."""
     ny, nx = image.shape
     padded = np.pad(image, 2, constant_values=np.nan)
@@ -159,7 +171,7 @@ def _neighbors(image: np.ndarray) -> np.ndarray:
     return np.stack([padded[y : y + ny, x : x + nx] for y, x in steps])
 
 
-def _median(values: np.ndarray) -> np.ndarray:
+def _median(values: Float[np.ndarray, "m ny nx"]) -> Float[np.ndarray, "ny nx"]:
     """Median along the first axis, NaN left out."""
     ordered = np.sort(values, axis=0)  # NaN last
     count = np.isfinite(ordered).sum(axis=0)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
 
 from cubeclust.kinematics.line_model import Evaluated, Spectrograph, Stretch, evaluate, stretches
 
@@ -28,27 +30,27 @@ class LineFit:
     chi2                (n,) of the windows over their degrees of freedom
     """
 
-    velocity: torch.Tensor
-    velocity_noise: torch.Tensor
-    velocity_error: torch.Tensor
-    disagreement: torch.Tensor
-    sigma: torch.Tensor
-    sigma_error: torch.Tensor
-    flux: torch.Tensor
-    flux_error: torch.Tensor
-    h3: torch.Tensor
-    h3_error: torch.Tensor
-    h4: torch.Tensor
-    h4_error: torch.Tensor
-    chi2: torch.Tensor
+    velocity: Float64[Tensor, " n"]
+    velocity_noise: Float64[Tensor, " n"]
+    velocity_error: Float64[Tensor, " n"]
+    disagreement: Float64[Tensor, " n"]
+    sigma: Float64[Tensor, " n"]
+    sigma_error: Float64[Tensor, " n"]
+    flux: Float64[Tensor, "n n_lines"]
+    flux_error: Float64[Tensor, "n n_lines"]
+    h3: Float64[Tensor, " n"]
+    h3_error: Float64[Tensor, " n"]
+    h4: Float64[Tensor, " n"]
+    h4_error: Float64[Tensor, " n"]
+    chi2: Float64[Tensor, " n"]
 
 
 def fit_lines(
-    residual: torch.Tensor,
-    weight: torch.Tensor,
+    residual: Float[Tensor, "n n_wave"],
+    weight: Float[Tensor, "n n_wave"],
     spectrograph: Spectrograph,
-    velocity: torch.Tensor,
-    sigma: torch.Tensor,
+    velocity: Float[Tensor, " n"],
+    sigma: Float[Tensor, " n"],
 ) -> LineFit:
     """Fit residual (n, n_wave), flux less continuum, with inverse variance weight, from velocity and sigma (n,) km/s.
 
@@ -61,7 +63,7 @@ def fit_lines(
     return _summary(evaluate(data, spectrograph, parameters, final=True), parameters)
 
 
-def _descend(data: list[Stretch], spectrograph: Spectrograph, start: torch.Tensor) -> torch.Tensor:
+def _descend(data: list[Stretch], spectrograph: Spectrograph, start: Float64[Tensor, "n 2"]) -> Float64[Tensor, "n 2"]:
     """Velocity and ln(width) (n, 2) of least chi2; spectra that have settled leave the iteration."""
     low, high = torch.tensor([NARROWEST, BROADEST], dtype=start.dtype, device=start.device).log()
     first, better, worse, end = _DAMPING
@@ -83,7 +85,7 @@ def _descend(data: list[Stretch], spectrograph: Spectrograph, start: torch.Tenso
     return parameters
 
 
-def _step(here: Evaluated, damping: torch.Tensor) -> torch.Tensor:
+def _step(here: Evaluated, damping: Float64[Tensor, " n"]) -> Float64[Tensor, "n 2"]:
     """Levenberg-Marquardt step (n, 2)."""
     diagonal = torch.diagonal(here.curvature, dim1=1, dim2=2)
     damped = here.curvature + torch.diag_embed(damping[:, None] * diagonal + 1e-12 * diagonal + 1e-300)
@@ -92,7 +94,7 @@ def _step(here: Evaluated, damping: torch.Tensor) -> torch.Tensor:
     return torch.maximum(torch.minimum(step, most), -most)
 
 
-def _summary(end: Evaluated, parameters: torch.Tensor) -> LineFit:
+def _summary(end: Evaluated, parameters: Float64[Tensor, "n 2"]) -> LineFit:
     """Values and errors at the parameters (n, 2) where a fit ended."""
     both = _covariance(_inverse(end.curvature[:, :2, :2]), end.score_variance[:, :2, :2])
     spread, sigma = _roots(both), parameters[:, 1].exp()
@@ -121,7 +123,7 @@ def _summary(end: Evaluated, parameters: torch.Tensor) -> LineFit:
     )
 
 
-def _between_windows(end: Evaluated) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _between_windows(end: Evaluated) -> tuple[Float64[Tensor, " n"], Float64[Tensor, " n"], Float64[Tensor, " n"]]:
     """Shift (n,) km/s of the velocity, its error, and the scatter of the windows' velocities beyond their errors.
 
     Lines of gas at several velocities, or saturated ones, disagree by more than noise: their mean is then taken with
@@ -145,7 +147,7 @@ def _between_windows(end: Evaluated) -> tuple[torch.Tensor, torch.Tensor, torch.
     return (even * offset).sum(dim=1) / sum_even, sum_even.rsqrt(), spread2[:, 0].sqrt()
 
 
-def _inverse(curvature: torch.Tensor) -> torch.Tensor:
+def _inverse(curvature: Float64[Tensor, "n p p"]) -> Float64[Tensor, "n p p"]:
     """Inverse (n, p, p) in units of the diagonal's roots; infinite errors where nothing is known."""
     root = torch.diagonal(curvature, dim1=1, dim2=2).sqrt().clamp(min=1e-150)
     scaled = curvature / root[:, :, None] / root[:, None, :]
@@ -153,11 +155,13 @@ def _inverse(curvature: torch.Tensor) -> torch.Tensor:
     return torch.linalg.inv(scaled) / root[:, :, None] / root[:, None, :]
 
 
-def _covariance(inverse: torch.Tensor, score_variance: torch.Tensor) -> torch.Tensor:
+def _covariance(
+    inverse: Float64[Tensor, "n p p"], score_variance: Float64[Tensor, "n p p"]
+) -> Float64[Tensor, "n p p"]:
     """H^-1 S H^-1 (n, p, p), S being what the correlated noise makes of the curvature H."""
     return inverse @ score_variance @ inverse
 
 
-def _roots(covariance: torch.Tensor) -> torch.Tensor:
+def _roots(covariance: Float64[Tensor, "n p p"]) -> Float64[Tensor, "n p"]:
     """Standard deviations (n, p)."""
     return torch.diagonal(covariance, dim1=1, dim2=2).clamp(min=0).sqrt()

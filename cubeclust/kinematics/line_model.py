@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 import torch
+from jaxtyping import Float, Float64, Int
+from torch import Tensor
 
 from cubeclust.kinematics.line_windows import LinesInRange, LineWindow
 from cubeclust.kinematics.profiles import Moving, Profiles, profiles
@@ -20,31 +22,31 @@ class Spectrograph:
     noise is the correlation (n_lags,) of the noise of channels 0, 1, ... apart: 1, then less.
     """
 
-    edges: torch.Tensor
+    edges: Float[Tensor, " n_edges"]
     lines: LinesInRange
-    lsf: torch.Tensor
+    lsf: Float[Tensor, " n_lines"]
     z: float
-    noise: torch.Tensor
+    noise: Float[Tensor, " n_lags"]
 
 
 class _PerSpectrum:
     """A record of tensors whose first axis counts spectra."""
 
-    def rows(self, chosen: torch.Tensor) -> Self:
+    def rows(self, chosen: Tensor) -> Self:
         """Those spectra that are chosen, by index or truth."""
         return self._each(lambda name, value: value[chosen])
 
-    def where(self, chosen: torch.Tensor, other: Self) -> Self:
+    def where(self, chosen: Tensor, other: Self) -> Self:
         """These values where chosen (n,), those of the other record elsewhere."""
 
-        def pick(name: str, value: torch.Tensor) -> torch.Tensor:
+        def pick(name: str, value: Tensor) -> Tensor:
             return torch.where(chosen.reshape(-1, *[1] * (value.ndim - 1)), value, getattr(other, name))
 
         return self._each(pick)
 
-    def _each(self, change: Callable[[str, torch.Tensor], torch.Tensor]) -> Self:
+    def _each(self, change: Callable[[str, Tensor], Tensor]) -> Self:
         values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
-        return type(self)(**{k: change(k, v) if isinstance(v, torch.Tensor) else v for k, v in values.items()})
+        return type(self)(**{k: change(k, v) if isinstance(v, Tensor) else v for k, v in values.items()})
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,10 @@ class Stretch(_PerSpectrum):
     """The channels (n, n_channels) of a window, float64: residual, weight (0 outside the cube), edges in Angstrom."""
 
     window: LineWindow
-    residual: torch.Tensor
-    weight: torch.Tensor
-    low: torch.Tensor
-    high: torch.Tensor
+    residual: Float64[Tensor, "n n_channels"]
+    weight: Float64[Tensor, "n n_channels"]
+    low: Float64[Tensor, "n n_channels"]
+    high: Float64[Tensor, "n n_channels"]
 
 
 @dataclass(frozen=True)
@@ -73,22 +75,25 @@ class Evaluated(_PerSpectrum):
                         and its reduced chi2
     """
 
-    chi2: torch.Tensor
-    n_channels: torch.Tensor
-    flux: torch.Tensor
-    flux_error: torch.Tensor
-    coupling: torch.Tensor
-    gradient: torch.Tensor
-    curvature: torch.Tensor
-    score_variance: torch.Tensor
-    window_gradient: torch.Tensor
-    window_curvature: torch.Tensor
-    window_score_variance: torch.Tensor
-    window_reduced_chi2: torch.Tensor
+    chi2: Float64[Tensor, " n"]
+    n_channels: Int[Tensor, " n"]
+    flux: Float64[Tensor, "n n_lines"]
+    flux_error: Float64[Tensor, "n n_lines"]
+    coupling: Float64[Tensor, "n n_lines p"]
+    gradient: Float64[Tensor, "n p"]
+    curvature: Float64[Tensor, "n p p"]
+    score_variance: Float64[Tensor, "n p p"]
+    window_gradient: Float64[Tensor, "n n_windows"]
+    window_curvature: Float64[Tensor, "n n_windows"]
+    window_score_variance: Float64[Tensor, "n n_windows"]
+    window_reduced_chi2: Float64[Tensor, "n n_windows"]
 
 
 def stretches(
-    residual: torch.Tensor, weight: torch.Tensor, spectrograph: Spectrograph, velocity: torch.Tensor
+    residual: Float[Tensor, "n n_wave"],
+    weight: Float[Tensor, "n n_wave"],
+    spectrograph: Spectrograph,
+    velocity: Float[Tensor, " n"],
 ) -> list[Stretch]:
     """The channels of each window around velocity (n,), the same for all of a fit."""
     n_wave = residual.shape[1]
@@ -114,7 +119,7 @@ def stretches(
 
 
 def evaluate(
-    data: list[Stretch], spectrograph: Spectrograph, parameters: torch.Tensor, *, final: bool = False
+    data: list[Stretch], spectrograph: Spectrograph, parameters: Float64[Tensor, "n 2"], *, final: bool = False
 ) -> Evaluated:
     """Fluxes and derivatives at velocity (km/s) and ln(width) `parameters` (n, 2); all that a result needs if final."""
     parts = [_window(part, spectrograph, parameters, final) for part in data]
@@ -130,7 +135,7 @@ _OF_WINDOWS = ("window_gradient", "window_curvature", "window_score_variance", "
 _SUMMED = ("chi2", "n_channels", "gradient", "curvature", "score_variance")
 
 
-def _window(part: Stretch, spectrograph: Spectrograph, parameters: torch.Tensor, final: bool) -> Evaluated:
+def _window(part: Stretch, spectrograph: Spectrograph, parameters: Float64[Tensor, "n 2"], final: bool) -> Evaluated:
     """The sums of one window."""
     own = list(part.window.lines)
     rest = torch.tensor(spectrograph.lines.rest[own], device=parameters.device)
@@ -167,7 +172,7 @@ def _window(part: Stretch, spectrograph: Spectrograph, parameters: torch.Tensor,
     )
 
 
-def _with_baseline(density: torch.Tensor) -> torch.Tensor:
+def _with_baseline(density: Float64[Tensor, "n n_channels n_lines"]) -> Float64[Tensor, "n n_channels n_lines+2"]:
     """Profiles with a constant and a slope beside them."""
     n, n_channels, _ = density.shape
     ramp = torch.linspace(-1, 1, n_channels, dtype=density.dtype, device=density.device)
@@ -175,7 +180,9 @@ def _with_baseline(density: torch.Tensor) -> torch.Tensor:
     return torch.cat([density, line], dim=2)
 
 
-def _derivatives(part: Stretch, shape: Profiles, flux: torch.Tensor, lines: Moving | None) -> torch.Tensor:
+def _derivatives(
+    part: Stretch, shape: Profiles, flux: Float64[Tensor, "n n_lines 1"], lines: Moving | None
+) -> Float64[Tensor, "n n_channels p"]:
     """Derivatives (n, channels, p) of the model by velocity and ln(width), and by h3 and h4 if lines are given."""
     parts = [shape.by_velocity @ flux, shape.by_width @ flux]
     if lines is not None:
@@ -184,17 +191,17 @@ def _derivatives(part: Stretch, shape: Profiles, flux: torch.Tensor, lines: Movi
     return torch.cat(parts, dim=2)
 
 
-def _h3(u: torch.Tensor) -> torch.Tensor:
+def _h3(u: Float64[Tensor, "*shape"]) -> Float64[Tensor, "*shape"]:
     """Third Hermite polynomial of a line's profile (van der Marel & Franx 1993, equation A5)."""
     return (2 * 2**0.5 * u**3 - 3 * 2**0.5 * u) / 6**0.5
 
 
-def _h4(u: torch.Tensor) -> torch.Tensor:
+def _h4(u: Float64[Tensor, "*shape"]) -> Float64[Tensor, "*shape"]:
     """Fourth Hermite polynomial (van der Marel & Franx 1993, equation A5)."""
     return (4 * u**4 - 12 * u**2 + 3) / 24**0.5
 
 
-def _inverse(normal: torch.Tensor) -> torch.Tensor:
+def _inverse(normal: Float64[Tensor, "n k k"]) -> Float64[Tensor, "n k k"]:
     """Inverse of normal equations (n, k, k); rows and columns without data are 0."""
     diagonal = torch.diagonal(normal, dim1=1, dim2=2)
     known = diagonal > 1e-12 * diagonal.amax(dim=1, keepdim=True).clamp(min=1e-300)
@@ -202,7 +209,7 @@ def _inverse(normal: torch.Tensor) -> torch.Tensor:
     return torch.linalg.inv(lifted) * (known[:, :, None] & known[:, None, :])
 
 
-def _correlated(design: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+def _correlated(design: Float64[Tensor, "n n_channels p"], noise: Float[Tensor, " n_lags"]) -> Float64[Tensor, "n p p"]:
     """D^T R D (n, p, p) of design (n, channels, p) under the correlation (n_lags,) of neighbors."""
     total = noise[0] * (design.mT @ design)
     for lag in range(1, len(noise)):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 from cubeclust.spectroscopy.lines import Line, wavelengths
@@ -30,12 +31,12 @@ class LinesInRange:
     """
 
     names: tuple[str, ...]
-    rest: np.ndarray
+    rest: Float[np.ndarray, " n_lines"]
     windows: tuple[LineWindow, ...]
 
     @classmethod
     def of(
-        cls, lines: tuple[Line, ...], medium: str, wavelength: np.ndarray, z: float, search: float
+        cls, lines: tuple[Line, ...], medium: str, wavelength: Float[np.ndarray, " n_wave"], z: float, search: float
     ) -> "LinesInRange":
         """Those lines whose surroundings lie within wavelength (n_wave,) at redshift z, up to `search` km/s off."""
         rest = wavelengths(lines, medium)
@@ -50,7 +51,9 @@ class LinesInRange:
         return len(self.names)
 
 
-def _windows(centers: np.ndarray, wavelength: np.ndarray) -> tuple[LineWindow, ...]:
+def _windows(
+    centers: Float[np.ndarray, " n_lines"], wavelength: Float[np.ndarray, " n_wave"]
+) -> tuple[LineWindow, ...]:
     """Windows of lines at ascending centers (n_lines,); those of neighbors that overlap are one."""
     if not len(centers):
         return ()

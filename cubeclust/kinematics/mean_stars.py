@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from scipy.ndimage import uniform_filter1d
 
 from cubeclust.kinematics.continuum import WINDOW
@@ -26,7 +27,9 @@ class MeanStars:
         """From the mean spectrum, with rest wavelengths in a medium."""
         return cls(replace(template, feature=template.feature * apart_from_gas(template.logarithm, medium)))
 
-    def at(self, wavelength: np.ndarray, velocity: np.ndarray, z: float) -> np.ndarray:
+    def at(
+        self, wavelength: Float[np.ndarray, " n_wave"], velocity: Float[np.ndarray, " n"], z: float
+    ) -> Float[np.ndarray, "n n_wave"]:
         """Features (n, n_wave) of sources at velocity (n,) km/s about redshift z, centered as residuals are."""
         shape = self.template.at(wavelength, velocity, z)
         return shape - uniform_filter1d(shape, WINDOW, axis=1, mode="nearest")

@@ -5,6 +5,8 @@ from typing import Self
 
 import numpy as np
 import torch
+from jaxtyping import Bool, Float, Float64
+from torch import Tensor
 
 from cubeclust.kinematics.absorption import Absorption, quiet_channels
 from cubeclust.kinematics.absorption_lines import AbsorptionLines, absorption_lines_of
@@ -36,20 +38,20 @@ class Instrument:
     has those, template is their mean spectrum, and stars is what their velocities are measured with.
     """
 
-    wavelength: np.ndarray
-    edges: np.ndarray
+    wavelength: Float[np.ndarray, " n_wave"]
+    edges: Float[np.ndarray, " n_wave+1"]
     medium: str
     z: float
     search: float
     lines: LinesInRange
-    lsf: np.ndarray
-    noise: torch.Tensor
-    quiet: np.ndarray
+    lsf: Float[np.ndarray, " n_lines"]
+    noise: Float[Tensor, " n_lags"]
+    quiet: Bool[np.ndarray, " n_wave"]
     absorption: AbsorptionLines | None = None
     template: Template | None = None
     stars: Shapes | None = None
 
-    def correlated(self, residual: torch.Tensor, weight: torch.Tensor) -> Correlated:
+    def correlated(self, residual: Float[Tensor, "n n_wave"], weight: Float[Tensor, "n n_wave"]) -> Correlated:
         """Velocities of gas by correlation with the emission lines in range."""
         return correlate(residual, weight, self.edges, self.lines, self.lsf, z=self.z, search=self.search)
 
@@ -57,7 +59,7 @@ class Instrument:
         """Velocities of stars by correlation with absorption lines or with a mean spectrum."""
         return correlate_stars(spectra, self.wavelength, lines, self.noise, z=self.z, search=self.search)
 
-    def mean_template(self, spectra: Absorption, velocity: torch.Tensor, gas: torch.Tensor) -> Template:
+    def mean_template(self, spectra: Absorption, velocity: Float[Tensor, " n"], gas: Bool[Tensor, " n"]) -> Template:
         """Mean stellar spectrum of sources at velocity (n,) km/s, of which gas (n,) bool have emission lines."""
         return mean_template(spectra, velocity, gas, self.wavelength, medium=self.medium, z=self.z)
 
@@ -71,23 +73,23 @@ class Measured:
     flux and flux_error (n, n_lines).
     """
 
-    gas: np.ndarray
-    gas_noise: np.ndarray
-    gas_error: np.ndarray
-    gas_snr: np.ndarray
-    correlated: np.ndarray
-    disagreement: np.ndarray
-    sigma: np.ndarray
-    n_lines: np.ndarray
-    h3: np.ndarray
-    h3_snr: np.ndarray
-    h4: np.ndarray
-    h4_snr: np.ndarray
-    flux: np.ndarray
-    flux_error: np.ndarray
-    stars: np.ndarray
-    stars_error: np.ndarray
-    stars_snr: np.ndarray
+    gas: Float64[np.ndarray, " n"]
+    gas_noise: Float64[np.ndarray, " n"]
+    gas_error: Float64[np.ndarray, " n"]
+    gas_snr: Float64[np.ndarray, " n"]
+    correlated: Float64[np.ndarray, " n"]
+    disagreement: Float64[np.ndarray, " n"]
+    sigma: Float64[np.ndarray, " n"]
+    n_lines: Float64[np.ndarray, " n"]
+    h3: Float64[np.ndarray, " n"]
+    h3_snr: Float64[np.ndarray, " n"]
+    h4: Float64[np.ndarray, " n"]
+    h4_snr: Float64[np.ndarray, " n"]
+    flux: Float64[np.ndarray, "n n_lines"]
+    flux_error: Float64[np.ndarray, "n n_lines"]
+    stars: Float64[np.ndarray, " n"]
+    stars_error: Float64[np.ndarray, " n"]
+    stars_snr: Float64[np.ndarray, " n"]
 
     @classmethod
     def joined(cls, parts: list["Measured"]) -> Self:
@@ -95,7 +97,9 @@ class Measured:
         return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
 
 
-def measure(flux: torch.Tensor, variance: torch.Tensor | None, instrument: Instrument) -> Measured:
+def measure(
+    flux: Float[Tensor, "n n_wave"], variance: Float[Tensor, "n n_wave"] | None, instrument: Instrument
+) -> Measured:
     """Velocities of the spectra flux (n, n_wave) float32, NaN where unknown."""
     residuals = Residuals.of(flux, variance)
     stars = _stars(residuals, instrument)
@@ -106,7 +110,9 @@ def measure(flux: torch.Tensor, variance: torch.Tensor | None, instrument: Instr
     return _joined(first, _fitted(residual, residuals, first, instrument), stars, len(flux))
 
 
-def with_template(flux: torch.Tensor, variance: torch.Tensor | None, instrument: Instrument) -> Instrument:
+def with_template(
+    flux: Float[Tensor, "n n_wave"], variance: Float[Tensor, "n n_wave"] | None, instrument: Instrument
+) -> Instrument:
     """Return `instrument` completed with noise correlation, quiet channels and stellar template of these spectra."""
     residuals = Residuals.of(flux, variance)
     noise = noise_correlation(residuals.residual, residuals.weight)
@@ -132,7 +138,7 @@ def with_template(flux: torch.Tensor, variance: torch.Tensor | None, instrument:
 
 
 def _with_mean(
-    instrument: Instrument, template: Template, spectra: Absorption, by_lines: StarsMoved, gas: torch.Tensor
+    instrument: Instrument, template: Template, spectra: Absorption, by_lines: StarsMoved, gas: Bool[Tensor, " n"]
 ) -> Instrument:
     """The instrument that measures velocities of stars by their mean spectrum, if that follows the lines."""
     for _ in range(_REFINED):
@@ -153,7 +159,7 @@ def _stars(residuals: Residuals, instrument: Instrument) -> StarsMoved | None:
     return instrument.stars_moved(spectra, instrument.stars)
 
 
-def _without_stars(residuals: Residuals, stars: StarsMoved, instrument: Instrument) -> torch.Tensor:
+def _without_stars(residuals: Residuals, stars: StarsMoved, instrument: Instrument) -> Float[Tensor, "n n_wave"]:
     """Residuals (n, n_wave) less the template, as strong as each spectrum shows it."""
     assert instrument.template is not None
     velocity = torch.where(stars.gain > _SEEN, stars.velocity, 0).double().cpu().numpy()
@@ -164,7 +170,9 @@ def _without_stars(residuals: Residuals, stars: StarsMoved, instrument: Instrume
     return residuals.residual - strength.clamp(0, 2)[:, None] * shape
 
 
-def _fitted(residual: torch.Tensor, residuals: Residuals, first: Correlated, instrument: Instrument) -> LineFit:
+def _fitted(
+    residual: Float[Tensor, "n n_wave"], residuals: Residuals, first: Correlated, instrument: Instrument
+) -> LineFit:
     edges, lsf = (torch.as_tensor(values, device=residual.device) for values in (instrument.edges, instrument.lsf))
     spectrograph = Spectrograph(edges, instrument.lines, lsf, instrument.z, instrument.noise.to(residual.device))
     return fit_lines(residual, residuals.weight, spectrograph, first.velocity.double(), first.sigma.double())

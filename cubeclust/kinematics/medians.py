@@ -3,9 +3,11 @@
 import warnings
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 
-def medians(values: torch.Tensor, dim: int) -> torch.Tensor:
+def medians(values: Float[Tensor, " ..."], dim: int) -> Float[Tensor, " ..."]:
     """Median along an axis, NaN left out; NaN where all are.
 
     torch warns on a GPU that it may take another one of several equal samples each time: their value is the same.

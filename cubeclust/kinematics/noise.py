@@ -1,6 +1,8 @@
 """Noise of spectra: its variance, and the correlation of neighboring channels."""
 
 import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
 
 from cubeclust.kinematics.medians import medians
 from cubeclust.kinematics.running import running_percentile
@@ -11,7 +13,7 @@ _WINDOW = 301  # channels over which the noise of a cube without variance is fou
 _MEDIAN_CHI2 = 0.4549364  # of one degree of freedom
 
 
-def noise_scale(residual: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def noise_scale(residual: Float[Tensor, "n n_wave"], weight: Float[Tensor, "n n_wave"]) -> Float[Tensor, " n"]:
     """Variance (n,) of residual (n, n_wave) in units of the variance given, 1 / weight; NaN if unknown.
 
     Half the squared differences of channels that lie 6 to 8 apart: smooth structure cancels, and the median passes
@@ -21,7 +23,9 @@ def noise_scale(residual: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     return torch.stack([_half_squares(unit, lag) for lag in _FAR]).mean(dim=0)
 
 
-def noise_correlation(residual: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def noise_correlation(
+    residual: Float[Tensor, "n n_wave"], weight: Float[Tensor, "n n_wave"]
+) -> Float64[Tensor, " n_lags"]:
     """Correlation (n_lags,) float64 of the noise of channels 0 to 4 apart, the median over spectra.
 
     The variogram of a stationary noise is its variance times 1 - correlation.
@@ -32,7 +36,7 @@ def noise_correlation(residual: torch.Tensor, weight: torch.Tensor) -> torch.Ten
     return torch.stack([torch.ones_like(far[0]), *near]).double().nan_to_num(0.0)
 
 
-def scattered_variance(flux: torch.Tensor) -> torch.Tensor:
+def scattered_variance(flux: Float[Tensor, "n n_wave"]) -> Float[Tensor, "n n_wave"]:
     """Variance (n, n_wave) of flux by its scatter, for cubes that come without one.
 
     Second differences of channels two apart, d = f[i - 2] - 2 f[i] + f[i + 2]: d^2 / 6 has the variance as its mean.
@@ -42,10 +46,12 @@ def scattered_variance(flux: torch.Tensor) -> torch.Tensor:
     return running_percentile(squares, 50.0, _WINDOW) / _MEDIAN_CHI2
 
 
-def _in_claimed_noise(residual: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def _in_claimed_noise(
+    residual: Float[Tensor, "n n_wave"], weight: Float[Tensor, "n n_wave"]
+) -> Float[Tensor, "n n_wave"]:
     return torch.where(weight > 0, residual * weight.sqrt(), torch.nan)
 
 
-def _half_squares(unit: torch.Tensor, lag: int) -> torch.Tensor:
+def _half_squares(unit: Float[Tensor, "n n_wave"], lag: int) -> Float[Tensor, " n"]:
     """Half the mean square (n,) of differences of channels `lag` apart, by their median."""
     return medians((unit[:, lag:] - unit[:, :-lag]) ** 2, dim=1) / (2 * _MEDIAN_CHI2)

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 
 @dataclass(frozen=True)
 class Peak:
     """Place and height (n,) of the highest point of each row."""
 
-    position: torch.Tensor
-    height: torch.Tensor
+    position: Float[Tensor, " n"]
+    height: Float[Tensor, " n"]
 
 
-def peak(values: torch.Tensor, grid: torch.Tensor) -> Peak:
+def peak(values: Float[Tensor, "n n_grid"], grid: Float[Tensor, " n_grid"]) -> Peak:
     """Highest peak of values (n, n_grid) over an even grid (n_grid,); one at an end of the grid stays there."""
     last, step = len(grid) - 1, grid[1] - grid[0]
     top = values.argmax(dim=1)

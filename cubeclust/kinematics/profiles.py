@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float64
+from torch import Tensor
 
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
@@ -15,9 +17,9 @@ class Profiles:
     by_velocity is per km/s of the velocity, at a fixed width in Angstrom; by_width per unit of the logarithm of sigma.
     """
 
-    density: torch.Tensor
-    by_velocity: torch.Tensor
-    by_width: torch.Tensor
+    density: Float64[Tensor, "n n_channels n_lines"]
+    by_velocity: Float64[Tensor, "n n_channels n_lines"]
+    by_width: Float64[Tensor, "n n_channels n_lines"]
 
 
 @dataclass(frozen=True)
@@ -28,24 +30,24 @@ class Moving:
     (n_lines,) in Angstrom. All are float64.
     """
 
-    velocity: torch.Tensor
-    sigma: torch.Tensor
-    rest: torch.Tensor
-    lsf: torch.Tensor
+    velocity: Float64[Tensor, " n"]
+    sigma: Float64[Tensor, " n"]
+    rest: Float64[Tensor, " n_lines"]
+    lsf: Float64[Tensor, " n_lines"]
     z: float
 
     @property
-    def center(self) -> torch.Tensor:
+    def center(self) -> Float64[Tensor, "n n_lines"]:
         """Observed wavelengths (n, n_lines), Angstrom."""
         return self.rest * (1 + self.z) * (1 + self.velocity[:, None] / LIGHT_SPEED)
 
     @property
-    def width(self) -> torch.Tensor:
+    def width(self) -> Float64[Tensor, "n n_lines"]:
         """Standard deviations (n, n_lines), Angstrom, as seen through the instrument."""
         return torch.sqrt((self.center * self.sigma[:, None] / LIGHT_SPEED) ** 2 + self.lsf**2)
 
 
-def profiles(lines: Moving, low: torch.Tensor, high: torch.Tensor) -> Profiles:
+def profiles(lines: Moving, low: Float64[Tensor, "#n n_channels"], high: Float64[Tensor, "#n n_channels"]) -> Profiles:
     """Profiles of lines in channels between low and high (n, n_channels) Angstrom."""
     center, width = lines.center, lines.width  # (n, n_lines)
     lower, upper = (((edge[..., None] - center[:, None]) / width[:, None]) for edge in (low, high))

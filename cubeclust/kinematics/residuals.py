@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from cubeclust.kinematics.continuum import lower_quartile, raised
 from cubeclust.kinematics.noise import noise_scale, scattered_variance
@@ -17,12 +19,12 @@ class Residuals:
     its size is measured from the scatter of the residuals.
     """
 
-    residual: torch.Tensor
-    continuum: torch.Tensor
-    weight: torch.Tensor
+    residual: Float[Tensor, "n n_wave"]
+    continuum: Float[Tensor, "n n_wave"]
+    weight: Float[Tensor, "n n_wave"]
 
     @classmethod
-    def of(cls, flux: torch.Tensor, variance: torch.Tensor | None) -> "Residuals":
+    def of(cls, flux: Float[Tensor, "n n_wave"], variance: Float[Tensor, "n n_wave"] | None) -> "Residuals":
         """From flux, NaN where unknown, and its variance, None to take that of the scatter."""
         if variance is None:
             variance = scattered_variance(flux)

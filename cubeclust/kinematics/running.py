@@ -1,11 +1,13 @@
 """Percentiles along the wavelength in windows that run over it."""
 
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 
 _EVERY = 4  # windows that overlap at a channel
 
 
-def running_percentile(values: torch.Tensor, percentile: float, window: int) -> torch.Tensor:
+def running_percentile(values: Float[Tensor, "n n_wave"], percentile: float, window: int) -> Float[Tensor, "n n_wave"]:
     """Percentile (0 to 100) of values (n, n_wave) in `window` channels around each, NaN left out; NaN where all are.
 
     It is found in windows that begin a quarter of their length apart and interpolated linearly between their middles;
@@ -23,13 +25,15 @@ def running_percentile(values: torch.Tensor, percentile: float, window: int) -> 
     return _between(torch.stack(found, dim=1), torch.tensor(middles, device=values.device), n_wave)
 
 
-def _starts(n_wave: int, window: int, device: torch.device) -> torch.Tensor:
+def _starts(n_wave: int, window: int, device: torch.device) -> Int[Tensor, " n_windows"]:
     """First channel of each window: a quarter of a window apart, first and last at the ends."""
     number = max(1, round(_EVERY * (n_wave - window) / window)) + 1
     return torch.linspace(0, n_wave - window, number, device=device).round().long().unique()
 
 
-def _between(knots: torch.Tensor, positions: torch.Tensor, n_wave: int) -> torch.Tensor:
+def _between(
+    knots: Float[Tensor, "n n_knots"], positions: Float[Tensor, " n_knots"], n_wave: int
+) -> Float[Tensor, "n n_wave"]:
     """Knots (n, n_knots) at places (n_knots,) interpolated onto all channels; unknown ones take their neighbors."""
     knots = _filled(knots)
     if len(positions) == 1:
@@ -40,7 +44,7 @@ def _between(knots: torch.Tensor, positions: torch.Tensor, n_wave: int) -> torch
     return knots[:, right - 1] * (1 - share) + knots[:, right] * share
 
 
-def _filled(knots: torch.Tensor) -> torch.Tensor:
+def _filled(knots: Float[Tensor, "n n_knots"]) -> Float[Tensor, "n n_knots"]:
     """Knots (n, n_knots) with each NaN replaced by the last known one before it, else by the next."""
     for step in (range(1, knots.shape[1]), range(knots.shape[1] - 2, -1, -1)):
         for index in step:

@@ -5,6 +5,8 @@ from typing import Protocol
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from cubeclust.kinematics.absorption import Absorption
 from cubeclust.kinematics.peaks import peak
@@ -15,7 +17,9 @@ STEP = 25.0  # km/s between trials
 class Shapes(Protocol):
     """Features of stars that move."""
 
-    def at(self, wavelength: np.ndarray, velocity: np.ndarray, z: float) -> np.ndarray:
+    def at(
+        self, wavelength: Float[np.ndarray, " n_wave"], velocity: Float[np.ndarray, " n"], z: float
+    ) -> Float[np.ndarray, "n n_wave"]:
         """Features (n, n_wave), in units of the continuum, of sources at velocity (n,) km/s about redshift z."""
 
 
@@ -23,13 +27,19 @@ class Shapes(Protocol):
 class StarsMoved:
     """Velocity (n,) km/s and its error; gain (n,) of chi2 by the lines."""
 
-    velocity: torch.Tensor
-    error: torch.Tensor
-    gain: torch.Tensor
+    velocity: Float[Tensor, " n"]
+    error: Float[Tensor, " n"]
+    gain: Float[Tensor, " n"]
 
 
 def correlate_stars(
-    spectra: Absorption, wavelength: np.ndarray, lines: Shapes, noise: torch.Tensor, *, z: float, search: float
+    spectra: Absorption,
+    wavelength: Float[np.ndarray, " n_wave"],
+    lines: Shapes,
+    noise: Float[Tensor, " n_lags"],
+    *,
+    z: float,
+    search: float,
 ) -> StarsMoved:
     """Velocity at which the lines, times a strength, take most off chi2; up to `search` km/s about redshift z.
 
@@ -53,7 +63,7 @@ def correlate_stars(
     return StarsMoved(found.position, error, found.height / raised)
 
 
-def _raised(shape: np.ndarray, noise: torch.Tensor) -> float:
+def _raised(shape: Float[np.ndarray, " n_wave"], noise: Float[Tensor, " n_lags"]) -> float:
     """Factor by which correlated noise raises the variance of a velocity, from how fast the lines (n_wave,) turn."""
     slope = np.gradient(shape)
     power = float(slope @ slope) or 1.0

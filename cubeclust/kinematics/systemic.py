@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Integer
 from scipy.ndimage import gaussian_filter1d, percentile_filter
 
 from cubeclust.kinematics.continuum import WINDOW
@@ -39,7 +40,11 @@ class Systemic:
 
 
 def find_redshift(
-    wavelength: np.ndarray, spectrum: np.ndarray, medium: str, low: float = LOWEST, high: float = HIGHEST
+    wavelength: Float[np.ndarray, " n_wave"],
+    spectrum: Float[np.ndarray, " n_wave"],
+    medium: str,
+    low: float = LOWEST,
+    high: float = HIGHEST,
 ) -> Systemic | None:
     """Redshift between low and high at which a spectrum (n_wave,) agrees best with lines; None if none is in range.
 
@@ -62,7 +67,7 @@ def find_redshift(
     return Systemic(float(np.expm1(shifts[best])), float(score[best]), float(np.expm1(shifts[rival])), second)
 
 
-def compressed(spectrum: np.ndarray) -> np.ndarray:
+def compressed(spectrum: Float[np.ndarray, " n_wave"]) -> Float[np.ndarray, " n_wave"]:
     """Sign and logarithm of the residuals (n_wave,) from a running median in units of their local scatter."""
     filled = np.interp(np.arange(len(spectrum)), *_known(spectrum))
     residual = gaussian_filter1d(filled - percentile_filter(filled, 50, WINDOW, mode="nearest"), 1.0)
@@ -71,14 +76,20 @@ def compressed(spectrum: np.ndarray) -> np.ndarray:
     return np.sign(ratio) * np.log1p(np.abs(ratio) / 1.4826)
 
 
-def _known(spectrum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _known(
+    spectrum: Float[np.ndarray, " n_wave"],
+) -> tuple[Integer[np.ndarray, " n_known"], Float[np.ndarray, " n_known"]]:
     places = np.flatnonzero(np.isfinite(spectrum))
     return places, spectrum[places]
 
 
 def _correlation(
-    logarithm: np.ndarray, shape: np.ndarray, lines: tuple[Line, ...], medium: str, shifts: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    logarithm: Float[np.ndarray, " n_wave"],
+    shape: Float[np.ndarray, " n_wave"],
+    lines: tuple[Line, ...],
+    medium: str,
+    shifts: Float[np.ndarray, " n_shifts"],
+) -> tuple[Float[np.ndarray, " n_shifts"], Float[np.ndarray, " n_shifts"]]:
     """Correlation (n_shifts,) with the lines that are in range, and the sum of their squared weights."""
     total, norm = np.zeros(len(shifts)), np.zeros(len(shifts))
     for line, rest in zip(lines, np.log(wavelengths(lines, medium)), strict=True):

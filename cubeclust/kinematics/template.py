@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
 
 from cubeclust.kinematics.absorption import Absorption
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
@@ -22,18 +24,26 @@ class Template:
     logarithm is (n_grid,) ln(Angstrom) at rest, ascending; feature (n_grid,); norm (n_grid,) is the inverse variance.
     """
 
-    logarithm: np.ndarray
-    feature: np.ndarray
-    norm: np.ndarray
+    logarithm: Float[np.ndarray, " n_grid"]
+    feature: Float[np.ndarray, " n_grid"]
+    norm: Float[np.ndarray, " n_grid"]
 
-    def at(self, wavelength: np.ndarray, velocity: np.ndarray, z: float) -> np.ndarray:
+    def at(
+        self, wavelength: Float[np.ndarray, " n_wave"], velocity: Float[np.ndarray, " n"], z: float
+    ) -> Float[np.ndarray, "n n_wave"]:
         """Features (n, n_wave) of sources that move at velocity (n,) km/s about redshift z."""
         shift = np.log1p(z) + np.log1p(velocity / LIGHT_SPEED)
         return np.interp(np.log(wavelength) - shift[:, None], self.logarithm, self.feature, left=0.0, right=0.0)
 
 
 def mean_template(
-    spectra: Absorption, velocity: torch.Tensor, gas: torch.Tensor, wavelength: np.ndarray, *, medium: str, z: float
+    spectra: Absorption,
+    velocity: Float[Tensor, " n"],
+    gas: Bool[Tensor, " n"],
+    wavelength: Float[np.ndarray, " n_wave"],
+    *,
+    medium: str,
+    z: float,
 ) -> Template:
     """Template of spectra that move at velocity (n,) km/s about redshift z, weighted by their signal to noise.
 
@@ -58,7 +68,7 @@ def mean_template(
     return Template(logarithm, feature, np.where(known, norm, 0.0))
 
 
-def apart_from_gas(logarithm: np.ndarray, medium: str) -> np.ndarray:
+def apart_from_gas(logarithm: Float[np.ndarray, " n_grid"], medium: str) -> Float[np.ndarray, " n_grid"]:
     """1 (n_grid,) apart from emission lines, 0 near them."""
     nearest = np.full(len(logarithm), np.inf)
     for line in np.log(wavelengths(EMISSION, medium)):

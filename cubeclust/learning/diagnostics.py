@@ -1,6 +1,7 @@
 """Diagnostics of a training beside its losses."""
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from cubeclust.learning.batches import Rows
@@ -19,7 +20,7 @@ class Diagnostics:
         self.largest: dict[str, float] = {}
         self.iteration = 1
 
-    def record(self, rows: Rows, posterior: Tensor, figures: dict[str, float]) -> None:
+    def record(self, rows: Rows, posterior: Float[Tensor, "batch k"], figures: dict[str, float]) -> None:
         """Take the posterior (batch, k) of the rows, and figures of which the largest of an iteration counts."""
         found = posterior.detach().argmax(dim=1)
         self.changed[rows] = self.changed[rows].masked_fill(found != self.labels[rows], self.iteration)

@@ -1,12 +1,13 @@
 """Mean and deviation of data on a device."""
 
 import torch
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 _ROWS = 1024  # of one block in sums over the data
 
 
-def moments(data: Tensor) -> tuple[Tensor, Tensor]:
+def moments(data: Float[Tensor, "n d"]) -> tuple[Float64[Tensor, " d"], Float64[Tensor, ""]]:
     """Mean (d,) and root mean square deviation () of data (n, d), float64 sums by blocks.
 
     The deviation is one number for all columns, and 1 for rows that do not differ by more than rounding.

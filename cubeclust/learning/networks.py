@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -17,15 +18,15 @@ class Centered(nn.Module):
     offset of the data.
     """
 
-    center: Tensor
-    spread: Tensor
+    center: Float[Tensor, " n_features"]
+    spread: Float[Tensor, " ..."]
 
     def __init__(self, n_features: int) -> None:
         super().__init__()
         self.register_buffer("center", torch.zeros(n_features))
         self.register_buffer("spread", torch.ones(1))
 
-    def forward(self, rows: Tensor) -> Tensor:
+    def forward(self, rows: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_features"]:
         """Rows (n, n_features) in the network's unit."""
         return (rows - self.center) / self.spread
 
@@ -37,7 +38,7 @@ class CenteredLinear(nn.Linear):
         super().__init__(n_features, n_outputs)
         self.centered = Centered(n_features)
 
-    def forward(self, data: Tensor) -> Tensor:
+    def forward(self, data: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_outputs"]:
         """Outputs (n, n_outputs) of data (n, n_features)."""
         weight = self.weight / self.centered.spread
         return nn.functional.linear(data, weight, self.bias - weight @ self.centered.center)
@@ -72,14 +73,14 @@ class Conv1d(nn.Module):
         self.rows = memory.rows_per_block(4 * 6 * n_features)
         self.apply(_keep_variance)
 
-    def forward(self, data: Tensor) -> Tensor:
+    def forward(self, data: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_clusters"]:
         """Logits (n, n_clusters) of data (n, n_features)."""
         blocks = data.split(self.rows)
         if len(blocks) == 1 or not torch.is_grad_enabled():
             return torch.cat([self._logits(rows) for rows in blocks])
         return torch.cat([checkpoint(self._logits, rows, use_reentrant=False) for rows in blocks])
 
-    def _logits(self, rows: Tensor) -> Tensor:
+    def _logits(self, rows: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_clusters"]:
         return self.head(self.features(self.centered(rows)[:, None]).flatten(1))
 
 
@@ -102,7 +103,7 @@ class Categorical(nn.Module):
         super().__init__()
         self.logits = nn.Parameter(torch.randn(n_rows, n_clusters))
 
-    def forward(self, data: Tensor) -> Tensor:
+    def forward(self, data: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_clusters"]:
         """Logits (n, n_clusters) of the rows that the model was made for."""
         return self.logits
 
@@ -131,7 +132,7 @@ def build(name: str, shape: tuple[int, ...], hidden: int, n_clusters: int, seed:
         return NETWORKS[name](shape[0], shape[1], hidden, n_clusters)
 
 
-def center(network: nn.Module, data: Tensor) -> None:
+def center(network: nn.Module, data: Float[Tensor, "n d"]) -> None:
     """Set mean and root mean square deviation of data (n, d) in the network's `Centered` layers."""
     for layer in network.modules():
         if isinstance(layer, Centered):
@@ -140,6 +141,6 @@ def center(network: nn.Module, data: Tensor) -> None:
             layer.spread.copy_(spread)
 
 
-def posterior(network: nn.Module, data: Tensor) -> Tensor:
+def posterior(network: nn.Module, data: Float[Tensor, "n d"]) -> Float[Tensor, "n k"]:
     """p(y|x) of each row, (n, k)."""
     return torch.softmax(network(data), dim=1)

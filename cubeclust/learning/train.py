@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Float64
 from torch import Tensor, nn
 
 from cubeclust.errors import InputError
@@ -25,8 +26,8 @@ class Training:
     converged whether the rule was met: one that time has stopped is not.
     """
 
-    losses: dict[str, np.ndarray]
-    figures: dict[str, np.ndarray]
+    losses: dict[str, Float64[np.ndarray, " n_values"]]
+    figures: dict[str, Float64[np.ndarray, " n_values"]]
     iterations: int
     converged: bool
     stopped: Stopped

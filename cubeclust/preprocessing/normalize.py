@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Bool, Float, Float64
 
 from cubeclust.errors import InputError
 from cubeclust.quality import Quality
@@ -33,7 +34,7 @@ class NormalizeBand:
         return replace(normalized, unit="")
 
 
-def _sums(band: np.ndarray) -> np.ndarray:
+def _sums(band: Float[np.ndarray, "n n_band"]) -> Float64[np.ndarray, "2 n"]:
     """Number and sum of the finite samples of each row, (2, n) float64."""
     finite = np.isfinite(band)
     return np.stack([finite.sum(axis=1), np.where(finite, band, 0).sum(axis=1, dtype=np.float64)])
@@ -42,7 +43,11 @@ def _sums(band: np.ndarray) -> np.ndarray:
 SEED_BAND = Window(7600.0, 8100.0)  # of the seed paper of NGC 1068
 
 
-def default_band(wavelength: np.ndarray, features: np.ndarray, excluded: np.ndarray) -> tuple[Window, str]:
+def default_band(
+    wavelength: Float[np.ndarray, " n_wave"],
+    features: Bool[np.ndarray, " n_wave"],
+    excluded: Bool[np.ndarray, " n_wave"],
+) -> tuple[Window, str]:
     """Band used where the user names none, and a sentence that names it and the reason.
 
     SEED_BAND where the cube covers it and not all of it is excluded (n_wave,), otherwise the span of the feature

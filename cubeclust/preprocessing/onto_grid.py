@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Bool, Float, Integer
 
 from cubeclust.errors import InputError
 from cubeclust.preprocessing.resampling import resampled
@@ -22,15 +23,15 @@ class OntoGrid:
     """
 
     grid: Channels
-    observed: np.ndarray
-    z: np.ndarray | None = None
+    observed: Float[np.ndarray, " n_wave"]
+    z: Float[np.ndarray, "ny nx"] | None = None
 
     def __str__(self) -> str:
         how = "taken" if self._places() is not None else "resampled"
         first, last = self.grid.wavelength[0], self.grid.wavelength[-1]
         return f"{how} on the model's {len(self.grid)} channels of {first:.2f}:{last:.2f} Angstrom"
 
-    def require_met(self, entering: np.ndarray, *, resample: bool) -> None:
+    def require_met(self, entering: Bool[np.ndarray, "ny nx"], *, resample: bool) -> None:
         """Raise InputError where the cube lacks a part of the grid, or has other channels and may not be resampled."""
         own, reach = Channels.of(self.observed), self._reach(entering)
         if not (own.low[0] <= reach.low[0] + self._slack() and reach.high[-1] <= own.high[-1] + self._slack()):
@@ -44,7 +45,7 @@ class OntoGrid:
                 "onto those."
             )
 
-    def sources(self, entering: np.ndarray) -> np.ndarray:
+    def sources(self, entering: Bool[np.ndarray, "ny nx"]) -> Bool[np.ndarray, " n_wave"]:
         """Channels (n_wave,) bool of the cube that are needed for the spaxels entering (NY, NX)."""
         places = self._places()
         if places is None:
@@ -60,7 +61,7 @@ class OntoGrid:
         flux, variance = resampled(spectra, own, self.grid, stretch=stretch, density=stretch)
         return replace(spectra, flux=flux, variance=variance, wavelength=self.grid.wavelength, rest=self.z is not None)
 
-    def _places(self) -> np.ndarray | None:
+    def _places(self) -> Integer[np.ndarray, " n_grid"] | None:
         """Channel of the cube behind each of the grid, None where one is missing or the spectra have redshifts."""
         if self.z is not None:
             return None
@@ -81,7 +82,7 @@ class OntoGrid:
         """Angstrom of the grid that the cube may lack: what may be unknown of a channel anyway."""
         return 1e-3 * float((self.grid.high - self.grid.low).min())
 
-    def _reach(self, entering: np.ndarray) -> Channels:
+    def _reach(self, entering: Bool[np.ndarray, "ny nx"]) -> Channels:
         """What the spaxels entering see of each channel: from the least lower to the largest upper edge."""
         if self.z is None:
             return self.grid

@@ -1,6 +1,7 @@
 """Resampling of spectra onto other channels; flux density x width is kept."""
 
 import numpy as np
+from jaxtyping import Float, Float32, Integer
 
 from cubeclust.spectra import Spectra
 from cubeclust.spectroscopy.channels import Channels, overlaps
@@ -9,8 +10,13 @@ _UNKNOWN = 1e-3  # share of a channel that may be unknown
 
 
 def resampled(
-    spectra: Spectra, have: Channels, want: Channels, *, stretch: np.ndarray, density: np.ndarray
-) -> tuple[np.ndarray, np.ndarray | None]:
+    spectra: Spectra,
+    have: Channels,
+    want: Channels,
+    *,
+    stretch: Float[np.ndarray, " n"],
+    density: Float[np.ndarray, " n"],
+) -> tuple[Float32[np.ndarray, "n n_want"], Float32[np.ndarray, "n n_want"] | None]:
     """Flux and variance (n, n_want) float32 of spectra with the channels `have` in the channels `want`.
 
     Row i covers the wanted channels times stretch (n,), and its flux density is multiplied by density (n,). Variances
@@ -28,7 +34,12 @@ def resampled(
     return flux, variance
 
 
-def _mean(values: np.ndarray, place: np.ndarray, share: np.ndarray, power: int = 1) -> np.ndarray:
+def _mean(
+    values: Float[np.ndarray, " n_have"],
+    place: Integer[np.ndarray, "m n_want"],
+    share: Float[np.ndarray, "m n_want"],
+    power: int = 1,
+) -> Float[np.ndarray, " n_want"]:
     """Sum of share ** power * values[place] over the known values; NaN where too much of the channel is unknown."""
     known = np.isfinite(values)
     if known.all():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 from cubeclust.errors import InputError
 from cubeclust.preprocessing.resampling import resampled
@@ -26,15 +27,21 @@ class RestFrame:
     low, middle, high     lowest, median and highest redshift of the spaxels that enter
     """
 
-    z: np.ndarray
-    observed: np.ndarray
-    channels: np.ndarray
+    z: Float[np.ndarray, "ny nx"]
+    observed: Float[np.ndarray, " n_wave"]
+    channels: Bool[np.ndarray, " n_wave"]
     low: float
     middle: float
     high: float
 
     @classmethod
-    def of(cls, z: np.ndarray, entering: np.ndarray, observed: np.ndarray, option: str) -> "RestFrame":
+    def of(
+        cls,
+        z: Float[np.ndarray, "ny nx"],
+        entering: Bool[np.ndarray, "ny nx"],
+        observed: Float[np.ndarray, " n_wave"],
+        option: str,
+    ) -> "RestFrame":
         """Rest frame with all channels that each of the spaxels `entering` (NY, NX) bool covers.
 
         option is the one that brought the redshifts.
@@ -63,7 +70,7 @@ class RestFrame:
         )
 
     @property
-    def wavelength(self) -> np.ndarray:
+    def wavelength(self) -> Float[np.ndarray, " n_made"]:
         """Wavelength at rest of the channels that are made, Angstrom, to the digits that a cube's axis is read with."""
         return np.round(self.observed[self.channels] / (1 + self.middle), 6)
 
@@ -74,11 +81,11 @@ class RestFrame:
         return Channels(self.wavelength, own.low / factor, own.high / factor)
 
     @property
-    def sources(self) -> np.ndarray:
+    def sources(self) -> Bool[np.ndarray, " n_wave"]:
         """Channels (n_wave,) bool of the cube that the channels made are resampled from."""
         return overlapped(Channels.of(self.observed), self._reach().only(self.channels))
 
-    def only(self, chosen: np.ndarray) -> "RestFrame":
+    def only(self, chosen: Bool[np.ndarray, " n_made"]) -> "RestFrame":
         """The same frame with only those of its channels where `chosen` (channels made,) is True."""
         channels = self.channels.copy()
         channels[self.channels] = chosen
@@ -97,7 +104,7 @@ class RestFrame:
         )
         return replace(spectra, flux=flux, variance=variance, wavelength=self.wavelength, rest=True)
 
-    def _stretch(self, z: np.ndarray | float) -> np.ndarray:
+    def _stretch(self, z: Float[np.ndarray, "*shape"] | float) -> Float[np.ndarray, " ..."]:
         """Factor from the cube's own channels to those that a spaxel at redshift z shows as the rest channels."""
         return np.asarray((1 + z) / (1 + self.middle))
 
@@ -107,7 +114,7 @@ class RestFrame:
         return replace(own, low=own.low * self._stretch(self.low), high=own.high * self._stretch(self.high))
 
 
-def far_spaxels(z: np.ndarray, observed: np.ndarray) -> int:
+def far_spaxels(z: Float[np.ndarray, " n"], observed: Float[np.ndarray, " n_wave"]) -> int:
     """Number of redshifts z (n,) that are to blame if the common range is far shorter than is typical, else 0.
 
     In the logarithm of the wavelength the common range is that of the cube less the spread of ln(1 + z); typical is

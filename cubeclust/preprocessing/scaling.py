@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
+from jaxtyping import Float64, Integer
 
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
@@ -26,7 +27,7 @@ class Scaling(ABC):
         """What was learned, by name."""
         return {}
 
-    def unusable(self, spectra: Spectra) -> np.ndarray:
+    def unusable(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
         """Quality bits (n,) of the spectra that cannot be scaled, 0 for the others."""
         return np.zeros(len(spectra), np.int32)
 
@@ -52,8 +53,8 @@ class ZScore(Scaling):
     mean, deviation   (n_wave,) float64, accumulated in float64
     """
 
-    mean: np.ndarray
-    deviation: np.ndarray
+    mean: Float64[np.ndarray, " n_wave"]
+    deviation: Float64[np.ndarray, " n_wave"]
     name: ClassVar[str] = "zscore"
 
     @classmethod
@@ -93,7 +94,7 @@ class TotalFlux(Scaling):
 
     name = "total-flux"
 
-    def unusable(self, spectra: Spectra) -> np.ndarray:
+    def unusable(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
         """Spectra whose total is not positive."""
         return np.where(_totals(spectra) > 0, 0, Quality.NOT_NORMALIZABLE)
 
@@ -105,7 +106,7 @@ class TotalFlux(Scaling):
         return replace(spectra, flux=flux, variance=None)
 
 
-def _totals(spectra: Spectra) -> np.ndarray:
+def _totals(spectra: Spectra) -> Float64[np.ndarray, " n"]:
     return spectra.flux.sum(axis=1, dtype=np.float64)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Float, Float32, Integer
 
 from cubeclust.errors import InputError
 from cubeclust.quality import Quality
@@ -13,7 +14,7 @@ from cubeclust.spectra import Spectra
 class KeepArea:
     """Leave out the spaxels that are not asked for: those with a reason (NY, NX int32 Quality bits) that is not 0."""
 
-    reasons: np.ndarray
+    reasons: Integer[np.ndarray, "ny nx"]
 
     def apply(self, spectra: Spectra) -> Spectra:
         """Flag them with that reason and nothing else, with or without data."""
@@ -25,7 +26,7 @@ class KeepArea:
 class LeaveOut:
     """Leave out the spaxels with a reason (NY, NX int32 Quality bits) that is not 0."""
 
-    reasons: np.ndarray
+    reasons: Integer[np.ndarray, "ny nx"]
 
     def apply(self, spectra: Spectra) -> Spectra:
         """Flag those that have data."""
@@ -54,7 +55,9 @@ class SignalToNoise:
         return spectra.keep(np.where(spectra.snr >= self.minimum, 0, Quality.LOW_SNR))
 
 
-def _median_ratio(flux: np.ndarray, variance: np.ndarray) -> np.ndarray:
+def _median_ratio(
+    flux: Float[np.ndarray, "n n_wave"], variance: Float[np.ndarray, "n n_wave"]
+) -> Float32[np.ndarray, " n"]:
     """Median over channels of flux / sqrt(variance), passing over unknown samples: (n,) float32."""
     snr = np.full(len(flux), np.nan, np.float32)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 from cubeclust.errors import InputError
 from cubeclust.spectra import Spectra
@@ -16,7 +17,7 @@ class SelectWindows:
     windows: tuple[Window, ...] = ()
     excluded: tuple[Window, ...] = ()
 
-    def channels(self, wavelength: np.ndarray) -> np.ndarray:
+    def channels(self, wavelength: Float[np.ndarray, " n_wave"]) -> Bool[np.ndarray, " n_wave"]:
         """Which channels (n_wave,) stay; InputError if a window has none or nothing is left."""
         span = f"the spectra cover {wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom"
         chosen = np.full(len(wavelength), not self.windows)
@@ -30,7 +31,7 @@ class SelectWindows:
             raise InputError(f"--window and --exclude together leave no channel: {span}; widen one.")
         return chosen
 
-    def excludes(self, wavelength: np.ndarray) -> np.ndarray:
+    def excludes(self, wavelength: Float[np.ndarray, " n_wave"]) -> Bool[np.ndarray, " n_wave"]:
         """Which channels (n_wave,) lie in an excluded window."""
         inside = np.zeros(len(wavelength), bool)
         for window in self.excluded:
@@ -46,7 +47,7 @@ class SelectWindows:
 class SelectChannels:
     """Keep exactly the channels of these wavelengths (n,), Angstrom."""
 
-    wavelength: np.ndarray
+    wavelength: Float[np.ndarray, " n_chosen"]
 
     def apply(self, spectra: Spectra) -> Spectra:
         """Drop the other channels."""

@@ -69,7 +69,9 @@ def _received(here: Connection) -> Any:
     return result
 
 
-def _serve(there: Connection, others: list[Connection], begin: Callable[[], object], work: Callable) -> None:
+def _serve(
+    there: Connection, others: list[Connection], begin: Callable[[], object], work: Callable[..., object]
+) -> None:
     """Answer tasks until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 
 from cubeclust.spectroscopy.lines import EMISSION, vacuum_to_air
 
@@ -23,7 +24,7 @@ class Axis:
         """Wavelength of the first channel, Angstrom, in the axis's medium."""
         return START + STEP * self.first
 
-    def edges(self, begin: int, end: int) -> np.ndarray:
+    def edges(self, begin: int, end: int) -> Float64[np.ndarray, " n_edges"]:
         """Limits (end - begin + 1,) in air, Angstrom, of the channels begin .. end - 1 of this axis."""
         own = self.start + STEP * (np.arange(begin, end + 1) - 0.5)
         return vacuum_to_air(own) if self.medium == "vacuum" else own

@@ -7,6 +7,7 @@ linear combination of channels separates the kinds (as in the Hubble Ultra Deep 
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from cubeclust.simulation import geometry
 from cubeclust.simulation.field import rotated
@@ -53,7 +54,7 @@ class Galaxy:
     stars: Starlight
     gas: Gaslight
 
-    def white(self) -> np.ndarray:
+    def white(self) -> Float[np.ndarray, "side side"]:
         """Mean flux density (side, side) over MUSE's range, about."""
         rest = _MIDDLE / (1 + self.stars.redshift)
         return self.stars.dimmed(rest) * self.stars.population.continuum(rest) + self.gas.total() / _RANGE

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64
 
 from cubeclust.simulation.axis import STEP, Axis
 from cubeclust.simulation.light import LightSource
@@ -16,7 +17,9 @@ _RESIDUE = 3.0  # what is left of the strongest sky line, standard deviation in 
 _DRAWS = 3  # of the seed's streams
 
 
-def seen(sky: Sky, lights: tuple[LightSource, ...], edges: np.ndarray) -> np.ndarray:
+def seen(
+    sky: Sky, lights: tuple[LightSource, ...], edges: Float[np.ndarray, " n_edges"]
+) -> Float32[np.ndarray, "n_edges-1 ny nx"]:
     """Flux density (n_channels, NY, NX) float32 of lights through the seeing, without noise."""
     side = sky.seeing.side
     planes = np.zeros((len(edges) - 1, side, side), np.float32)
@@ -36,9 +39,11 @@ class Exposure:
     sky: Sky
     seed: int
     gain: float
-    residue: np.ndarray
+    residue: Float64[np.ndarray, "ny nx"]
 
-    def planes(self, axis: Axis, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+    def planes(
+        self, axis: Axis, begin: int, end: int
+    ) -> tuple[Float32[np.ndarray, "n_channels ny nx"], Float32[np.ndarray, "n_channels ny nx"]]:
         """Flux and variance (end - begin, NY, NX), float32, of the channels begin .. end - 1 of an axis."""
         edges = axis.edges(begin, end)
         clean = seen(self.sky, self.sky.lights, edges)
@@ -68,7 +73,7 @@ def exposed(sky: Sky, seed: int, snr: float) -> Exposure:
     return Exposure(sky, seed, gain, _residue(sky, seed, gain))
 
 
-def _residue(sky: Sky, seed: int, gain: float) -> np.ndarray:
+def _residue(sky: Sky, seed: int, gain: float) -> Float64[np.ndarray, "ny nx"]:
     """Share (NY, NX) of the sky's lines that sky subtraction leaves, as large as deep exposures leave it.
 
     The noise of the strongest line, [OI] 5577, sets it; fainter lines stand out less.
@@ -79,7 +84,9 @@ def _residue(sky: Sky, seed: int, gain: float) -> np.ndarray:
     return np.random.default_rng([seed, _DRAWS]).normal(0, width, sky.field.bad.shape)
 
 
-def _unit_variance(sky: Sky, clean: np.ndarray, edges: np.ndarray) -> np.ndarray:
+def _unit_variance(
+    sky: Sky, clean: Float32[np.ndarray, "n_channels ny nx"], edges: Float[np.ndarray, " n_edges"]
+) -> Float32[np.ndarray, "n_channels ny nx"]:
     """Variance (n_channels, NY, NX) float32 up to the gain: photons of source and sky; 1 without sky background."""
     if not sky.background:
         return np.ones_like(clean)
@@ -88,5 +95,5 @@ def _unit_variance(sky: Sky, clean: np.ndarray, edges: np.ndarray) -> np.ndarray
     return ((clean + background[:, None, None]) / sensitivity(center)[:, None, None]).astype(np.float32)
 
 
-def _centers(edges: np.ndarray) -> np.ndarray:
+def _centers(edges: Float[np.ndarray, " n_edges"]) -> Float[np.ndarray, " n_edges-1"]:
     return (edges[1:] + edges[:-1]) / 2

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float32, UInt8
 
 _DRAWS = 2  # of the seed's streams
 _ANGLE, _HALF = np.radians(4.0), 0.985  # rotation of the field in its frame; half its side, in halves of the frame
@@ -14,15 +15,21 @@ _SPIKES, _HEIGHT = 0.01, 30.0  # share of a border spaxel's channels with a spik
 class Field:
     """bad: (NY, NX) uint8, GOOD, BORDER, DEAD or OUTSIDE; passed: share of the light that spaxels let through."""
 
-    bad: np.ndarray
-    passed: np.ndarray
+    bad: UInt8[np.ndarray, "ny nx"]
+    passed: Float32[np.ndarray, "ny nx"]
 
     @property
-    def empty(self) -> np.ndarray:
+    def empty(self) -> Bool[np.ndarray, "ny nx"]:
         """Spaxels (NY, NX) without data."""
         return self.bad >= DEAD
 
-    def marred(self, flux: np.ndarray, deviation: np.ndarray, seed: int, begin: int) -> np.ndarray:
+    def marred(
+        self,
+        flux: Float32[np.ndarray, "n_channels ny nx"],
+        deviation: Float32[np.ndarray, "n_channels ny nx"],
+        seed: int,
+        begin: int,
+    ) -> Float32[np.ndarray, "n_channels ny nx"]:
         """Planes with dimmed and spiky borders, NaN where there are no data; begin: number of the first plane."""
         flux = flux * self.passed
         border = self.bad == BORDER

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 from scipy.special import erfc
 
 from cubeclust.simulation import geometry, populations
@@ -39,20 +40,20 @@ class Stage:
     """What the parts of the galaxy share: frame, disk, dust, random numbers, redshift."""
 
     seeing: Seeing
-    east: np.ndarray
-    north: np.ndarray
+    east: Float[np.ndarray, "side side"]
+    north: Float[np.ndarray, "side side"]
     disk: geometry.Disk
-    reddening: np.ndarray
+    reddening: Float[np.ndarray, "side side"]
     redshift: float
     random: np.random.Generator
 
     @property
-    def radius(self) -> np.ndarray:
+    def radius(self) -> Float[np.ndarray, "side side"]:
         """Distance (side, side) from the nucleus on the sky."""
         return np.hypot(self.east, self.north)
 
     def maps(
-        self, brightness: np.ndarray, velocity: np.ndarray | float, sigma: np.ndarray | float
+        self, brightness: Float[np.ndarray, "side side"], velocity: np.ndarray | float, sigma: np.ndarray | float
     ) -> dict[str, np.ndarray]:
         """Maps of a light, by the names of its fields."""
         return {

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from jaxtyping import Float
 from scipy.special import ndtr
 
 from cubeclust.simulation.dust import attenuation
@@ -65,7 +66,7 @@ class Gaslight(LightSource):
     lines: dict[str, float]
     component: str
 
-    def flux(self, name: str) -> np.ndarray:
+    def flux(self, name: str) -> Float[np.ndarray, "ny nx"]:
         """Flux (NY, NX) of a line behind the dust."""
         return self.lines.get(name, 0.0) * self.dimmed(_AIR[name])
 
@@ -75,7 +76,7 @@ class Gaslight(LightSource):
         low, high = _RANGE
         return [name for name in self.lines if low < _AIR[name] * (1 + self.redshift) < high]
 
-    def total(self) -> np.ndarray:
+    def total(self) -> Float[np.ndarray, "ny nx"]:
         """Flux (NY, NX) behind the dust of all visible lines."""
         return np.sum([self.flux(name) for name in self.visible], axis=0)
 
@@ -89,7 +90,7 @@ class Gaslight(LightSource):
             for name, rest in ((name, _AIR[name]) for name in self.visible)
         }
 
-    def density(self, edges: np.ndarray) -> np.ndarray:
+    def density(self, edges: Float[np.ndarray, " n_edges"]) -> Float[np.ndarray, "n_edges-1 n"]:
         """Flux density (n_channels, n): Gaussians integrated over the channels."""
         out = np.zeros((len(edges) - 1, len(self.where[0])), np.float32)
         for name, (low, high) in self._reach.items():
@@ -99,7 +100,7 @@ class Gaslight(LightSource):
                 out[own] += self._line(edges[own.start : own.stop + 1], name)
         return out
 
-    def _line(self, edges: np.ndarray, name: str) -> np.ndarray:
+    def _line(self, edges: Float[np.ndarray, " n_edges"], name: str) -> Float[np.ndarray, "n_edges-1 n"]:
         """Flux density (n_channels, n) of one line."""
         center = _AIR[name] * self.stretch
         scale = np.hypot(center * self.at("sigma") / LIGHT_SPEED, lsf(center))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from jaxtyping import Float, Real
 
 from cubeclust.simulation.dust import attenuation
 from cubeclust.spectroscopy.doppler import stretch
@@ -20,10 +21,10 @@ class LightSource(ABC):
     """
 
     kind: str
-    brightness: np.ndarray
-    velocity: np.ndarray
-    sigma: np.ndarray
-    reddening: np.ndarray
+    brightness: Real[np.ndarray, "ny nx"]
+    velocity: Real[np.ndarray, "ny nx"]
+    sigma: Real[np.ndarray, "ny nx"]
+    reddening: Real[np.ndarray, "ny nx"]
     redshift: float
 
     @cached_property
@@ -31,19 +32,19 @@ class LightSource(ABC):
         """Indices, y (n,) and x (n,), of the spaxels that shine."""
         return np.nonzero(self.brightness)
 
-    def at(self, name: str) -> np.ndarray:
+    def at(self, name: str) -> Real[np.ndarray, " n"]:
         """Values (n,) of one of the maps on the spaxels that shine."""
         return getattr(self, name)[self.where]
 
     @cached_property
-    def stretch(self) -> np.ndarray:
+    def stretch(self) -> Float[np.ndarray, " n"]:
         """Observed over rest wavelength (n,)."""
         return stretch(self.at("velocity"), self.redshift)
 
-    def dimmed(self, wavelength: float) -> np.ndarray:
+    def dimmed(self, wavelength: float) -> Float[np.ndarray, "ny nx"]:
         """Brightness (NY, NX) behind the dust at a rest wavelength."""
         return self.brightness * attenuation(wavelength, self.reddening)
 
     @abstractmethod
-    def density(self, edges: np.ndarray) -> np.ndarray:
+    def density(self, edges: Float[np.ndarray, " n_edges"]) -> Float[np.ndarray, "n_edges-1 n"]:
         """Flux density (n_channels, n) between the edges of channels, Angstrom, on the spaxels that shine."""

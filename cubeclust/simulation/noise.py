@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float32, Float64
 from scipy.ndimage import correlate1d
 
 _DRAWS = 1  # of the seed's streams: the white noise of planes
@@ -20,7 +21,7 @@ class CorrelatedNoise:
     share: float
 
     @property
-    def kernel(self) -> np.ndarray:
+    def kernel(self) -> Float64[np.ndarray, " 3"]:
         """Weights (3,) whose squares sum to 1."""
         weights = np.array([self.share, 1.0, self.share])
         return weights / np.linalg.norm(weights)
@@ -30,7 +31,7 @@ class CorrelatedNoise:
         """Correlation of neighbors along one direction."""
         return 2 * self.share / (1 + 2 * self.share**2)
 
-    def draw(self, seed: int, begin: int, end: int, shape: tuple[int, int]) -> np.ndarray:
+    def draw(self, seed: int, begin: int, end: int, shape: tuple[int, int]) -> Float32[np.ndarray, "n_channels ny nx"]:
         """Noise (end - begin, NY, NX) float32 of variance 1 for planes begin .. end - 1 of the MUSE axis.
 
         A plane's noise depends on the seed and its number alone, however the cube is cut into blocks or windows.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from jaxtyping import Float
 from scipy import fft
 
 _BETA = 2.8  # of MUSE's wide field (Bacon et al. 2017, A&A 608, A1, section 5.1)
@@ -37,7 +38,7 @@ class Seeing:
         kernel = (1 + (offset**2 + offset[:, None] ** 2) / core**2) ** -_BETA
         return fft.rfft2(kernel / kernel.sum()).astype(np.complex64)
 
-    def blurred(self, planes: np.ndarray) -> np.ndarray:
+    def blurred(self, planes: Float[np.ndarray, "*planes side side"]) -> Float[np.ndarray, "*planes size size"]:
         """Planes (..., side, side) as seen, (..., size, size) of their type."""
         inner = slice(self.margin, self.margin + self.size)
         if not self.fwhm:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Bool, Real
 
 from cubeclust.simulation.field import Field
 from cubeclust.simulation.light import LightSource
@@ -21,7 +22,7 @@ class TrueClass(NamedTuple):
 class TruthImage(NamedTuple):
     """An image of the truth: values (NY, NX), their unit ("" for none) and what they are."""
 
-    values: np.ndarray
+    values: Real[np.ndarray, "ny nx"]
     unit: str
     content: str
 
@@ -42,4 +43,4 @@ class Sky:
     background: float
     kinds: tuple[TrueClass, ...]
     truth: dict[str, TruthImage]
-    aim: np.ndarray
+    aim: Bool[np.ndarray, "ny nx"]

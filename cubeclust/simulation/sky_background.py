@@ -1,6 +1,7 @@
 """Sky background and sensitivity of the instrument, which set the noise."""
 
 import numpy as np
+from jaxtyping import Float
 
 from cubeclust.simulation.profile import lsf
 
@@ -19,7 +20,7 @@ _LINES = {
 _WORTH = 60.0  # Angstrom of the sky's continuum in that line
 
 
-def sky_lines(wavelength: np.ndarray) -> np.ndarray:
+def sky_lines(wavelength: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
     """Flux density of the sky's lines at wavelengths in air (n,), in units of the sky's continuum."""
     out = np.zeros(len(wavelength))
     for center, flux in _LINES.items():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from jaxtyping import Float, Float32
 from scipy.ndimage import map_coordinates
 from scipy.special import erf
 
@@ -26,22 +27,22 @@ class Starlight(LightSource):
     population: Population
 
     @cached_property
-    def rows(self) -> np.ndarray:
+    def rows(self) -> Float[np.ndarray, " n_sigma"]:
         """Dispersions (n_sigma,) in km/s of the template's rows, from below the least to above the largest."""
         low, high = self.at("sigma").min(), self.at("sigma").max()
         return _SIGMA * np.arange(np.floor(low / _SIGMA), np.ceil(high / _SIGMA) + 1)
 
     @cached_property
-    def template(self) -> np.ndarray:
+    def template(self) -> Float32[np.ndarray, "n_sigma n_fine"]:
         """Spectra (n_sigma, n_fine) float32 as observed at velocity 0, smoothed by dispersion, profile and channel."""
         return np.stack([broadened(self.population, self.redshift, sigma) for sigma in self.rows])
 
     @cached_property
-    def row(self) -> np.ndarray:
+    def row(self) -> Float[np.ndarray, " n"]:
         """Place (n,) between the rows that gives each spaxel its variance sigma^2."""
         return np.interp(self.at("sigma") ** 2, self.rows**2, np.arange(len(self.rows)))
 
-    def density(self, edges: np.ndarray) -> np.ndarray:
+    def density(self, edges: Float[np.ndarray, " n_edges"]) -> Float32[np.ndarray, "n_edges-1 n"]:
         """Flux density (n_channels, n) at the centers of the channels; the template knows their width."""
         center = (edges[1:] + edges[:-1]) / 2
         shift = np.log(self.stretch / (1 + self.redshift))
@@ -53,7 +54,7 @@ class Starlight(LightSource):
         return (spectra * (self.at("brightness") * dust)).astype(np.float32)
 
 
-def broadened(population: Population, redshift: float, sigma: float) -> np.ndarray:
+def broadened(population: Population, redshift: float, sigma: float) -> Float32[np.ndarray, " n_fine"]:
     """Spectrum (n_fine,) float32 on the fine grid of observed wavelengths.
 
     Lines are Gaussians whose variance sums those of the stars' motion, the line's own width, the instrument's
@@ -74,7 +75,13 @@ def broadened(population: Population, redshift: float, sigma: float) -> np.ndarr
     return (population.continuum(rest) * (1 - absorbed)).astype(np.float32)
 
 
-def _absorb(absorbed: np.ndarray, rest: np.ndarray, center: float, width: float, sigma: float) -> None:
+def _absorb(
+    absorbed: Float[np.ndarray, " n_fine"],
+    rest: Float[np.ndarray, " n_fine"],
+    center: float,
+    width: float,
+    sigma: float,
+) -> None:
     """Add a line of an equivalent width (Angstrom) and standard deviation sigma (km/s) to what is absorbed."""
     scale = center * sigma / LIGHT_SPEED  # Angstrom
     begin, end = np.searchsorted(rest, (center - 6 * scale, center + 6 * scale))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from jaxtyping import Float, Float64, Int16, Integer
 from scipy.special import ndtr
 
 from cubeclust.simulation.gas import Gaslight
@@ -55,12 +56,14 @@ def measured(lights: Sequence[LightSource], seeing: Seeing, kinds: Sequence[True
     }  # fmt: skip
 
 
-def sum_of(maps: Iterable[np.ndarray]) -> np.ndarray:
+def sum_of(maps: Iterable[np.ndarray]) -> Float64[np.ndarray, " ..."]:
     """Sum of maps, float64."""
     return np.asarray(np.sum(list(maps), axis=0, dtype=np.float64))
 
 
-def _width(halpha: np.ndarray, lights: Sequence[LightSource], seeing: Seeing) -> np.ndarray:
+def _width(
+    halpha: Float[np.ndarray, "ny nx"], lights: Sequence[LightSource], seeing: Seeing
+) -> Float[np.ndarray, "ny nx"]:
     """Equivalent width at rest, Angstrom: flux over the smooth continuum of all that has one."""
     continuum = sum_of(
         light.dimmed(_HALPHA) * light.population.continuum(_HALPHA) for light in lights if isinstance(light, Starlight)
@@ -70,7 +73,7 @@ def _width(halpha: np.ndarray, lights: Sequence[LightSource], seeing: Seeing) ->
 
 def _moments(
     lights: Sequence[LightSource], weights: Sequence[np.ndarray], seeing: Seeing
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Float[np.ndarray, "ny nx"], Float[np.ndarray, "ny nx"]]:
     """Mean velocity and dispersion (NY, NX), km/s, weighted by flux after the seeing; NaN where there is none."""
     flux, first, second = (
         seeing.blurred(sum_of(terms))
@@ -84,7 +87,9 @@ def _moments(
     return mean, np.sqrt(np.maximum(square - mean**2, 0))
 
 
-def median_velocity(gas: Sequence[Gaslight], weights: Sequence[np.ndarray], seeing: Seeing) -> np.ndarray:
+def median_velocity(
+    gas: Sequence[Gaslight], weights: Sequence[np.ndarray], seeing: Seeing
+) -> Float[np.ndarray, "ny nx"]:
     """Velocity (NY, NX), km/s, on either side of which half of the lines' flux lies; NaN where there is none.
 
     Faint wings move it less than the mean: it is where the peak of a line that is nearly Gaussian lies.
@@ -102,14 +107,14 @@ def median_velocity(gas: Sequence[Gaslight], weights: Sequence[np.ndarray], seei
     return median
 
 
-def _components(gas: Sequence[Gaslight], seen: Sequence[np.ndarray]) -> np.ndarray:
+def _components(gas: Sequence[Gaslight], seen: Sequence[np.ndarray]) -> Int16[np.ndarray, "ny nx"]:
     """Number (NY, NX) of components, of kinematics and not of spectra, that carry a share of the flux which counts."""
     names = {light.component for light in gas}
     parts = [sum_of(flux for flux, light in zip(seen, gas, strict=True) if light.component == name) for name in names]
     return np.count_nonzero(np.array(parts) > _COUNTS * sum_of(seen), axis=0).astype(np.int16)
 
 
-def _spread(gas: Sequence[Gaslight], mean: np.ndarray, seeing: Seeing) -> np.ndarray:
+def _spread(gas: Sequence[Gaslight], mean: Float[np.ndarray, "ny nx"], seeing: Seeing) -> Float[np.ndarray, "ny nx"]:
     """Standard deviation (NY, NX), weighted by flux, of the mean velocities of single lines about that of all, km/s.
 
     Where gases of several motions and ratios meet, each line has a velocity of its own, and no one velocity fits all.
@@ -124,7 +129,9 @@ def _spread(gas: Sequence[Gaslight], mean: np.ndarray, seeing: Seeing) -> np.nda
     return np.sqrt(scatter / np.maximum(total, np.finfo(float).tiny))
 
 
-def _dominant(lights: Sequence[LightSource], seen: Sequence[np.ndarray], kinds: Sequence[TrueClass]) -> np.ndarray:
+def _dominant(
+    lights: Sequence[LightSource], seen: Sequence[np.ndarray], kinds: Sequence[TrueClass]
+) -> Integer[np.ndarray, "ny nx"]:
     """Number (NY, NX) of the kind whose light is the strongest of what is seen."""
     number = {kind.name: place for place, kind in enumerate(kinds, start=1)}
     return np.array([number[light.kind] for light in lights])[np.argmax(seen, axis=0)]

@@ -3,23 +3,24 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float, Integer, Shaped
 
 
 @dataclass(frozen=True)
 class Channels:
     """Channels by wavelength, lower and upper edge, each (n_wave,) Angstrom, ascending; there may be gaps."""
 
-    wavelength: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    wavelength: Float[np.ndarray, " n_wave"]
+    low: Float[np.ndarray, " n_wave"]
+    high: Float[np.ndarray, " n_wave"]
 
     @classmethod
-    def of(cls, wavelength: np.ndarray) -> "Channels":
+    def of(cls, wavelength: Float[np.ndarray, " n_wave"]) -> "Channels":
         """Channels that touch each other."""
         edges = channel_edges(wavelength)
         return cls(wavelength, edges[:-1], edges[1:])
 
-    def only(self, chosen: np.ndarray) -> "Channels":
+    def only(self, chosen: Shaped[np.ndarray, " n_chosen"]) -> "Channels":
         """Those where chosen (n_wave,) is True."""
         return Channels(self.wavelength[chosen], self.low[chosen], self.high[chosen])
 
@@ -27,7 +28,7 @@ class Channels:
         return len(self.wavelength)
 
 
-def overlapped(have: Channels, want: Channels) -> np.ndarray:
+def overlapped(have: Channels, want: Channels) -> Bool[np.ndarray, " n_have"]:
     """Which channels (n_have,) bool the wanted ones overlap."""
     needed = np.zeros(len(have), bool)
     first = np.searchsorted(have.high, want.low, side="right")
@@ -37,7 +38,7 @@ def overlapped(have: Channels, want: Channels) -> np.ndarray:
     return needed
 
 
-def channel_edges(wavelength: np.ndarray) -> np.ndarray:
+def channel_edges(wavelength: Float[np.ndarray, " n_wave"]) -> Float[np.ndarray, " n_wave+1"]:
     """Edges (n_wave + 1,) of channels: halfway between their centers, the outer ones extrapolated.
 
     A single channel is taken to be 1 Angstrom wide.
@@ -52,8 +53,11 @@ def channel_edges(wavelength: np.ndarray) -> np.ndarray:
 
 
 def overlaps(
-    have_low: np.ndarray, have_high: np.ndarray, want_low: np.ndarray, want_high: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    have_low: Float[np.ndarray, " n_have"],
+    have_high: Float[np.ndarray, " n_have"],
+    want_low: Float[np.ndarray, " n_want"],
+    want_high: Float[np.ndarray, " n_want"],
+) -> tuple[Integer[np.ndarray, "m n_want"], Float[np.ndarray, "m n_want"]]:
     """Which channels lie under each wanted one, and the share of it that each of them covers.
 
     Edges are (n_have,) and (n_want,), ascending; both results are (m, n_want), m being the most channels that lie

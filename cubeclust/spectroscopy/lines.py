@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,12 @@ ABSORPTION = (
 )
 
 
-def wavelengths(lines: tuple[Line, ...], medium: str) -> np.ndarray:
+def wavelengths(lines: tuple[Line, ...], medium: str) -> Float64[np.ndarray, " n_lines"]:
     """Rest wavelengths (n_lines,) in a medium, Angstrom."""
     return np.array([line.wavelength(medium) for line in lines])
 
 
-def vacuum_to_air(wavelength: np.ndarray) -> np.ndarray:
+def vacuum_to_air(wavelength: Float[np.ndarray, "..."]) -> np.ndarray:
     """Wavelengths in standard air, Angstrom, of wavelengths in vacuum (Morton 2000, ApJS 130, 403, equation 8).
 
     >>> vacuum_to_air(np.array([5008.24, 6564.61])).round(2)  # [O III], H-alpha

@@ -1,11 +1,12 @@
 """The instrument's line profile."""
 
 import numpy as np
+from jaxtyping import Float
 
 FWHM = 2 * np.sqrt(2 * np.log(2))  # of a Gaussian, in standard deviations
 
 
-def muse_lsf(wavelength: np.ndarray) -> np.ndarray:
+def muse_lsf(wavelength: Float[np.ndarray, "..."]) -> np.ndarray:
     """Standard deviation, Angstrom, of MUSE's profile at wavelengths in Angstrom (Bacon et al. 2017, equation 8).
 
     >>> (FWHM * muse_lsf(np.array([5000.0, 7000.0, 9000.0]))).round(2)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,11 @@ class Window:
         low, high = text.split(":")
         return cls(float(low), float(high))
 
-    def channels(self, wavelength: np.ndarray) -> np.ndarray:
+    def channels(self, wavelength: Float[np.ndarray, " n_wave"]) -> Bool[np.ndarray, " n_wave"]:
         """Which channels (n_wave,) lie in the window."""
         return (wavelength >= self.low) & (wavelength <= self.high)
 
-    def covered_by(self, wavelength: np.ndarray) -> bool:
+    def covered_by(self, wavelength: Float[np.ndarray, " n_wave"]) -> bool:
         """Whether the axis reaches over the whole window, to half a channel."""
         half = np.diff(wavelength).max(initial=0) / 2
         return bool(self.low >= wavelength[0] - half and self.high <= wavelength[-1] + half)

@@ -1,11 +1,14 @@
 """Means of the classes, and the class whose mean is nearest."""
 
 import numpy as np
+from jaxtyping import Float, Float64, Integer
 
 from cubeclust.spectra import Spectra
 
 
-def class_means(spectra: Spectra, labels: np.ndarray, n_classes: int) -> np.ndarray:
+def class_means(
+    spectra: Spectra, labels: Integer[np.ndarray, " n"], n_classes: int
+) -> Float64[np.ndarray, "n_classes n_wave"]:
     """Mean of the spectra of each label 0..n_classes-1: (n_classes, n_wave) float64, sums over blocks in float64."""
     weights = np.zeros((len(spectra), n_classes), np.float32)
     labeled = np.flatnonzero(labels >= 0)
@@ -13,7 +16,7 @@ def class_means(spectra: Spectra, labels: np.ndarray, n_classes: int) -> np.ndar
     return weighted_means(spectra, weights)
 
 
-def weighted_means(spectra: Spectra, weights: np.ndarray) -> np.ndarray:
+def weighted_means(spectra: Spectra, weights: Float[np.ndarray, "n k"]) -> Float64[np.ndarray, "k n_wave"]:
     """Sum over rows of weights (n, k) times flux, divided by the sum of the weights: (k, n_wave) float64.
 
     Products of a block are float32, sums over blocks float64; NaN where a weight's sum is 0.
@@ -25,7 +28,7 @@ def weighted_means(spectra: Spectra, weights: np.ndarray) -> np.ndarray:
     return sums / np.where(mass > 0, mass, np.nan)[:, None]
 
 
-def squared_distances(spectra: Spectra, means: np.ndarray) -> np.ndarray:
+def squared_distances(spectra: Spectra, means: Float[np.ndarray, "k n_wave"]) -> Float64[np.ndarray, "n k"]:
     """Squared distance of each spectrum from each mean (k, n_wave): (n, k) float64.
 
     |x - c|^2 - 2 (x - c) . (m - c) + |m - c|^2 with the center c of the means; products are float32.
@@ -40,6 +43,6 @@ def squared_distances(spectra: Spectra, means: np.ndarray) -> np.ndarray:
     return np.maximum(squares + np.square(offset).sum(axis=1), 0)
 
 
-def nearest_mean(spectra: Spectra, means: np.ndarray) -> np.ndarray:
+def nearest_mean(spectra: Spectra, means: Float[np.ndarray, "k n_wave"]) -> Integer[np.ndarray, " n"]:
     """Row of means (k, n_wave) that is nearest to each spectrum: (n,) int."""
     return squared_distances(spectra, means).argmin(axis=1)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float32, Float64
 
 from cubeclust.errors import InputError
 from cubeclust.runtime import memory
@@ -14,10 +15,10 @@ from cubeclust.statistics.means import weighted_means
 class PrincipalComponents:
     """Mean (n_wave,) and leading components (number, n_wave) of spectra, float64; the components are orthonormal."""
 
-    mean: np.ndarray
-    components: np.ndarray
+    mean: Float64[np.ndarray, " n_wave"]
+    components: Float64[np.ndarray, "number n_wave"]
 
-    def scores(self, spectra: Spectra) -> np.ndarray:
+    def scores(self, spectra: Spectra) -> Float32[np.ndarray, "n number"]:
         """Coordinates (n, number) float32 of centered spectra along the components."""
         components = self.components.astype(np.float32)
         scores = np.empty((len(spectra), len(components)), np.float32)

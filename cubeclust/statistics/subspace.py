@@ -1,11 +1,12 @@
 """What the directions of a discriminative subspace say about classes and wavelengths."""
 
 import numpy as np
+from jaxtyping import Float, Float64, Integer
 
 from cubeclust.spectra import Spectra
 
 
-def separation(embedding: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def separation(embedding: Float[np.ndarray, "n d"], labels: Integer[np.ndarray, " n"]) -> Float64[np.ndarray, " d"]:
     """Share of the variance along each direction of embedding (n, d) that the means of the classes hold: (d,).
 
     The first of two directions separates the classes, the second does not:
@@ -22,7 +23,7 @@ def separation(embedding: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return np.divide(between, total, out=np.zeros_like(total), where=total > 0)
 
 
-def structure(features: Spectra, embedding: np.ndarray) -> np.ndarray:
+def structure(features: Spectra, embedding: Float[np.ndarray, "n d"]) -> Float64[np.ndarray, "n_wave d"]:
     """Correlation of each channel with each direction of embedding (n, d) over the spectra: (n_wave, d) float64.
 
     The structure coefficients of discriminant analysis: a loading is the filter that separates best, and has noise

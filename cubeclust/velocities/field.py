@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from astropy.wcs import WCS
+from jaxtyping import Bool, Float, Float64, Integer, UInt8
 
 from cubeclust.spectroscopy.doppler import redshift_of
 from cubeclust.velocities.flags import KEPT, VelocityFlag
@@ -30,30 +31,30 @@ class VelocityField:
     tracer        uint8: what moves, a Tracer; None for imported maps
     """
 
-    velocity: np.ndarray
-    error: np.ndarray
-    sigma: np.ndarray
-    snr: np.ndarray
-    n_lines: np.ndarray
-    flag: np.ndarray
+    velocity: Float[np.ndarray, "ny nx"]
+    error: Float[np.ndarray, "ny nx"]
+    sigma: Float[np.ndarray, "ny nx"]
+    snr: Float[np.ndarray, "ny nx"]
+    n_lines: Integer[np.ndarray, "ny nx"]
+    flag: Integer[np.ndarray, "ny nx"]
     systemic: float
     medium: str = "unknown"
     dropped: VelocityFlag = ~KEPT
     wcs: WCS | None = None
-    fluxes: dict[str, np.ndarray] = field(default_factory=dict)
-    flux_errors: dict[str, np.ndarray] = field(default_factory=dict)
+    fluxes: dict[str, Float[np.ndarray, "ny nx"]] = field(default_factory=dict)
+    flux_errors: dict[str, Float[np.ndarray, "ny nx"]] = field(default_factory=dict)
     flux_unit: str = ""
     confidence: float = float("nan")
-    bins: np.ndarray | None = None
-    tracer: np.ndarray | None = None
+    bins: Integer[np.ndarray, "ny nx"] | None = None
+    tracer: UInt8[np.ndarray, "ny nx"] | None = None
 
     @property
-    def misleading(self) -> np.ndarray:
+    def misleading(self) -> Bool[np.ndarray, "ny nx"]:
         """Where (NY, NX) bool a velocity must not be used."""
         return (self.flag & int(self.dropped) != 0) | ~np.isfinite(self.velocity)
 
     @property
-    def redshift(self) -> np.ndarray:
+    def redshift(self) -> Float64[np.ndarray, "ny nx"]:
         """Redshift z = v / c (NY, NX) float64 of the spaxels whose velocity does not mislead, NaN elsewhere."""
         z = redshift_of(np.asarray(self.velocity, np.float64), self.systemic)
         return np.where(self.misleading, np.nan, z)
@@ -64,7 +65,7 @@ class VelocityField:
         return {bit: count for bit, count in counts.items() if count}
 
 
-def repeated_redshift(z: np.ndarray) -> tuple[float, int] | None:
+def repeated_redshift(z: Float[np.ndarray, " n"]) -> tuple[float, int] | None:
     """A redshift that suspiciously many of z (n,) share exactly, and how many; None if there is none.
 
     At least 5 and 1 % of them, and five times as many as share any other: a fill value such as 0 or -999 km/s, or

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED, velocity_of
 
@@ -16,21 +17,21 @@ class Motion:
     sigma      km/s, width of the lines; None where nobody measured it
     """
 
-    redshift: np.ndarray
+    redshift: Float[np.ndarray, "ny nx"]
     systemic: float
-    sigma: np.ndarray | None = None
+    sigma: Float[np.ndarray, "ny nx"] | None = None
 
     @classmethod
-    def of_cz(cls, cz: np.ndarray, systemic: float) -> "Motion":
+    def of_cz(cls, cz: Float[np.ndarray, "ny nx"], systemic: float) -> "Motion":
         """Motion of spaxels with velocities c z (NY, NX), km/s, that are not about the systemic redshift."""
         return cls(cz / LIGHT_SPEED, systemic)
 
     @property
-    def velocity(self) -> np.ndarray:
+    def velocity(self) -> Float[np.ndarray, "ny nx"]:
         """Velocity about the systemic, km/s: c (z - systemic) / (1 + systemic)."""
         return velocity_of(self.redshift, self.systemic)
 
     @property
-    def cz(self) -> np.ndarray:
+    def cz(self) -> Float[np.ndarray, "ny nx"]:
         """Velocity c z (NY, NX), km/s, not about the systemic redshift."""
         return self.redshift * LIGHT_SPEED

@@ -131,15 +131,18 @@ def test_more_channels_than_spectra(step: str) -> None:
 
 
 def test_two_solutions_that_take_turns_end_the_fit_with_thelikelier() -> None:
-    own = MaximumLikelihood(Total(torch.eye(2), torch.ones(2), 0.0), "svd", 1e-4)
+    own = MaximumLikelihood(
+        Total(torch.eye(2, dtype=torch.float64), torch.ones(2, dtype=torch.float64), 0.0), "svd", 1e-4
+    )
     turns = [-500.0, -400.0, *[-300.0, -290.0] * 4]
     assert own.alternates(turns, n=100)
     assert not own.converged(turns, n=100)
     assert not own.alternates(turns[:-2], n=100), "not yet sure"
     assert not own.alternates([-300.0] * 12, n=100), "that is convergence"
     assert not own.alternates([-300.0 + 5 * (i % 2) + i for i in range(20)], n=100), "it still gains"
+    one_hot = torch.eye(4, dtype=torch.float64)
     first, second = (
-        FisherFit(None, torch.eye(4)[order], [value]) for order, value in (([0, 1, 2, 3], -2.0), ([0, 1, 3, 2], -3.0))
+        FisherFit(None, one_hot[order], [value]) for order, value in (([0, 1, 2, 3], -2.0), ([0, 1, 3, 2], -3.0))
     )
     assert em.likelier(first, second).log_likelihoods == em.likelier(second, first).log_likelihoods == [-2.0]
     assert em.likelier(first, second).unsettled == 0.5

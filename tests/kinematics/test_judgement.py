@@ -21,7 +21,7 @@ GOOD = {
 
 def verdict(limits: Limits = LIMITS, **changed: float) -> Judged:
     """What is judged of one spectrum: good gas and stars but for what is changed."""
-    values = {name: np.array([value]) for name, value in (GOOD | changed).items()}
+    values = {name: np.array([value], np.float64) for name, value in (GOOD | changed).items()}
     return judged(Measured(**values, flux=np.zeros((1, 0)), flux_error=np.zeros((1, 0))), limits, SEARCH)
 
 

@@ -94,7 +94,7 @@ def _systemic(speed: np.ndarray, guess: float | None, z: float | None) -> float:
 
 
 def _image(
-    frame: tuple[int, int], y: np.ndarray, x: np.ndarray, values: list, dtype: type[np.generic] = np.float32
+    frame: tuple[int, int], y: np.ndarray, x: np.ndarray, values: list[float], dtype: type[np.generic] = np.float32
 ) -> np.ndarray:
     """Image of a value for each pixel; where there is none, NaN, or 0 for whole numbers."""
     empty = 0 if np.issubdtype(dtype, np.integer) else np.nan

@@ -83,8 +83,13 @@ def read_velocity_field(path: Path, cube_file: CubeFile | None = None) -> Veloci
             raise InputError(
                 f"{path}: is no velocity map of `cubeclust redshift`; give maps of other tools by --velocity-map."
             )
+        _require_one_frame(path, hdus)
         field = _field(hdus)
-    _check(path, field)
+    if field.misleading.all():
+        raise InputError(
+            f"{path}: every velocity is missing or misleading; "
+            "measure again with other limits, or --keep the flags that do no harm."
+        )
     if cube_file is not None:
         own = Frame(cube_file.frame, read_celestial(cube_file.header))
         image, cure = Frame(field.velocity.shape, field.wcs), "give the velocity map that was measured on this cube"
@@ -149,14 +154,10 @@ def _pages(hdus: fits.HDUList, name: str) -> dict[str, np.ndarray]:
     return {line: hdus[name].data[page].astype(np.float32) for page, line in enumerate(lines)}
 
 
-def _check(path: Path, field: VelocityField) -> None:
-    """Raise InputError unless the images are of one frame and a velocity can be used."""
-    images = [getattr(field, key) for key in IMAGES] + ([] if field.bins is None else [field.bins])
-    shapes = {image.shape for image in (*images, field.flag, *field.fluxes.values(), *field.flux_errors.values())}
-    if len(shapes) > 1 or field.velocity.ndim != 2 or not field.systemic > -1:
+def _require_one_frame(path: Path, hdus: fits.HDUList) -> None:
+    """Raise InputError unless the images are of one frame, about a possible redshift."""
+    names = ["FLAG", *(image.name for image in IMAGES.values()), *({"BIN", "TRACER"} & {hdu.name for hdu in hdus})]
+    pages = [name for name, _ in _FLUXES.values() if name in hdus]
+    shapes = {hdus[name].shape for name in names} | {hdus[name].shape[1:] for name in pages}
+    if len(shapes) > 1 or hdus["FLAG"].data.ndim != 2 or not float(hdus[0].header["ZSYS"]) > -1:
         raise InputError(f"{path}: its images are inconsistent; make it again by `cubeclust redshift`.")
-    if field.misleading.all():
-        raise InputError(
-            f"{path}: every velocity is missing or misleading; "
-            "measure again with other limits, or --keep the flags that do no harm."
-        )

@@ -20,6 +20,7 @@ Y, X = (places.ravel() for places in np.indices((16, 16)))
 def measured(gas: np.ndarray | float, stars: np.ndarray | float = 0.0) -> Measured:
     """Signal to noise of gas and stars of each spaxel."""
     values = {f.name: np.zeros(len(Y)) for f in fields(Measured)}
+    values |= dict.fromkeys(("flux", "flux_error"), np.zeros((len(Y), 0)))
     return Measured(**values | {"gas_snr": gas + np.zeros(len(Y)), "stars_snr": stars + np.zeros(len(Y))})
 
 
