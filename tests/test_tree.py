@@ -14,9 +14,10 @@ ROOT_MODULES = {
     "__init__", "__main__", "cube", "spectra", "clustering", "class_map", "quality", "errors", "settings",
 }  # fmt: skip
 PUBLIC = {
-    "ClassMap", "Clustering", "Cube", "Forecast", "InputError", "METHODS", "Quality", "Run", "RunSettings",
-    "ScanSettings", "Spectra", "Window", "apply_settings", "forecast", "merge", "open_cube", "read_cube", "run",
-    "sample_cube", "select",
+    "ClassMap", "Clustering", "Cube", "CubeSource", "Description", "Forecast", "InputError", "METHODS",
+    "Quality", "RedshiftSettings", "Run", "RunSettings", "ScanSettings", "SimulationSettings", "Spectra",
+    "VelocityField", "Window", "apply_settings", "describe", "forecast", "measure_redshifts", "merge",
+    "open_cube", "read_cube", "redraw", "run", "sample_cube", "select", "simulate",
 }  # fmt: skip
 # Commands that print a table or a path of the package, which needs no pipeline.
 LISTERS = {"methods", "sample"}
