@@ -50,7 +50,7 @@ class ClassMap:
         )
 
     def labels(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
-        """Label (n,) int of each spectrum: its spaxel's class - 1, -1 where unclassified."""
+        """Label of each spectrum: its spaxel's class - 1, -1 where unclassified."""
         return labels_of(self.classes, spectra)
 
     def counts(self) -> Integer[np.ndarray, " n_classes"]:
@@ -59,5 +59,5 @@ class ClassMap:
 
 
 def labels_of(classes: Integer[np.ndarray, "ny nx"], spectra: Spectra) -> Integer[np.ndarray, " n"]:
-    """Label (n,) int of each spectrum, from class numbers (NY, NX) that count from 1: class - 1, -1 for class 0."""
+    """Label of each spectrum, from class numbers (NY, NX) that count from 1: class - 1, -1 for class 0."""
     return classes[spectra.y, spectra.x].astype(int) - 1

@@ -28,7 +28,7 @@ class Criteria:
 
     @classmethod
     def of(cls, log_likelihood: float, n_parameters: int, posterior: Float[np.ndarray, "n k"]) -> "Criteria":
-        """Criteria of a fit with the posterior (n, k)."""
+        """Criteria of a fit with the posterior."""
         bic = log_likelihood - n_parameters / 2 * np.log(len(posterior))
         certainty = float(np.log(posterior.max(axis=1).astype(np.float64) + _GUARD).sum())
         return cls(log_likelihood, n_parameters, log_likelihood - n_parameters, float(bic), float(bic) + certainty)

@@ -83,10 +83,10 @@ class Spectra:
         channels: Bool[np.ndarray, " n_wave"] | None = None,
         divisor: Float[np.ndarray, " n"] | None = None,
     ) -> "Spectra":
-        """Only the rows whose reasons (n,) are 0; the other rows' bits go into the quality image.
+        """Only the rows whose reasons are 0; the other rows' bits go into the quality image.
 
-        In the same pass, by blocks, only the channels (n_wave,) bool are taken and each row is divided by its
-        divisor (n,), its variance by the square: a step holds the old and the new arrays and nothing else.
+        In the same pass, by blocks, only the `channels` are taken and each row is divided by its
+        divisor, its variance by the square: a step holds the old and the new arrays and nothing else.
         """
         kept = np.flatnonzero(reasons == 0)
         chosen = np.ones(self.n_wave, bool) if channels is None else channels
@@ -109,7 +109,7 @@ class Spectra:
         )
 
     def channels(self, chosen: Bool[np.ndarray, " n_wave"]) -> "Spectra":
-        """Only the channels where chosen (n_wave,) is True."""
+        """Only the channels where chosen is True."""
         return self.keep(np.zeros(len(self), np.int32), chosen)
 
     def sample(self, rows: Integer[np.ndarray, " n_rows"]) -> "Spectra":
@@ -124,7 +124,7 @@ class Spectra:
         )
 
     def image(self, values: Shaped[np.ndarray, " n"], fill: float) -> Shaped[np.ndarray, "ny nx"]:
-        """Values (n,) of the rows scattered to the frame (NY, NX), `fill` elsewhere."""
+        """Values of the rows scattered to the frame, `fill` elsewhere."""
         frame = np.full(self.quality.shape, fill, values.dtype)
         frame[self.y, self.x] = values
         return frame

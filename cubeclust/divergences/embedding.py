@@ -43,7 +43,7 @@ def pad(matrix: Float[Tensor, "n k"]) -> Float[Tensor, "n k_padded"]:
 
 
 def weighted_sums(weights: Float[Tensor, "n k"], data: Float[Tensor, "n d"]) -> Float64[Tensor, "k d"]:
-    """Sum over rows of weights (n, k) times data (n, d): (k, d) float64, differentiable in the weights.
+    """Sum over rows of weights times data, differentiable in the weights.
 
     Memory beside the arguments: O((k + d) rows of a block). Never n x n.
     """

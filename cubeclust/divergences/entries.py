@@ -16,7 +16,7 @@ Entries = Callable[[slice, slice], Tensor]
 
 
 def inverse_norms(data: Float[Tensor, "n d"]) -> Float[Tensor, "n 1"]:
-    """1 / |x| of each row of data (n, d), 0 for a row of zeros: (n, 1), norms in float64."""
+    """1 / |x| of each row of data, 0 for a row of zeros, norms in float64."""
     norms = by_blocks(data, lambda rows: rows.square().sum(dim=1, dtype=torch.float64)).sqrt()
     return torch.where(norms > 0, 1 / norms, 0.0).to(data.dtype)[:, None]
 
@@ -55,7 +55,7 @@ def require_symmetric(matrix: Shaped[np.ndarray, " ..."], n: int, name: str) -> 
 
 
 def filled(entries: Entries, n: int, like: Float[Tensor, " ..."]) -> Float[Tensor, "n n"]:
-    """The whole matrix (n, n), in the precision and on the device of `like`."""
+    """The whole matrix, in the precision and on the device of `like`."""
     out = like.new_empty(n, n)
     for rows in row_blocks(n):
         for columns in row_blocks(n):
@@ -64,7 +64,7 @@ def filled(entries: Entries, n: int, like: Float[Tensor, " ..."]) -> Float[Tenso
 
 
 def mean_row(data: Float[Tensor, "n d"]) -> Float[Tensor, " d"]:
-    """Mean of the rows (d,), summed over blocks in float64."""
+    """Mean of the rows, summed over blocks in float64."""
     total = sum(data[rows].sum(dim=0, dtype=torch.float64) for rows in row_blocks(len(data)))
     return (total / len(data)).to(data.dtype)  # type: ignore[union-attr]
 

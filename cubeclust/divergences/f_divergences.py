@@ -15,12 +15,12 @@ class KullbackLeibler:
     """f(t) = t log t: mutual information as OvA, its symmetric form as OvO."""
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-        """KL(p(x|y) || p(x)) of each cluster: (k,)."""
+        """KL(p(x|y) || p(x)) of each cluster."""
         ratios = _ratios(posterior)
         return (ratios * ratios.log()).mean(dim=0)
 
     def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """KL(p(x|a) || p(x|b)) of each ordered pair: (k, k)."""
+        """KL(p(x|a) || p(x|b)) of each ordered pair."""
         ratios = _ratios(posterior)
         crossed = ratios.T @ ratios.log() / len(ratios)
         return crossed.diagonal()[:, None] - crossed
@@ -30,11 +30,11 @@ class SquaredHellinger:
     """f(t) = 1 - sqrt(t), between 0 and 1, as in Table 1 and gemclus; appendix D.1.4 has twice that."""
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-        """H^2(p(x|y), p(x)) of each cluster: (k,)."""
+        """H^2(p(x|y), p(x)) of each cluster."""
         return 1 - _ratios(posterior).sqrt().mean(dim=0)
 
     def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """H^2(p(x|a), p(x|b)) of each pair: (k, k)."""
+        """H^2(p(x|a), p(x|b)) of each pair."""
         roots = _ratios(posterior).sqrt()
         return 1 - roots.T @ roots / len(roots)
 
@@ -43,11 +43,11 @@ class TotalVariation:
     """f(t) = |t - 1| / 2, between 0 and 1."""
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-        """TV(p(x|y), p(x)) of each cluster: (k,)."""
+        """TV(p(x|y), p(x)) of each cluster."""
         return (_ratios(posterior) - 1).abs().mean(dim=0) / 2
 
     def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """TV(p(x|a), p(x|b)) of each pair: (k, k), an l1 distance in n dimensions, never (n, k, k)."""
+        """TV(p(x|a), p(x|b)) of each pair, an l1 distance in n dimensions, never (n, k, k)."""
         ratios = _ratios(posterior)
         distances = [torch.cdist(rows.T, rows.T, p=1.0) for rows in ratios.split(_ROWS)]
         return torch.stack(distances).sum(dim=0) / (2 * len(ratios))

@@ -13,10 +13,10 @@ class Divergence(Protocol):
     """Divergence between the cluster distributions that a posterior (n, k) implies on the data."""
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-        """D(p(x|y) || p(x)) of each cluster: (k,)."""
+        """D(p(x|y) || p(x)) of each cluster."""
 
     def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """D(p(x|a) || p(x|b)) of each ordered pair: (k, k)."""
+        """D(p(x|a) || p(x|b)) of each ordered pair."""
 
 
 @runtime_checkable

@@ -13,7 +13,7 @@ from cubeclust.runtime import memory
 
 
 def geodesic(data: Float[Tensor, "n d"], neighbor_quantile: float = 0.05) -> Float32[np.ndarray, "n n"]:
-    """Least number of steps between any two rows of data (n, d): (n, n) float32, n where no path leads.
+    """Least number of steps between any two rows of data, n where no path leads.
 
     Rows are neighbors if their Euclidean distance does not exceed that quantile of all n^2 distances, those of rows
     from themselves included (Eqs. 23, 24). Time O(n e) for e pairs of neighbors.
@@ -41,7 +41,7 @@ def geodesic_memory(n: int) -> int:
 
 
 def _neighbors(data: Float[Tensor, "n d"], quantile: float) -> Bool[np.ndarray, "n n"]:
-    """Which rows are neighbors (n, n) bool."""
+    """Which rows are neighbors."""
     distances = filled(euclidean(data), len(data), data).cpu().numpy()
     rank = int(quantile * (distances.size - 1))
     return distances <= np.partition(distances, rank, axis=None)[rank]

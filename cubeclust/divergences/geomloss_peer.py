@@ -47,13 +47,13 @@ class GeomlossDivergence:
             self._require_online()
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-        """S of each p(x|y) and p(x): (k,)."""
+        """S of each p(x|y) and p(x)."""
         weights = masses(posterior)
         everywhere = torch.full_like(weights[0], 1 / len(posterior))
         return torch.stack([self._between(one, everywhere) for one in weights])
 
     def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """S of each pair of clusters: (k, k), symmetric with a diagonal of 0."""
+        """S of each pair of clusters, symmetric with a diagonal of 0."""
         weights = masses(posterior)
         k = len(weights)
         values = [self._between(weights[a], weights[b]) for a, b in combinations(range(k), 2)]

@@ -43,7 +43,7 @@ class Gram:
         self._kept: dict[tuple[int, int], Tensor] = {}
 
     def product(self, lines: Float[Tensor, "c n"]) -> Float64[Tensor, "c n"]:
-        """Lines (c, n) @ K: (c, n) float64; torch.OutOfMemoryError as for `through_blocks`.
+        """Lines times K; torch.OutOfMemoryError as for `through_blocks`.
 
         Lines, not columns: few rows times a block run at the rate of a large product, a block times few columns do not.
         """

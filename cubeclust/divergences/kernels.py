@@ -24,7 +24,7 @@ class Kernel:
     coef0: float = 1.0
 
     def entries(self, data: Float[Tensor, "n d"]) -> Entries:
-        """Blocks of K(X, X) in the precision of data (n, d)."""
+        """Blocks of K(X, X) in the precision of data."""
         return KERNELS[self.name](data, self)
 
     def scale(self, data: Float[Tensor, "n d"]) -> float:

@@ -21,7 +21,7 @@ class LogSums(Protocol):
     """The sums of one cost and one epsilon."""
 
     def __call__(self, logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:
-        """Of lines (m, n) float64, -inf allowed: (m, n) float64."""
+        """Return the logarithms of the sums for lines of logarithms, of which -inf is allowed."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class KernelSums:
         return sums
 
     def strays(self) -> Int[Tensor, " n"]:
-        """Number of kernel entries of each row that leave the range: (n,)."""
+        """Number of kernel entries of each row that leave the range."""
         if self.from_one:
             return torch.zeros(self.cost.n, dtype=torch.int64, device=self.far.device)
         return self.gram.through_blocks(self._strays)
@@ -147,7 +147,7 @@ class KernelSums:
         return counts
 
     def __call__(self, logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:
-        """Of lines (m, n): (m, n)."""
+        """Return the logarithms of the sums for lines of logarithms."""
         shifted = logs - self.offsets
         if len(self.far):
             shifted[:, self.far] = -torch.inf
@@ -163,7 +163,7 @@ class KernelSums:
         return self._with_far(sums, logs)
 
     def _far_exponents(self) -> Float64[Tensor, "f n"]:
-        """-C / epsilon of the far rows (f, n) float64."""
+        """-C / epsilon of the far rows."""
         out = torch.empty(len(self.far), self.cost.n, dtype=torch.float64, device=self.far.device)
         for place, far in enumerate(self.far.tolist()):
             for others in row_blocks(self.cost.n):
@@ -188,7 +188,7 @@ class LogarithmSums:
         self.gram = Gram(cost.entries, cost.n, cost.like, cache_bytes, say)
 
     def __call__(self, logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:
-        """Of lines (m, n): (m, n)."""
+        """Return the logarithms of the sums for lines of logarithms."""
         return self.gram.through_blocks(lambda: self._sums(logs))
 
     def _sums(self, logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:

@@ -31,7 +31,7 @@ def mmd(
     cache_bytes: int = 0,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> Divergence:
-    """MMD on the data (n, d), by the quickest exact road.
+    """MMD on the data, by the quickest exact road.
 
     matrix (n, n) is a kernel matrix that takes the kernel's place; room are bytes for blocks of K; say takes a
     sentence if the GPU's memory forces smaller blocks.
@@ -56,21 +56,21 @@ class EmbeddedMMD:
         self.data, self.factors = data, factors
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-        """Distance of each p(x|y) from p(x): (k,)."""
+        """Distance of each p(x|y) from p(x)."""
         return torch.linalg.vector_norm(self._means(posterior) - self._overall, dim=1)
 
     def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """Distance of each p(x|a) from each p(x|b): (k, k)."""
+        """Distance of each p(x|a) from each p(x|b)."""
         means = self._means(posterior)
         return torch.cdist(means, means, compute_mode="donot_use_mm_for_euclid_dist")
 
     @cached_property
     def _overall(self) -> Float64[Tensor, "1 d"]:
-        """Mean of the embeddings (1, d) float64."""
+        """Mean of the embeddings."""
         return self._sums(torch.ones_like(self.data[:, :1])) / len(self.data)
 
     def _means(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k d"]:
-        """Mean embeddings (k, d) float64; an empty cluster sits at 0 and weighs nothing."""
+        """Mean embeddings; an empty cluster sits at 0 and weighs nothing."""
         return self._sums(posterior) / _mass(posterior)[:, None]
 
     def _sums(self, weights: Float[Tensor, "n k"]) -> Float64[Tensor, "k d"]:
@@ -89,18 +89,18 @@ class KernelMMD:
         self.gram = gram
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-        """Distance of each p(x|y) from p(x): (k,)."""
+        """Distance of each p(x|y) from p(x)."""
         squares = self._inner_products(posterior).diagonal()
         return _root(squares, torch.zeros_like(squares))
 
     def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """Distance of each p(x|a) from each p(x|b): (k, k)."""
+        """Distance of each p(x|a) from each p(x|b)."""
         inner = self._inner_products(posterior)
         sizes = inner.diagonal()[:, None] + inner.diagonal()
         return _root(sizes - 2 * inner, _ROUNDING * sizes.detach().abs())
 
     def _inner_products(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """Q (k, k) float64."""
+        """Products U^T K U."""
         weights = posterior.double() / _mass(posterior) - 1 / len(posterior)
         return _QuadraticForm.apply(weights, self.gram)
 
@@ -123,7 +123,7 @@ class _QuadraticForm(torch.autograd.Function):
 
 
 def _mass(posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-    """Sum over rows (k,) float64, kept from 0."""
+    """Sum over rows, kept from 0."""
     return posterior.sum(dim=0, dtype=torch.float64).clamp_min(torch.finfo(torch.float64).tiny)
 
 

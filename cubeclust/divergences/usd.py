@@ -46,14 +46,14 @@ class SinkhornDivergence:
         self.potentials: Potentials | None = None
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-        """S of each p(x|y) and p(x): (k,)."""
+        """S of each p(x|y) and p(x)."""
         k = posterior.shape[1]
         weights = torch.cat([masses(posterior), _uniform(posterior)])
         first = torch.arange(k, device=posterior.device)
         return _Transport.apply(weights, self, first, torch.full_like(first, k))
 
     def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """S of each pair of clusters: (k, k), symmetric with a diagonal of 0."""
+        """S of each pair of clusters, symmetric with a diagonal of 0."""
         k = posterior.shape[1]
         first, second = torch.triu_indices(k, k, offset=1, device=posterior.device)
         values = _Transport.apply(masses(posterior), self, first, second)

@@ -30,14 +30,14 @@ class Wasserstein:
         self.cost = cost
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
-        """Distance of each p(x|y) from p(x): (k,)."""
+        """Distance of each p(x|y) from p(x)."""
         weights = _weights(posterior)
         everywhere = torch.full_like(weights[:1], 1 / len(posterior))
         last = len(weights)
         return _Transports.apply(torch.cat([weights, everywhere]), self.cost, [(row, last) for row in range(last)])
 
     def between(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, "k k"]:
-        """Distance of each p(x|a) from each p(x|b): (k, k), one transport for a pair and its mirror."""
+        """Distance of each p(x|a) from each p(x|b), one transport for a pair and its mirror."""
         weights = _weights(posterior)
         k = len(weights)
         distances = _Transports.apply(weights, self.cost, list(combinations(range(k), 2)))

@@ -30,5 +30,5 @@ class Classes:
 
     @property
     def between(self) -> Float64[Tensor, "p k"]:
-        """Root M (p, k) of the covariance between classes: M M' = sum of n_k / n times m_k m_k'."""
+        """Root M of the covariance between classes: M M' = sum of n_k / n times m_k m_k'."""
         return self.means.T * (self.mass / len(self.posterior)).sqrt()

@@ -25,7 +25,7 @@ class Moments:
 
     @classmethod
     def of(cls, posterior: Float64[Tensor, "n k"], places: Places) -> "Moments":
-        """Sums with the posterior (n, k) around the means of the classes."""
+        """Sums with the posterior around the means of the classes."""
         k, d = places.means.shape
         mass, sums = posterior.sum(dim=0), posterior.T @ places.inside
         squares = posterior.new_zeros(k * d, d)
@@ -38,7 +38,7 @@ class Moments:
 
 
 def shaped(scatter: Float64[Tensor, "k d d"], model: Model) -> Float64[Tensor, "k d d"]:
-    """The likeliest matrices of the model's form for covariances (k, d, d)."""
+    """The likeliest matrices of the model's form for covariances."""
     if model.form == "full":
         return scatter
     variances = scatter.diagonal(dim1=1, dim2=2)

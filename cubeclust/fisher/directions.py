@@ -43,7 +43,7 @@ def gram_schmidt(between: Float64[Tensor, "p k"], total: Total, d: int) -> Float
 def _orthogonal(
     direction: Float64[Tensor, "p 1"], loadings: Float64[Tensor, "p m"], total: Total
 ) -> Float64[Tensor, "p 1"]:
-    """Unit vector (p, 1) along the direction, orthogonal to the loadings.
+    """Unit vector along the direction, orthogonal to the loadings.
 
     Where fewer classes than asked for are left, no direction separates any more and a principal component stands in.
     """
@@ -70,7 +70,7 @@ def regression(between: Float64[Tensor, "p k"], total: Total, d: int) -> Float64
 def regressed(
     root: Float64[Tensor, "r k"], solved: Float64[Tensor, "r k"], within: Float64[Tensor, "r r"], d: int
 ) -> Float64[Tensor, "r d"]:
-    """Loadings (r, d) from a root (r, k) of B, S^-1 times that, and W (r, r)."""
+    """Loadings from a root of B, S^-1 times that, and W (r, r)."""
     upper = torch.linalg.cholesky(within, upper=True)
     leading = torch.linalg.eigh(root.T @ solved).eigenvectors.flip(1)[:, :d]
     first = torch.nn.functional.normalize(solved @ leading, dim=0)

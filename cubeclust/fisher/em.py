@@ -19,7 +19,7 @@ class Rules(Protocol):
     """How loadings and covariances are estimated, and when to end."""
 
     def loadings(self, classes: Classes, d: int) -> Float64[Tensor, "p d"]:
-        """F step: orthonormal loadings (p, d)."""
+        """F step: orthonormal loadings."""
 
     def mixture(self, model: Model, classes: Classes, loadings: Float64[Tensor, "p d"], places: Places) -> Mixture:
         """M step."""

@@ -34,7 +34,7 @@ class MaximumLikelihood:
     tolerance: float
 
     def loadings(self, classes: Classes, d: int) -> Float64[Tensor, "p d"]:
-        """Loadings (p, d) that separate the classes."""
+        """Loadings that separate the classes."""
         varying = min(d, len(self.total.values))
         try:
             found = DIRECTIONS[self.fisher_step](classes.between, self.total, varying)
@@ -81,7 +81,7 @@ class MaximumLikelihood:
 
 
 def _bounded(scatter: Float64[Tensor, "k d d"]) -> Float64[Tensor, "k d d"]:
-    """Matrices (k, d, d) with eigenvalues of at least the bound: the likeliest ones under it."""
+    """Matrices with eigenvalues of at least the bound: the likeliest ones under it."""
     values, vectors = torch.linalg.eigh(scatter)
     if values.min() >= _LEAST:
         return scatter

@@ -60,7 +60,7 @@ class Places:
 
     @classmethod
     def of(cls, sample: Sample, means: Float64[Tensor, "k p"], loadings: Float64[Tensor, "p d"]) -> "Places":
-        """Places of a sample for means (k, p) and loadings (p, d), by one product with the data."""
+        """Places of a sample for means and loadings, by one product with the data."""
         d = loadings.shape[1]
         others = torch.linalg.qr(torch.cat([loadings, means.T], dim=1)).Q[:, d:]  # (p, r), orthogonal to the loadings
         coordinates = sample.onto(torch.cat([loadings, others], dim=1))

@@ -56,28 +56,28 @@ class Sample:
         return self.data.shape[1]
 
     def onto(self, directions: Float64[Tensor, "p r"]) -> Float64[Tensor, "n r"]:
-        """Products of all rows with directions (p, r): (n, r) float64."""
+        """Products of all rows with directions."""
         out = torch.empty(len(self), directions.shape[1], dtype=torch.float64, device=self.data.device)
         for part, rows in zip(_split(out, self.data), self._blocks(), strict=True):
             torch.mm(rows, directions, out=part)
         return out.div_(self.unit)
 
     def sums(self, weights: Float64[Tensor, "n k"]) -> Float64[Tensor, "k p"]:
-        """Sums over the rows with weights (n, k): (k, p) float64."""
+        """Sums over the rows with weights."""
         out = torch.zeros(weights.shape[1], self.n_wave, dtype=torch.float64, device=self.data.device)
         for part, rows in zip(_split(weights, self.data), self._blocks(), strict=True):
             out.addmm_(part.T, rows)
         return out.div_(self.unit)
 
     def covariance(self) -> Float64[Tensor, "p p"]:
-        """Covariance (p, p) with divisor n."""
+        """Covariance with divisor n."""
         out = torch.zeros(self.n_wave, self.n_wave, dtype=torch.float64, device=self.data.device)
         for rows in self._blocks():
             out.addmm_(rows.T, rows)
         return out.div_(len(self) * self.unit**2)
 
     def gram(self) -> Float64[Tensor, "n n"]:
-        """Products of all rows with each other (n, n)."""
+        """Products of all rows with each other."""
         rows = torch.cat([*self._blocks()])
         return (rows @ rows.T).div_(self.unit**2)
 

@@ -43,7 +43,7 @@ class Total:
         return cls(vectors[:, kept].flip(1), shrunk.flip(0), share)
 
     def solve(self, columns: Float64[Tensor, "p m"]) -> Float64[Tensor, "p m"]:
-        """Pseudo-inverse of S times columns (p, m)."""
+        """Pseudo-inverse of S times columns."""
         return self.vectors @ ((self.vectors.T @ columns) / self.values[:, None])
 
 

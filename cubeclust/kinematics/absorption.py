@@ -31,7 +31,7 @@ class Absorption:
 
     @classmethod
     def of(cls, residuals: Residuals, quiet: Bool[np.ndarray, " n_wave"]) -> "Absorption":
-        """From spectra, of which only channels that are quiet (n_wave,) bool count."""
+        """From spectra, of which only channels that are quiet count."""
         deviations, share = _EMISSION
         residual, level = residuals.residual, residuals.continuum.nan_to_num(0.0)
         gas = (residual * residuals.weight.sqrt() > deviations) & (residual > share * level)
@@ -42,7 +42,7 @@ class Absorption:
 def quiet_channels(
     weight: Float[Tensor, "n n_wave"], wavelength: Float[np.ndarray, " n_wave"]
 ) -> Bool[np.ndarray, " n_wave"]:
-    """Channels (n_wave,) bool without lines of the night sky, where weight (n, n_wave) is low, and bands of the air."""
+    """Channels without lines of the night sky, where weight is low, and bands of the air."""
     typical = medians(torch.where(weight > 0, weight, torch.nan), dim=0).nan_to_num(0.0).cpu().numpy()
     quiet = typical * _BRIGHT_SKY > median_filter(typical, _AROUND, mode="nearest")
     for low, high in _TELLURIC:

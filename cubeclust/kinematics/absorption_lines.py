@@ -28,7 +28,7 @@ class AbsorptionLines:
     def at(
         self, wavelength: Float[np.ndarray, " n_wave"], velocity: Float[np.ndarray, " n"], z: float
     ) -> Float[np.ndarray, "n n_wave"]:
-        """Features (n, n_wave) of sources at velocity (n,) km/s about redshift z, centered as residuals are."""
+        """Features of sources at velocity (km/s) about redshift z, centered as residuals are."""
         shape = -_gaussians(np.log(wavelength), self.rest * (1 + z), velocity, self.width) @ self.depth
         return shape - uniform_filter1d(shape, WINDOW, axis=1, mode="nearest")
 
@@ -65,6 +65,6 @@ def _gaussians(
     velocity: Float[np.ndarray, " n"],
     width: float,
 ) -> Float[np.ndarray, "n n_wave n_lines"]:
-    """Gaussians (n, n_wave, n_lines) of height 1 in ln(wavelength)."""
+    """Gaussians of height 1 in ln(wavelength)."""
     position = np.log(center) + np.log1p(velocity / LIGHT_SPEED)[:, None]  # (n, n_lines)
     return np.exp(-0.5 * ((logarithm[:, None] - position[:, None]) * LIGHT_SPEED / width) ** 2)

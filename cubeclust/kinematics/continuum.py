@@ -11,7 +11,7 @@ _QUARTILE = 0.6745  # standard deviations between the first quartile of a Gaussi
 
 
 def lower_quartile(flux: Float[Tensor, "n n_wave"]) -> Float[Tensor, "n n_wave"]:
-    """Running first quartile of flux (n, n_wave).
+    """Running first quartile of flux.
 
     In place of the median it leaves out emission lines that fill up to half of a window.
     """
@@ -19,5 +19,5 @@ def lower_quartile(flux: Float[Tensor, "n n_wave"]) -> Float[Tensor, "n n_wave"]
 
 
 def raised(quartile: Float[Tensor, "n n_wave"], variance: Float[Tensor, "n n_wave"]) -> Float[Tensor, "n n_wave"]:
-    """Continuum (n, n_wave): the mean of what has this quartile and Gaussian noise of the variance (n, n_wave)."""
+    """Continuum: the mean of what has this quartile and Gaussian noise of the variance."""
     return quartile + _QUARTILE * running_percentile(variance, 50.0, WINDOW).sqrt()

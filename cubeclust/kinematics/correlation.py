@@ -36,11 +36,11 @@ def correlate(
     z: float,
     search: float,
 ) -> Correlated:
-    """Correlate residual (n, n_wave), flux less continuum, with lines at every 20 km/s up to `search` about redshift z.
+    """Correlate residual, flux less continuum, with lines at every 20 km/s up to `search` about redshift z.
 
-    weight (n, n_wave) is the inverse variance, 0 where unknown. The gain at a velocity is the sum over lines of
+    weight is the inverse variance, 0 where unknown. The gain at a velocity is the sum over lines of
     (sum of w r g)^2 / (sum of w g^2), g being the line's profile, over those of positive flux: what the best positive
-    strengths take off chi2. edges are (n_wave + 1,), lsf (n_lines,) in Angstrom.
+    strengths take off chi2. edges and lsf are in Angstrom.
     """
     trials = torch.arange(-search, search + STEP / 2, STEP, dtype=torch.float64)
     found = []

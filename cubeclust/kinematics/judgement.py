@@ -150,9 +150,9 @@ def outlying(
     alike: Bool[np.ndarray, "ny nx"],
     most: float,
 ) -> Bool[np.ndarray, "ny nx"]:
-    """Where (NY, NX) bool a velocity lies `most` times the local scatter off the median of its 24 neighbors.
+    """Where a velocity lies `most` times the local scatter off the median of its 24 neighbors.
 
-    Neighbors are those that are `alike` (NY, NX) bool; the scatter is 1.4826 times their median absolute deviation,
+    Neighbors are those that are `alike`; the scatter is 1.4826 times their median absolute deviation,
     with the error of the velocity itself in quadrature. With fewer than 6 of them the result is False.
     """
     around = _neighbors(np.where(alike, velocity, np.nan))
@@ -164,7 +164,7 @@ def outlying(
 
 
 def _neighbors(image: Float[np.ndarray, "ny nx"]) -> Float[np.ndarray, "24 ny nx"]:
-    """The 24 neighbors (24, NY, NX) of each spaxel, NaN outside."""
+    """The 24 neighbors of each spaxel, NaN outside."""
     ny, nx = image.shape
     padded = np.pad(image, 2, constant_values=np.nan)
     steps = [(y, x) for y in range(5) for x in range(5) if (y, x) != (2, 2)]

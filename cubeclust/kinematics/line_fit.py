@@ -52,7 +52,7 @@ def fit_lines(
     velocity: Float[Tensor, " n"],
     sigma: Float[Tensor, " n"],
 ) -> LineFit:
-    """Fit residual (n, n_wave), flux less continuum, with inverse variance weight, from velocity and sigma (n,) km/s.
+    """Fit residual, flux less continuum, with inverse variance weight, from velocity and sigma (km/s).
 
     The model of each window is a straight line and Gaussians seen through the instrument's profile, integrated over the
     channels. Fluxes and straight lines follow from velocity and width by linear least squares (variable projection,
@@ -86,7 +86,7 @@ def _descend(data: list[Stretch], spectrograph: Spectrograph, start: Float64[Ten
 
 
 def _step(here: Evaluated, damping: Float64[Tensor, " n"]) -> Float64[Tensor, "n 2"]:
-    """Levenberg-Marquardt step (n, 2)."""
+    """Levenberg-Marquardt step."""
     diagonal = torch.diagonal(here.curvature, dim1=1, dim2=2)
     damped = here.curvature + torch.diag_embed(damping[:, None] * diagonal + 1e-12 * diagonal + 1e-300)
     step = torch.linalg.solve(damped, here.gradient).nan_to_num()
@@ -95,7 +95,7 @@ def _step(here: Evaluated, damping: Float64[Tensor, " n"]) -> Float64[Tensor, "n
 
 
 def _summary(end: Evaluated, parameters: Float64[Tensor, "n 2"]) -> LineFit:
-    """Values and errors at the parameters (n, 2) where a fit ended."""
+    """Values and errors at the parameters where a fit ended."""
     both = _covariance(_inverse(end.curvature[:, :2, :2]), end.score_variance[:, :2, :2])
     spread, sigma = _roots(both), parameters[:, 1].exp()
     moved = end.coupling[:, :, :2]
@@ -148,7 +148,7 @@ def _between_windows(end: Evaluated) -> tuple[Float64[Tensor, " n"], Float64[Ten
 
 
 def _inverse(curvature: Float64[Tensor, "n p p"]) -> Float64[Tensor, "n p p"]:
-    """Inverse (n, p, p) in units of the diagonal's roots; infinite errors where nothing is known."""
+    """Inverse in units of the diagonal's roots; infinite errors where nothing is known."""
     root = torch.diagonal(curvature, dim1=1, dim2=2).sqrt().clamp(min=1e-150)
     scaled = curvature / root[:, :, None] / root[:, None, :]
     scaled = scaled + 1e-10 * torch.eye(scaled.shape[1], dtype=scaled.dtype, device=scaled.device)
@@ -158,10 +158,10 @@ def _inverse(curvature: Float64[Tensor, "n p p"]) -> Float64[Tensor, "n p p"]:
 def _covariance(
     inverse: Float64[Tensor, "n p p"], score_variance: Float64[Tensor, "n p p"]
 ) -> Float64[Tensor, "n p p"]:
-    """H^-1 S H^-1 (n, p, p), S being what the correlated noise makes of the curvature H."""
+    """H^-1 S H^-1, S being what the correlated noise makes of the curvature H."""
     return inverse @ score_variance @ inverse
 
 
 def _roots(covariance: Float64[Tensor, "n p p"]) -> Float64[Tensor, "n p"]:
-    """Standard deviations (n, p)."""
+    """Standard deviations."""
     return torch.diagonal(covariance, dim1=1, dim2=2).clamp(min=0).sqrt()

@@ -95,7 +95,7 @@ def stretches(
     spectrograph: Spectrograph,
     velocity: Float[Tensor, " n"],
 ) -> list[Stretch]:
-    """The channels of each window around velocity (n,), the same for all of a fit."""
+    """The channels of each window around velocity, the same for all of a fit."""
     n_wave = residual.shape[1]
     found = []
     for window in spectrograph.lines.windows:
@@ -121,7 +121,7 @@ def stretches(
 def evaluate(
     data: list[Stretch], spectrograph: Spectrograph, parameters: Float64[Tensor, "n 2"], *, final: bool = False
 ) -> Evaluated:
-    """Fluxes and derivatives at velocity (km/s) and ln(width) `parameters` (n, 2); all that a result needs if final."""
+    """Fluxes and derivatives at velocity (km/s) and ln(width) `parameters`; all that a result needs if final."""
     parts = [_window(part, spectrograph, parameters, final) for part in data]
     order = torch.tensor([line for part in data for line in part.window.lines], device=parameters.device).argsort()
     summed = {name: torch.stack([getattr(part, name) for part in parts]).sum(dim=0) for name in _SUMMED}
@@ -202,7 +202,7 @@ def _h4(u: Float64[Tensor, "*shape"]) -> Float64[Tensor, "*shape"]:
 
 
 def _inverse(normal: Float64[Tensor, "n k k"]) -> Float64[Tensor, "n k k"]:
-    """Inverse of normal equations (n, k, k); rows and columns without data are 0."""
+    """Inverse of normal equations; rows and columns without data are 0."""
     diagonal = torch.diagonal(normal, dim1=1, dim2=2)
     known = diagonal > 1e-12 * diagonal.amax(dim=1, keepdim=True).clamp(min=1e-300)
     lifted = normal + torch.diag_embed(torch.where(known, _RIDGE * diagonal, 1.0))
@@ -210,7 +210,7 @@ def _inverse(normal: Float64[Tensor, "n k k"]) -> Float64[Tensor, "n k k"]:
 
 
 def _correlated(design: Float64[Tensor, "n n_channels p"], noise: Float[Tensor, " n_lags"]) -> Float64[Tensor, "n p p"]:
-    """D^T R D (n, p, p) of design (n, channels, p) under the correlation (n_lags,) of neighbors."""
+    """D^T R D of design (n, channels, p) under the correlation (n_lags,) of neighbors."""
     total = noise[0] * (design.mT @ design)
     for lag in range(1, len(noise)):
         beside = design[:, :-lag].mT @ design[:, lag:]

@@ -38,7 +38,7 @@ class LinesInRange:
     def of(
         cls, lines: tuple[Line, ...], medium: str, wavelength: Float[np.ndarray, " n_wave"], z: float, search: float
     ) -> "LinesInRange":
-        """Those lines whose surroundings lie within wavelength (n_wave,) at redshift z, up to `search` km/s off."""
+        """Those lines whose surroundings lie within wavelength at redshift z, up to `search` km/s off."""
         rest = wavelengths(lines, medium)
         reach = (search + _HALF / 2) / LIGHT_SPEED
         inside = (rest * (1 + z) * (1 - reach) > wavelength[0]) & (rest * (1 + z) * (1 + reach) < wavelength[-1])
@@ -54,7 +54,7 @@ class LinesInRange:
 def _windows(
     centers: Float[np.ndarray, " n_lines"], wavelength: Float[np.ndarray, " n_wave"]
 ) -> tuple[LineWindow, ...]:
-    """Windows of lines at ascending centers (n_lines,); those of neighbors that overlap are one."""
+    """Windows of lines at ascending centers; those of neighbors that overlap are one."""
     if not len(centers):
         return ()
     half = centers * _HALF / LIGHT_SPEED

@@ -30,7 +30,7 @@ class MeanStars:
     def at(
         self, wavelength: Float[np.ndarray, " n_wave"], velocity: Float[np.ndarray, " n"], z: float
     ) -> Float[np.ndarray, "n n_wave"]:
-        """Features (n, n_wave) of sources at velocity (n,) km/s about redshift z, centered as residuals are."""
+        """Features of sources at velocity (km/s) about redshift z, centered as residuals are."""
         shape = self.template.at(wavelength, velocity, z)
         return shape - uniform_filter1d(shape, WINDOW, axis=1, mode="nearest")
 

@@ -60,7 +60,7 @@ class Instrument:
         return correlate_stars(spectra, self.wavelength, lines, self.noise, z=self.z, search=self.search)
 
     def mean_template(self, spectra: Absorption, velocity: Float[Tensor, " n"], gas: Bool[Tensor, " n"]) -> Template:
-        """Mean stellar spectrum of sources at velocity (n,) km/s, of which gas (n,) bool have emission lines."""
+        """Mean stellar spectrum of sources at velocity (km/s), of which gas have emission lines."""
         return mean_template(spectra, velocity, gas, self.wavelength, medium=self.medium, z=self.z)
 
 
@@ -100,7 +100,7 @@ class Measured:
 def measure(
     flux: Float[Tensor, "n n_wave"], variance: Float[Tensor, "n n_wave"] | None, instrument: Instrument
 ) -> Measured:
-    """Velocities of the spectra flux (n, n_wave) float32, NaN where unknown."""
+    """Velocities of the spectra flux, NaN where unknown."""
     residuals = Residuals.of(flux, variance)
     stars = _stars(residuals, instrument)
     residual = residuals.residual if stars is None else _without_stars(residuals, stars, instrument)
@@ -160,7 +160,7 @@ def _stars(residuals: Residuals, instrument: Instrument) -> StarsMoved | None:
 
 
 def _without_stars(residuals: Residuals, stars: StarsMoved, instrument: Instrument) -> Float[Tensor, "n n_wave"]:
-    """Residuals (n, n_wave) less the template, as strong as each spectrum shows it."""
+    """Residuals less the template, as strong as each spectrum shows it."""
     assert instrument.template is not None
     velocity = torch.where(stars.gain > _SEEN, stars.velocity, 0).double().cpu().numpy()
     level = residuals.continuum.nan_to_num(0.0).clamp(min=0)

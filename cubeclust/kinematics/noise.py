@@ -14,7 +14,7 @@ _MEDIAN_CHI2 = 0.4549364  # of one degree of freedom
 
 
 def noise_scale(residual: Float[Tensor, "n n_wave"], weight: Float[Tensor, "n n_wave"]) -> Float[Tensor, " n"]:
-    """Variance (n,) of residual (n, n_wave) in units of the variance given, 1 / weight; NaN if unknown.
+    """Variance of residual in units of the variance given, 1 / weight; NaN if unknown.
 
     Half the squared differences of channels that lie 6 to 8 apart: smooth structure cancels, and the median passes
     over lines.
@@ -26,7 +26,7 @@ def noise_scale(residual: Float[Tensor, "n n_wave"], weight: Float[Tensor, "n n_
 def noise_correlation(
     residual: Float[Tensor, "n n_wave"], weight: Float[Tensor, "n n_wave"]
 ) -> Float64[Tensor, " n_lags"]:
-    """Correlation (n_lags,) float64 of the noise of channels 0 to 4 apart, the median over spectra.
+    """Correlation of the noise of channels 0 to 4 apart, the median over spectra.
 
     The variogram of a stationary noise is its variance times 1 - correlation.
     """
@@ -37,7 +37,7 @@ def noise_correlation(
 
 
 def scattered_variance(flux: Float[Tensor, "n n_wave"]) -> Float[Tensor, "n n_wave"]:
-    """Variance (n, n_wave) of flux by its scatter, for cubes that come without one.
+    """Variance of flux by its scatter, for cubes that come without one.
 
     Second differences of channels two apart, d = f[i - 2] - 2 f[i] + f[i + 2]: d^2 / 6 has the variance as its mean.
     """
@@ -53,5 +53,5 @@ def _in_claimed_noise(
 
 
 def _half_squares(unit: Float[Tensor, "n n_wave"], lag: int) -> Float[Tensor, " n"]:
-    """Half the mean square (n,) of differences of channels `lag` apart, by their median."""
+    """Half the mean square of differences of channels `lag` apart, by their median."""
     return medians((unit[:, lag:] - unit[:, :-lag]) ** 2, dim=1) / (2 * _MEDIAN_CHI2)

@@ -16,7 +16,7 @@ class Peak:
 
 
 def peak(values: Float[Tensor, "n n_grid"], grid: Float[Tensor, " n_grid"]) -> Peak:
-    """Highest peak of values (n, n_grid) over an even grid (n_grid,); one at an end of the grid stays there."""
+    """Highest peak of values over an even grid; one at an end of the grid stays there."""
     last, step = len(grid) - 1, grid[1] - grid[0]
     top = values.argmax(dim=1)
     middle = top.clamp(1, last - 1)

@@ -38,12 +38,12 @@ class Moving:
 
     @property
     def center(self) -> Float64[Tensor, "n n_lines"]:
-        """Observed wavelengths (n, n_lines), Angstrom."""
+        """Observed wavelengths, Angstrom."""
         return self.rest * (1 + self.z) * (1 + self.velocity[:, None] / LIGHT_SPEED)
 
     @property
     def width(self) -> Float64[Tensor, "n n_lines"]:
-        """Standard deviations (n, n_lines), Angstrom, as seen through the instrument."""
+        """Standard deviations, Angstrom, as seen through the instrument."""
         return torch.sqrt((self.center * self.sigma[:, None] / LIGHT_SPEED) ** 2 + self.lsf**2)
 
 

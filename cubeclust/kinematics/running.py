@@ -8,7 +8,7 @@ _EVERY = 4  # windows that overlap at a channel
 
 
 def running_percentile(values: Float[Tensor, "n n_wave"], percentile: float, window: int) -> Float[Tensor, "n n_wave"]:
-    """Percentile (0 to 100) of values (n, n_wave) in `window` channels around each, NaN left out; NaN where all are.
+    """Percentile (0 to 100) of values in `window` channels around each, NaN left out; NaN where all are.
 
     It is found in windows that begin a quarter of their length apart and interpolated linearly between their middles;
     the outermost values are held. The continuum of ALFA (Wesson 2016, section 2.2) is the 25th one of 101 channels.
@@ -45,7 +45,7 @@ def _between(
 
 
 def _filled(knots: Float[Tensor, "n n_knots"]) -> Float[Tensor, "n n_knots"]:
-    """Knots (n, n_knots) with each NaN replaced by the last known one before it, else by the next."""
+    """Knots with each NaN replaced by the last known one before it, else by the next."""
     for step in (range(1, knots.shape[1]), range(knots.shape[1] - 2, -1, -1)):
         for index in step:
             before = index - 1 if step.step > 0 else index + 1

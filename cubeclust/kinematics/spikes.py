@@ -12,7 +12,7 @@ _NARROWEST = 0.15  # of a line's height that the channels beside its peak have a
 def spikes(
     residual: Float[Tensor, "n n_wave"], continuum: Float[Tensor, "n n_wave"], weight: Float[Tensor, "n n_wave"]
 ) -> Bool[Tensor, "n n_wave"]:
-    """Where (n, n_wave) bool residuals from the continuum lie in single channels, or lower than a line can be.
+    """Where residuals from the continuum lie in single channels, or lower than a line can be.
 
     A sample counts if it is more than six standard deviations off, and has no neighbor of 15 % of its height, which the
     narrowest line that an instrument resolves has, or takes away more than 60 % of the continuum.

@@ -20,7 +20,7 @@ class Shapes(Protocol):
     def at(
         self, wavelength: Float[np.ndarray, " n_wave"], velocity: Float[np.ndarray, " n"], z: float
     ) -> Float[np.ndarray, "n n_wave"]:
-        """Features (n, n_wave), in units of the continuum, of sources at velocity (n,) km/s about redshift z."""
+        """Features, in units of the continuum, of sources at velocity (km/s) about redshift z."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def correlate_stars(
 
     The gain is N^2 / D with N = sum of w r C T, D = sum of w C^2 T^2: r the residual, C the continuum, T the lines at
     the velocity (Tonry & Davis 1979, with weights). The error is 1 / sqrt(sum of w (a C dT/dv)^2) with the strength
-    a = N / D, raised by the correlation noise (n_lags,) of neighboring channels.
+    a = N / D, raised by the correlation noise of neighboring channels.
     """
     trials = np.arange(-search, search + STEP / 2, STEP)
     shapes = lines.at(wavelength, trials, z)  # (n_trials, n_wave)

@@ -46,7 +46,7 @@ def find_redshift(
     low: float = LOWEST,
     high: float = HIGHEST,
 ) -> Systemic | None:
-    """Redshift between low and high at which a spectrum (n_wave,) agrees best with lines; None if none is in range.
+    """Redshift between low and high at which a spectrum agrees best with lines; None if none is in range.
 
     Residuals from a running median, in units of their own scatter, are compressed by a logarithm, so that a few huge
     lines do not outweigh the absence of others, and correlated with a template of emission lines and with one of
@@ -68,7 +68,7 @@ def find_redshift(
 
 
 def compressed(spectrum: Float[np.ndarray, " n_wave"]) -> Float[np.ndarray, " n_wave"]:
-    """Sign and logarithm of the residuals (n_wave,) from a running median in units of their local scatter."""
+    """Sign and logarithm of the residuals from a running median in units of their local scatter."""
     filled = np.interp(np.arange(len(spectrum)), *_known(spectrum))
     residual = gaussian_filter1d(filled - percentile_filter(filled, 50, WINDOW, mode="nearest"), 1.0)
     scatter = percentile_filter(np.abs(residual), 50, _NOISE_WINDOW, mode="nearest")

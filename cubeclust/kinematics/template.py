@@ -31,7 +31,7 @@ class Template:
     def at(
         self, wavelength: Float[np.ndarray, " n_wave"], velocity: Float[np.ndarray, " n"], z: float
     ) -> Float[np.ndarray, "n n_wave"]:
-        """Features (n, n_wave) of sources that move at velocity (n,) km/s about redshift z."""
+        """Features of sources that move at velocity (km/s) about redshift z."""
         shift = np.log1p(z) + np.log1p(velocity / LIGHT_SPEED)
         return np.interp(np.log(wavelength) - shift[:, None], self.logarithm, self.feature, left=0.0, right=0.0)
 
@@ -45,9 +45,9 @@ def mean_template(
     medium: str,
     z: float,
 ) -> Template:
-    """Template of spectra that move at velocity (n,) km/s about redshift z, weighted by their signal to noise.
+    """Template of spectra that move at velocity (km/s) about redshift z, weighted by their signal to noise.
 
-    Where gas (n,) bool is seen, what lies near its lines does not enter; where nothing does, the template is
+    Where gas is seen, what lies near its lines does not enter; where nothing does, the template is
     interpolated. Sums over spectra are float64.
     """
     edge = np.log(wavelength[[0, -1]]) - np.log1p(z)
@@ -69,7 +69,7 @@ def mean_template(
 
 
 def apart_from_gas(logarithm: Float[np.ndarray, " n_grid"], medium: str) -> Float[np.ndarray, " n_grid"]:
-    """1 (n_grid,) apart from emission lines, 0 near them."""
+    """1 apart from emission lines, 0 near them."""
     nearest = np.full(len(logarithm), np.inf)
     for line in np.log(wavelengths(EMISSION, medium)):
         np.minimum(nearest, np.abs(logarithm - line), out=nearest)

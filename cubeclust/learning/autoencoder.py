@@ -36,14 +36,14 @@ class Autoencoder(nn.Module):
         self.decoder = nn.Sequential(nn.Linear(n_features, _UNITS), nn.LeakyReLU(0.2), nn.Linear(_UNITS, n_wave))
 
     def error(self, data: Float[Tensor, "n d"]) -> Float[Tensor, ""]:
-        """Mean square of what the reconstruction of data (n, d) misses, as a share of the variance."""
+        """Mean square of what the reconstruction of data misses, as a share of the variance."""
         return (self.decoder(self.encoder(data)) - self.centered(data)).square().mean()
 
 
 def embed(
     data: Float[Tensor, "n d"], n_features: int, seed: int, on_pass: Callable[[int, int, float], None]
 ) -> tuple[Float[Tensor, "n n_features"], float]:
-    """Features (n, n_features) of data (n, d), centered and divided by one deviation, and the error of the last pass.
+    """Features of data, centered and divided by one deviation, and the error of the last pass.
 
     The error is the share of the variance that the reconstructions miss; on_pass takes the pass, their number, and the
     error during it. The seed decides the result on each device.

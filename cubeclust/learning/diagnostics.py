@@ -21,7 +21,7 @@ class Diagnostics:
         self.iteration = 1
 
     def record(self, rows: Rows, posterior: Float[Tensor, "batch k"], figures: dict[str, float]) -> None:
-        """Take the posterior (batch, k) of the rows, and figures of which the largest of an iteration counts."""
+        """Take the posterior of the rows, and figures of which the largest of an iteration counts."""
         found = posterior.detach().argmax(dim=1)
         self.changed[rows] = self.changed[rows].masked_fill(found != self.labels[rows], self.iteration)
         self.labels[rows] = found

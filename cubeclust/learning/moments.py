@@ -8,7 +8,7 @@ _ROWS = 1024  # of one block in sums over the data
 
 
 def moments(data: Float[Tensor, "n d"]) -> tuple[Float64[Tensor, " d"], Float64[Tensor, ""]]:
-    """Mean (d,) and root mean square deviation () of data (n, d), float64 sums by blocks.
+    """Mean (d,) and root mean square deviation () of data, float64 sums by blocks.
 
     The deviation is one number for all columns, and 1 for rows that do not differ by more than rounding.
     """

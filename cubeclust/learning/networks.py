@@ -27,7 +27,7 @@ class Centered(nn.Module):
         self.register_buffer("spread", torch.ones(1))
 
     def forward(self, rows: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_features"]:
-        """Rows (n, n_features) in the network's unit."""
+        """Rows in the network's unit."""
         return (rows - self.center) / self.spread
 
 
@@ -39,7 +39,7 @@ class CenteredLinear(nn.Linear):
         self.centered = Centered(n_features)
 
     def forward(self, data: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_outputs"]:
-        """Outputs (n, n_outputs) of data (n, n_features)."""
+        """Outputs of the layer."""
         weight = self.weight / self.centered.spread
         return nn.functional.linear(data, weight, self.bias - weight @ self.centered.center)
 
@@ -74,7 +74,7 @@ class Conv1d(nn.Module):
         self.apply(_keep_variance)
 
     def forward(self, data: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_clusters"]:
-        """Logits (n, n_clusters) of data (n, n_features)."""
+        """Logits of each row."""
         blocks = data.split(self.rows)
         if len(blocks) == 1 or not torch.is_grad_enabled():
             return torch.cat([self._logits(rows) for rows in blocks])
@@ -104,7 +104,7 @@ class Categorical(nn.Module):
         self.logits = nn.Parameter(torch.randn(n_rows, n_clusters))
 
     def forward(self, data: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_clusters"]:
-        """Logits (n, n_clusters) of the rows that the model was made for."""
+        """Logits of the rows that the model was made for."""
         return self.logits
 
 
@@ -133,7 +133,7 @@ def build(name: str, shape: tuple[int, ...], hidden: int, n_clusters: int, seed:
 
 
 def center(network: nn.Module, data: Float[Tensor, "n d"]) -> None:
-    """Set mean and root mean square deviation of data (n, d) in the network's `Centered` layers."""
+    """Set mean and root mean square deviation of data in the network's `Centered` layers."""
     for layer in network.modules():
         if isinstance(layer, Centered):
             mean, spread = moments(data)

@@ -50,7 +50,7 @@ def default_band(
 ) -> tuple[Window, str]:
     """Band used where the user names none, and a sentence that names it and the reason.
 
-    SEED_BAND where the cube covers it and not all of it is excluded (n_wave,), otherwise the span of the feature
+    SEED_BAND where the cube covers it and not all of it is excluded, otherwise the span of the feature
     channels (n_wave,), of which only those count that were selected.
     """
     covered = SEED_BAND.covered_by(wavelength)

@@ -46,7 +46,7 @@ class OntoGrid:
             )
 
     def sources(self, entering: Bool[np.ndarray, "ny nx"]) -> Bool[np.ndarray, " n_wave"]:
-        """Channels (n_wave,) bool of the cube that are needed for the spaxels entering (NY, NX)."""
+        """Channels of the cube that are needed for the spaxels entering."""
         places = self._places()
         if places is None:
             return overlapped(Channels.of(self.observed), self._reach(entering))

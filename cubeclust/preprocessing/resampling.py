@@ -19,7 +19,7 @@ def resampled(
 ) -> tuple[Float32[np.ndarray, "n n_want"], Float32[np.ndarray, "n n_want"] | None]:
     """Flux and variance (n, n_want) float32 of spectra with the channels `have` in the channels `want`.
 
-    Row i covers the wanted channels times stretch (n,), and its flux density is multiplied by density (n,). Variances
+    Row i covers the wanted channels times stretch, and its flux density is multiplied by density. Variances
     follow by the squares of the weights; the covariance of neighboring channels, which then share samples, is not
     carried. Where more than 1e-3 of a wanted channel is unknown the sample is NaN. Weights are float64.
     """

@@ -42,7 +42,7 @@ class RestFrame:
         observed: Float[np.ndarray, " n_wave"],
         option: str,
     ) -> "RestFrame":
-        """Rest frame with all channels that each of the spaxels `entering` (NY, NX) bool covers.
+        """Rest frame with all channels that each of the spaxels `entering` covers.
 
         option is the one that brought the redshifts.
 
@@ -82,7 +82,7 @@ class RestFrame:
 
     @property
     def sources(self) -> Bool[np.ndarray, " n_wave"]:
-        """Channels (n_wave,) bool of the cube that the channels made are resampled from."""
+        """Channels of the cube that the channels made are resampled from."""
         return overlapped(Channels.of(self.observed), self._reach().only(self.channels))
 
     def only(self, chosen: Bool[np.ndarray, " n_made"]) -> "RestFrame":
@@ -115,7 +115,7 @@ class RestFrame:
 
 
 def far_spaxels(z: Float[np.ndarray, " n"], observed: Float[np.ndarray, " n_wave"]) -> int:
-    """Number of redshifts z (n,) that are to blame if the common range is far shorter than is typical, else 0.
+    """Number of redshifts z that are to blame if the common range is far shorter than is typical, else 0.
 
     In the logarithm of the wavelength the common range is that of the cube less the spread of ln(1 + z); typical is
     the spread between its quantiles of 1 and 99 %.

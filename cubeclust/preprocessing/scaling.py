@@ -28,7 +28,7 @@ class Scaling(ABC):
         return {}
 
     def unusable(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
-        """Quality bits (n,) of the spectra that cannot be scaled, 0 for the others."""
+        """Quality bits of the spectra that cannot be scaled, 0 for the others."""
         return np.zeros(len(spectra), np.int32)
 
     @abstractmethod

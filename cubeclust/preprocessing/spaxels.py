@@ -58,7 +58,7 @@ class SignalToNoise:
 def _median_ratio(
     flux: Float[np.ndarray, "n n_wave"], variance: Float[np.ndarray, "n n_wave"]
 ) -> Float32[np.ndarray, " n"]:
-    """Median over channels of flux / sqrt(variance), passing over unknown samples: (n,) float32."""
+    """Median over channels of flux / sqrt(variance), passing over unknown samples."""
     snr = np.full(len(flux), np.nan, np.float32)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = flux / np.sqrt(variance)

@@ -18,7 +18,7 @@ class SelectWindows:
     excluded: tuple[Window, ...] = ()
 
     def channels(self, wavelength: Float[np.ndarray, " n_wave"]) -> Bool[np.ndarray, " n_wave"]:
-        """Which channels (n_wave,) stay; InputError if a window has none or nothing is left."""
+        """Which channels stay; InputError if a window has none or nothing is left."""
         span = f"the spectra cover {wavelength[0]:.1f}:{wavelength[-1]:.1f} Angstrom"
         chosen = np.full(len(wavelength), not self.windows)
         for window in self.windows:
@@ -32,7 +32,7 @@ class SelectWindows:
         return chosen
 
     def excludes(self, wavelength: Float[np.ndarray, " n_wave"]) -> Bool[np.ndarray, " n_wave"]:
-        """Which channels (n_wave,) lie in an excluded window."""
+        """Which channels lie in an excluded window."""
         inside = np.zeros(len(wavelength), bool)
         for window in self.excluded:
             inside |= window.channels(wavelength)

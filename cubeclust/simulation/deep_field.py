@@ -55,7 +55,7 @@ class Galaxy:
     gas: Gaslight
 
     def white(self) -> Float[np.ndarray, "side side"]:
-        """Mean flux density (side, side) over MUSE's range, about."""
+        """Mean flux density over MUSE's range, about."""
         rest = _MIDDLE / (1 + self.stars.redshift)
         return self.stars.dimmed(rest) * self.stars.population.continuum(rest) + self.gas.total() / _RANGE
 

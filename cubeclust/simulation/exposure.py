@@ -74,7 +74,7 @@ def exposed(sky: Sky, seed: int, snr: float) -> Exposure:
 
 
 def _residue(sky: Sky, seed: int, gain: float) -> Float64[np.ndarray, "ny nx"]:
-    """Share (NY, NX) of the sky's lines that sky subtraction leaves, as large as deep exposures leave it.
+    """Share of the sky's lines that sky subtraction leaves, as large as deep exposures leave it.
 
     The noise of the strongest line, [OI] 5577, sets it; fainter lines stand out less.
     """
@@ -87,7 +87,7 @@ def _residue(sky: Sky, seed: int, gain: float) -> Float64[np.ndarray, "ny nx"]:
 def _unit_variance(
     sky: Sky, clean: Float32[np.ndarray, "n_channels ny nx"], edges: Float[np.ndarray, " n_edges"]
 ) -> Float32[np.ndarray, "n_channels ny nx"]:
-    """Variance (n_channels, NY, NX) float32 up to the gain: photons of source and sky; 1 without sky background."""
+    """Variance up to the gain: photons of source and sky; 1 without sky background."""
     if not sky.background:
         return np.ones_like(clean)
     center = _centers(edges)

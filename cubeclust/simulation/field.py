@@ -20,7 +20,7 @@ class Field:
 
     @property
     def empty(self) -> Bool[np.ndarray, "ny nx"]:
-        """Spaxels (NY, NX) without data."""
+        """Spaxels without data."""
         return self.bad >= DEAD
 
     def marred(

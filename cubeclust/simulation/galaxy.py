@@ -49,7 +49,7 @@ class Stage:
 
     @property
     def radius(self) -> Float[np.ndarray, "side side"]:
-        """Distance (side, side) from the nucleus on the sky."""
+        """Distance from the nucleus on the sky."""
         return np.hypot(self.east, self.north)
 
     def maps(

@@ -67,7 +67,7 @@ class Gaslight(LightSource):
     component: str
 
     def flux(self, name: str) -> Float[np.ndarray, "ny nx"]:
-        """Flux (NY, NX) of a line behind the dust."""
+        """Flux of a line behind the dust."""
         return self.lines.get(name, 0.0) * self.dimmed(_AIR[name])
 
     @property
@@ -77,7 +77,7 @@ class Gaslight(LightSource):
         return [name for name in self.lines if low < _AIR[name] * (1 + self.redshift) < high]
 
     def total(self) -> Float[np.ndarray, "ny nx"]:
-        """Flux (NY, NX) behind the dust of all visible lines."""
+        """Flux behind the dust of all visible lines."""
         return np.sum([self.flux(name) for name in self.visible], axis=0)
 
     @cached_property

@@ -50,6 +50,6 @@ def disk(
 
 
 def clouds(random: np.random.Generator, seeing: Seeing, scale: float) -> Float[np.ndarray, "side side"]:
-    """A smooth random field (side, side) of mean 0 and variance 1 with structure of a scale in halves of the frame."""
+    """A smooth random field of mean 0 and variance 1 with structure of a scale in halves of the frame."""
     field = gaussian_filter(random.standard_normal((seeing.side, seeing.side)), scale * seeing.size / 2, mode="wrap")
     return (field - field.mean()) / field.std()

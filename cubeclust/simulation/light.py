@@ -33,16 +33,16 @@ class LightSource(ABC):
         return np.nonzero(self.brightness)
 
     def at(self, name: str) -> Real[np.ndarray, " n"]:
-        """Values (n,) of one of the maps on the spaxels that shine."""
+        """Values of one of the maps on the spaxels that shine."""
         return getattr(self, name)[self.where]
 
     @cached_property
     def stretch(self) -> Float[np.ndarray, " n"]:
-        """Observed over rest wavelength (n,)."""
+        """Observed over rest wavelength."""
         return stretch(self.at("velocity"), self.redshift)
 
     def dimmed(self, wavelength: float) -> Float[np.ndarray, "ny nx"]:
-        """Brightness (NY, NX) behind the dust at a rest wavelength."""
+        """Brightness behind the dust at a rest wavelength."""
         return self.brightness * attenuation(wavelength, self.reddening)
 
     @abstractmethod

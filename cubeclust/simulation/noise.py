@@ -22,7 +22,7 @@ class CorrelatedNoise:
 
     @property
     def kernel(self) -> Float64[np.ndarray, " 3"]:
-        """Weights (3,) whose squares sum to 1."""
+        """Weights whose squares sum to 1."""
         weights = np.array([self.share, 1.0, self.share])
         return weights / np.linalg.norm(weights)
 

@@ -21,7 +21,7 @@ _WORTH = 60.0  # Angstrom of the sky's continuum in that line
 
 
 def sky_lines(wavelength: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-    """Flux density of the sky's lines at wavelengths in air (n,), in units of the sky's continuum."""
+    """Flux density of the sky's lines at wavelengths in air, in units of the sky's continuum."""
     out = np.zeros(len(wavelength))
     for center, flux in _LINES.items():
         scale = lsf(center)

@@ -28,18 +28,18 @@ class Starlight(LightSource):
 
     @cached_property
     def rows(self) -> Float[np.ndarray, " n_sigma"]:
-        """Dispersions (n_sigma,) in km/s of the template's rows, from below the least to above the largest."""
+        """Dispersions in km/s of the template's rows, from below the least to above the largest."""
         low, high = self.at("sigma").min(), self.at("sigma").max()
         return _SIGMA * np.arange(np.floor(low / _SIGMA), np.ceil(high / _SIGMA) + 1)
 
     @cached_property
     def template(self) -> Float32[np.ndarray, "n_sigma n_fine"]:
-        """Spectra (n_sigma, n_fine) float32 as observed at velocity 0, smoothed by dispersion, profile and channel."""
+        """Spectra as observed at velocity 0, smoothed by dispersion, profile and channel."""
         return np.stack([broadened(self.population, self.redshift, sigma) for sigma in self.rows])
 
     @cached_property
     def row(self) -> Float[np.ndarray, " n"]:
-        """Place (n,) between the rows that gives each spaxel its variance sigma^2."""
+        """Place between the rows that gives each spaxel its variance sigma^2."""
         return np.interp(self.at("sigma") ** 2, self.rows**2, np.arange(len(self.rows)))
 
     def density(self, edges: Float[np.ndarray, " n_edges"]) -> Float32[np.ndarray, "n_edges-1 n"]:
@@ -55,7 +55,7 @@ class Starlight(LightSource):
 
 
 def broadened(population: Population, redshift: float, sigma: float) -> Float32[np.ndarray, " n_fine"]:
-    """Spectrum (n_fine,) float32 on the fine grid of observed wavelengths.
+    """Spectrum on the fine grid of observed wavelengths.
 
     Lines are Gaussians whose variance sums those of the stars' motion, the line's own width, the instrument's
     profile, and a channel (a box of 1.25 Angstrom).

@@ -90,7 +90,7 @@ def _moments(
 def median_velocity(
     gas: Sequence[Gaslight], weights: Sequence[np.ndarray], seeing: Seeing
 ) -> Float[np.ndarray, "ny nx"]:
-    """Velocity (NY, NX), km/s, on either side of which half of the lines' flux lies; NaN where there is none.
+    """Velocity, km/s, on either side of which half of the lines' flux lies; NaN where there is none.
 
     Faint wings move it less than the mean: it is where the peak of a line that is nearly Gaussian lies.
     """
@@ -108,14 +108,14 @@ def median_velocity(
 
 
 def _components(gas: Sequence[Gaslight], seen: Sequence[np.ndarray]) -> Int16[np.ndarray, "ny nx"]:
-    """Number (NY, NX) of components, of kinematics and not of spectra, that carry a share of the flux which counts."""
+    """Number of components, of kinematics and not of spectra, that carry a share of the flux which counts."""
     names = {light.component for light in gas}
     parts = [sum_of(flux for flux, light in zip(seen, gas, strict=True) if light.component == name) for name in names]
     return np.count_nonzero(np.array(parts) > _COUNTS * sum_of(seen), axis=0).astype(np.int16)
 
 
 def _spread(gas: Sequence[Gaslight], mean: Float[np.ndarray, "ny nx"], seeing: Seeing) -> Float[np.ndarray, "ny nx"]:
-    """Standard deviation (NY, NX), weighted by flux, of the mean velocities of single lines about that of all, km/s.
+    """Standard deviation, weighted by flux, of the mean velocities of single lines about that of all, km/s.
 
     Where gases of several motions and ratios meet, each line has a velocity of its own, and no one velocity fits all.
     """
@@ -132,6 +132,6 @@ def _spread(gas: Sequence[Gaslight], mean: Float[np.ndarray, "ny nx"], seeing: S
 def _dominant(
     lights: Sequence[LightSource], seen: Sequence[np.ndarray], kinds: Sequence[TrueClass]
 ) -> Integer[np.ndarray, "ny nx"]:
-    """Number (NY, NX) of the kind whose light is the strongest of what is seen."""
+    """Number of the kind whose light is the strongest of what is seen."""
     number = {kind.name: place for place, kind in enumerate(kinds, start=1)}
     return np.array([number[light.kind] for light in lights])[np.argmax(seen, axis=0)]

@@ -29,7 +29,7 @@ class Channels:
 
 
 def overlapped(have: Channels, want: Channels) -> Bool[np.ndarray, " n_have"]:
-    """Which channels (n_have,) bool the wanted ones overlap."""
+    """Which channels the wanted ones overlap."""
     needed = np.zeros(len(have), bool)
     first = np.searchsorted(have.high, want.low, side="right")
     stop = np.searchsorted(have.low, want.high, side="left")
@@ -39,7 +39,7 @@ def overlapped(have: Channels, want: Channels) -> Bool[np.ndarray, " n_have"]:
 
 
 def channel_edges(wavelength: Float[np.ndarray, " n_wave"]) -> Float[np.ndarray, " n_wave+1"]:
-    """Edges (n_wave + 1,) of channels: halfway between their centers, the outer ones extrapolated.
+    """Edges of channels: halfway between their centers, the outer ones extrapolated.
 
     A single channel is taken to be 1 Angstrom wide.
 

@@ -76,7 +76,7 @@ ABSORPTION = (
 
 
 def wavelengths(lines: tuple[Line, ...], medium: str) -> Float64[np.ndarray, " n_lines"]:
-    """Rest wavelengths (n_lines,) in a medium, Angstrom."""
+    """Rest wavelengths in a medium, Angstrom."""
     return np.array([line.wavelength(medium) for line in lines])
 
 

@@ -28,7 +28,7 @@ class Window:
         return cls(float(low), float(high))
 
     def channels(self, wavelength: Float[np.ndarray, " n_wave"]) -> Bool[np.ndarray, " n_wave"]:
-        """Which channels (n_wave,) lie in the window."""
+        """Which channels lie in the window."""
         return (wavelength >= self.low) & (wavelength <= self.high)
 
     def covered_by(self, wavelength: Float[np.ndarray, " n_wave"]) -> bool:

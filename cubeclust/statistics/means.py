@@ -9,7 +9,7 @@ from cubeclust.spectra import Spectra
 def class_means(
     spectra: Spectra, labels: Integer[np.ndarray, " n"], n_classes: int
 ) -> Float64[np.ndarray, "n_classes n_wave"]:
-    """Mean of the spectra of each label 0..n_classes-1: (n_classes, n_wave) float64, sums over blocks in float64."""
+    """Mean of the spectra of each label 0..n_classes-1, sums over blocks in float64."""
     weights = np.zeros((len(spectra), n_classes), np.float32)
     labeled = np.flatnonzero(labels >= 0)
     weights[labeled, labels[labeled]] = 1
@@ -17,7 +17,7 @@ def class_means(
 
 
 def weighted_means(spectra: Spectra, weights: Float[np.ndarray, "n k"]) -> Float64[np.ndarray, "k n_wave"]:
-    """Sum over rows of weights (n, k) times flux, divided by the sum of the weights: (k, n_wave) float64.
+    """Sum over rows of weights times flux, divided by the sum of the weights.
 
     Products of a block are float32, sums over blocks float64; NaN where a weight's sum is 0.
     """
@@ -29,7 +29,7 @@ def weighted_means(spectra: Spectra, weights: Float[np.ndarray, "n k"]) -> Float
 
 
 def squared_distances(spectra: Spectra, means: Float[np.ndarray, "k n_wave"]) -> Float64[np.ndarray, "n k"]:
-    """Squared distance of each spectrum from each mean (k, n_wave): (n, k) float64.
+    """Squared distance of each spectrum from each mean (k, n_wave).
 
     |x - c|^2 - 2 (x - c) . (m - c) + |m - c|^2 with the center c of the means; products are float32.
     """
@@ -44,5 +44,5 @@ def squared_distances(spectra: Spectra, means: Float[np.ndarray, "k n_wave"]) ->
 
 
 def nearest_mean(spectra: Spectra, means: Float[np.ndarray, "k n_wave"]) -> Integer[np.ndarray, " n"]:
-    """Row of means (k, n_wave) that is nearest to each spectrum: (n,) int."""
+    """Row of means that is nearest to each spectrum."""
     return squared_distances(spectra, means).argmin(axis=1)

@@ -19,7 +19,7 @@ class PrincipalComponents:
     components: Float64[np.ndarray, "number n_wave"]
 
     def scores(self, spectra: Spectra) -> Float32[np.ndarray, "n number"]:
-        """Coordinates (n, number) float32 of centered spectra along the components."""
+        """Coordinates of centered spectra along the components."""
         components = self.components.astype(np.float32)
         scores = np.empty((len(spectra), len(components)), np.float32)
         for rows in spectra.blocks():

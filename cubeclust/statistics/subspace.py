@@ -7,7 +7,7 @@ from cubeclust.spectra import Spectra
 
 
 def separation(embedding: Float[np.ndarray, "n d"], labels: Integer[np.ndarray, " n"]) -> Float64[np.ndarray, " d"]:
-    """Share of the variance along each direction of embedding (n, d) that the means of the classes hold: (d,).
+    """Share of the variance along each direction of embedding that the means of the classes hold.
 
     The first of two directions separates the classes, the second does not:
 
@@ -24,7 +24,7 @@ def separation(embedding: Float[np.ndarray, "n d"], labels: Integer[np.ndarray, 
 
 
 def structure(features: Spectra, embedding: Float[np.ndarray, "n d"]) -> Float64[np.ndarray, "n_wave d"]:
-    """Correlation of each channel with each direction of embedding (n, d) over the spectra: (n_wave, d) float64.
+    """Correlation of each channel with each direction of embedding over the spectra.
 
     The structure coefficients of discriminant analysis: a loading is the filter that separates best, and has noise
     where channels repeat each other; its correlations show the features of the spectra that it follows. Products of a

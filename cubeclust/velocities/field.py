@@ -50,12 +50,12 @@ class VelocityField:
 
     @property
     def misleading(self) -> Bool[np.ndarray, "ny nx"]:
-        """Where (NY, NX) bool a velocity must not be used."""
+        """Where a velocity must not be used."""
         return (self.flag & int(self.dropped) != 0) | ~np.isfinite(self.velocity)
 
     @property
     def redshift(self) -> Float64[np.ndarray, "ny nx"]:
-        """Redshift z = v / c (NY, NX) float64 of the spaxels whose velocity does not mislead, NaN elsewhere."""
+        """Redshift z = v / c of the spaxels whose velocity does not mislead, NaN elsewhere."""
         z = redshift_of(np.asarray(self.velocity, np.float64), self.systemic)
         return np.where(self.misleading, np.nan, z)
 
@@ -66,7 +66,7 @@ class VelocityField:
 
 
 def repeated_redshift(z: Float[np.ndarray, " n"]) -> tuple[float, int] | None:
-    """A redshift that suspiciously many of z (n,) share exactly, and how many; None if there is none.
+    """A redshift that suspiciously many of z share exactly, and how many; None if there is none.
 
     At least 5 and 1 % of them, and five times as many as share any other: a fill value such as 0 or -999 km/s, or
     the guess that a fit fell back to (ALFA), but neither a constant map nor one rounded to whole km/s.

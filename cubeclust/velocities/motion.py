@@ -33,5 +33,5 @@ class Motion:
 
     @property
     def cz(self) -> Float[np.ndarray, "ny nx"]:
-        """Velocity c z (NY, NX), km/s, not about the systemic redshift."""
+        """Velocity c z, km/s, not about the systemic redshift."""
         return self.redshift * LIGHT_SPEED
