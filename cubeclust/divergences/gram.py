@@ -80,14 +80,14 @@ class Gram:
         return out
 
     def _block(self, rows: slice, columns: slice) -> Tensor:
-        place = rows.start, columns.start
-        if place in self._kept:
-            return self._kept[place]
+        index = rows.start, columns.start
+        if index in self._kept:
+            return self._kept[index]
         block = self.entries(rows, columns)
         size = block.numel() * block.element_size()
         if size <= self.cache_bytes:
             self.cache_bytes -= size
-            self._kept[place] = block
+            self._kept[index] = block
         return block
 
     def _shrink(self) -> None:

@@ -165,10 +165,10 @@ class KernelSums:
     def _far_exponents(self) -> Float64[Tensor, "f n"]:
         """-C / epsilon of the far rows."""
         out = torch.empty(len(self.far), self.cost.n, dtype=torch.float64, device=self.far.device)
-        for place, far in enumerate(self.far.tolist()):
+        for index, far in enumerate(self.far.tolist()):
             for others in row_blocks(self.cost.n):
-                out[place, others] = self.cost.entries(slice(far, far + 1), others)[0] / -self.epsilon
-            out[place, far] = 0.0
+                out[index, others] = self.cost.entries(slice(far, far + 1), others)[0] / -self.epsilon
+            out[index, far] = 0.0
         return out
 
     def _with_far(self, sums: Float64[Tensor, "m n"], logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:

@@ -54,10 +54,10 @@ class _Transports(torch.autograd.Function):
         masses = weights.detach().cpu().contiguous().numpy()
         values, potentials = np.zeros(len(pairs)), np.zeros((len(pairs), 2, len(cost)))
 
-        def solve(place: int) -> None:
-            first, second = (masses[row] for row in pairs[place])
+        def solve(index: int) -> None:
+            first, second = (masses[row] for row in pairs[index])
             if first.any() and second.any():
-                values[place], potentials[place] = _transport(first, second, cost)
+                values[index], potentials[index] = _transport(first, second, cost)
 
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:
             list(pool.map(solve, range(len(pairs))))

@@ -27,7 +27,7 @@ class OntoGrid:
     z: Float[np.ndarray, "ny nx"] | None = None
 
     def __str__(self) -> str:
-        how = "taken" if self._places() is not None else "resampled"
+        how = "taken" if self._indices() is not None else "resampled"
         first, last = self.grid.wavelength[0], self.grid.wavelength[-1]
         return f"{how} on the model's {len(self.grid)} channels of {first:.2f}:{last:.2f} Angstrom"
 
@@ -39,7 +39,7 @@ class OntoGrid:
                 f"the model needs {reach.low[0]:.1f}:{reach.high[-1]:.1f} Angstrom and the cube covers "
                 f"{own.low[0]:.1f}:{own.high[-1]:.1f}; fit a model on a --window that both have."
             )
-        if self._places() is None and self.z is None and not resample:
+        if self._indices() is None and self.z is None and not resample:
             raise InputError(
                 "the cube has other wavelengths than the model was fitted on; give --resample to bring its spectra "
                 "onto those."
@@ -47,27 +47,27 @@ class OntoGrid:
 
     def sources(self, entering: Bool[np.ndarray, "ny nx"]) -> Bool[np.ndarray, " n_wave"]:
         """Channels of the cube that are needed for the spaxels entering."""
-        places = self._places()
-        if places is None:
+        indices = self._indices()
+        if indices is None:
             return overlapped(Channels.of(self.observed), self._reach(entering))
-        return np.isin(np.arange(len(self.observed)), places)
+        return np.isin(np.arange(len(self.observed)), indices)
 
     def apply(self, spectra: Spectra) -> Spectra:
         """Return spectra on the grid."""
-        if self._places() is not None:
+        if self._indices() is not None:
             return replace(spectra, wavelength=self.grid.wavelength)
         own = Channels.of(self.observed).only(np.isin(self.observed, spectra.wavelength))
         stretch = np.ones(len(spectra)) if self.z is None else 1 + self.z[spectra.y, spectra.x]
         flux, variance = resampled(spectra, own, self.grid, stretch=stretch, density=stretch)
         return replace(spectra, flux=flux, variance=variance, wavelength=self.grid.wavelength, rest=self.z is not None)
 
-    def _places(self) -> Integer[np.ndarray, " n_grid"] | None:
+    def _indices(self) -> Integer[np.ndarray, " n_grid"] | None:
         """Channel of the cube behind each of the grid, None where one is missing or the spectra have redshifts."""
         if self.z is not None:
             return None
         own = Channels.of(self.observed)
-        places = np.searchsorted(own.high, self.grid.wavelength).clip(0, len(own) - 1)
-        near, width = own.only(places), self.grid.high - self.grid.low
+        indices = np.searchsorted(own.high, self.grid.wavelength).clip(0, len(own) - 1)
+        near, width = own.only(indices), self.grid.high - self.grid.low
         apart = [
             np.abs(mine - theirs) / width
             for mine, theirs in (
@@ -76,7 +76,7 @@ class OntoGrid:
                 (near.high, self.grid.high),
             )
         ]
-        return places if np.max(apart) <= _SAME else None
+        return indices if np.max(apart) <= _SAME else None
 
     def _slack(self) -> float:
         """Angstrom of the grid that the cube may lack: what may be unknown of a channel anyway."""

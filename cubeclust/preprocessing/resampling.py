@@ -26,24 +26,24 @@ def resampled(
     flux = np.empty((len(spectra), len(want)), np.float32)
     variance = None if spectra.variance is None else np.empty_like(flux)
     for row, factor in enumerate(stretch):
-        place, share = overlaps(have.low, have.high, want.low * factor, want.high * factor)
-        flux[row] = density[row] * _mean(spectra.flux[row], place, share)
+        index, share = overlaps(have.low, have.high, want.low * factor, want.high * factor)
+        flux[row] = density[row] * _mean(spectra.flux[row], index, share)
         if variance is not None and spectra.variance is not None:
-            errors = density[row] ** 2 * _mean(spectra.variance[row], place, share, power=2)
+            errors = density[row] ** 2 * _mean(spectra.variance[row], index, share, power=2)
             variance[row] = np.where(np.isnan(flux[row]), np.nan, errors)
     return flux, variance
 
 
 def _mean(
     values: Float[np.ndarray, " n_have"],
-    place: Integer[np.ndarray, "m n_want"],
+    index: Integer[np.ndarray, "m n_want"],
     share: Float[np.ndarray, "m n_want"],
     power: int = 1,
 ) -> Float[np.ndarray, " n_want"]:
-    """Sum of share ** power * values[place] over the known values; NaN where too much of the channel is unknown."""
+    """Sum of share ** power * values[index] over the known values; NaN where too much of the channel is unknown."""
     known = np.isfinite(values)
     if known.all():
-        return (share**power * values[place]).sum(axis=0)
-    total = (share**power * np.where(known, values, 0)[place]).sum(axis=0)
-    covered = (share * known[place]).sum(axis=0)
+        return (share**power * values[index]).sum(axis=0)
+    total = (share**power * np.where(known, values, 0)[index]).sum(axis=0)
+    covered = (share * known[index]).sum(axis=0)
     return np.where(covered >= 1 - _UNKNOWN, total / np.maximum(covered, _UNKNOWN) ** power, np.nan)

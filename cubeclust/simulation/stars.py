@@ -65,9 +65,9 @@ def broadened(population: Population, redshift: float, sigma: float) -> Float32[
     blur = np.sqrt(sigma**2 + (LIGHT_SPEED / observed) ** 2 * (lsf(observed) ** 2 + STEP**2 / 12))  # km/s
     absorbed = np.zeros(len(rest))
     for center, width, own in population.features():
-        place = np.searchsorted(rest, center)
-        if 0 < place < len(rest):
-            _absorb(absorbed, rest, center, width, np.hypot(blur[place], own))
+        index = np.searchsorted(rest, center)
+        if 0 < index < len(rest):
+            _absorb(absorbed, rest, center, width, np.hypot(blur[index], own))
     for head, depth, width in population.bands():
         red = np.maximum(0, rest - head)
         rise = 0.5 * (1 + erf((rest / head - 1) * LIGHT_SPEED / blur / np.sqrt(2)))

@@ -133,5 +133,5 @@ def _dominant(
     lights: Sequence[LightSource], seen: Sequence[np.ndarray], kinds: Sequence[TrueClass]
 ) -> Integer[np.ndarray, "ny nx"]:
     """Number of the kind whose light is the strongest of what is seen."""
-    number = {kind.name: place for place, kind in enumerate(kinds, start=1)}
+    number = {kind.name: index for index, kind in enumerate(kinds, start=1)}
     return np.array([number[light.kind] for light in lights])[np.argmax(seen, axis=0)]

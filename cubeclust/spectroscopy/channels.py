@@ -65,6 +65,6 @@ def overlaps(
     """
     first = np.searchsorted(have_high, want_low, side="right")
     most = int((np.searchsorted(have_low, want_high, side="left") - first).max())
-    place = np.minimum(first, len(have_low) - most) + np.arange(most)[:, None]
-    covered = np.minimum(have_high[place], want_high) - np.maximum(have_low[place], want_low)
-    return place, np.maximum(covered, 0) / (want_high - want_low)
+    index = np.minimum(first, len(have_low) - most) + np.arange(most)[:, None]
+    covered = np.minimum(have_high[index], want_high) - np.maximum(have_low[index], want_low)
+    return index, np.maximum(covered, 0) / (want_high - want_low)
