@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from itertools import combinations
+from typing import Any
 
 import torch
 from jaxtyping import Float, Float64
@@ -41,8 +42,8 @@ class GeomlossDivergence:
         from geomloss import SamplesLoss
 
         p = EXPONENTS[metric]
-        self.points = (data - mean_row(data)) / unit ** (1 / p)  # so that no common offset costs digits
-        self.loss = SamplesLoss("sinkhorn", p=p, blur=epsilon ** (1 / p), scaling=scaling, backend=backend)
+        self.points: Tensor = (data - mean_row(data)) / unit ** (1 / p)  # so that no common offset costs digits
+        self.loss: Any = SamplesLoss("sinkhorn", p=p, blur=epsilon ** (1 / p), scaling=scaling, backend=backend)
         if backend == "online":
             self._require_online()
 

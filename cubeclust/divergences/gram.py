@@ -38,8 +38,12 @@ class Gram:
         cache_bytes: int = 0,
         say: Callable[[str], None] = lambda sentence: None,
     ) -> None:
-        self.entries, self.n, self.like, self.cache_bytes, self.say = entries, n, like, cache_bytes, say
-        self.side = SIDE[like.device.type]
+        self.entries: Entries = entries
+        self.n: int = n
+        self.like: Tensor = like
+        self.cache_bytes: int = cache_bytes
+        self.say: Callable[[str], None] = say
+        self.side: int = SIDE[like.device.type]
         self._kept: dict[tuple[int, int], Tensor] = {}
 
     def product(self, lines: Float[Tensor, "c n"]) -> Float64[Tensor, "c n"]:

@@ -98,14 +98,17 @@ class KernelSums:
         cache_bytes: int,
         say: Callable[[str], None],
     ) -> None:
-        self.cost, self.epsilon, self.far = cost, epsilon, far
-        self.range = _RANGES[dtype]
-        self.offsets = cost.offsets / epsilon  # (n,)
+        self.cost: Cost = cost
+        self.epsilon: float = epsilon
+        self.far: Tensor = far
+        self.range: _Range = _RANGES[dtype]
+        self.offsets: Tensor = cost.offsets / epsilon  # (n,)
         steepest = 2 * float(self.offsets.abs().max())
-        self.from_one, self.diagonal_apart = steepest < 0.2, steepest > self.range.exponent
+        self.from_one: bool = steepest < 0.2
+        self.diagonal_apart: bool = steepest > self.range.exponent
         kernel = _KernelBlocks(cost, epsilon, dtype, tuple(far.tolist()), self.from_one, self.diagonal_apart)
-        self.gram = Gram(kernel, cost.n, cost.like.new_empty(0, dtype=dtype), cache_bytes, say)
-        self.far_exponents = self._far_exponents()
+        self.gram: Gram = Gram(kernel, cost.n, cost.like.new_empty(0, dtype=dtype), cache_bytes, say)
+        self.far_exponents: Tensor = self._far_exponents()
 
     @classmethod
     def fitting(
@@ -184,8 +187,8 @@ class LogarithmSums:
     """Sums in logarithms, float64: any epsilon, one exponential for each entry and line."""
 
     def __init__(self, cost: Cost, epsilon: float, cache_bytes: int, say: Callable[[str], None]) -> None:
-        self.epsilon = epsilon
-        self.gram = Gram(cost.entries, cost.n, cost.like, cache_bytes, say)
+        self.epsilon: float = epsilon
+        self.gram: Gram = Gram(cost.entries, cost.n, cost.like, cache_bytes, say)
 
     def __call__(self, logs: Float64[Tensor, "m n"]) -> Float64[Tensor, "m n"]:
         """Return the logarithms of the sums for lines of logarithms."""

@@ -53,7 +53,8 @@ class EmbeddedMMD:
     """
 
     def __init__(self, data: Float[Tensor, "n d"], factors: Float[Tensor, "n 1"] | None = None) -> None:
-        self.data, self.factors = data, factors
+        self.data: Tensor = data
+        self.factors: Tensor | None = factors
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
         """Distance of each p(x|y) from p(x)."""
@@ -86,7 +87,7 @@ class KernelMMD:
     """
 
     def __init__(self, gram: Gram) -> None:
-        self.gram = gram
+        self.gram: Gram = gram
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:
         """Distance of each p(x|y) from p(x)."""

@@ -8,7 +8,7 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from cubeclust.divergences.costs import Cost
-from cubeclust.divergences.log_sums import log_sums
+from cubeclust.divergences.log_sums import LogSums, log_sums
 from cubeclust.divergences.sinkhorn import Potentials, Problem, solve
 
 _GENTLE = 20.0  # largest offset of the cost over epsilon up to which a solve needs no annealing
@@ -38,11 +38,14 @@ class SinkhornDivergence:
         cache_bytes: int = 0,
         say: Callable[[str], None] = lambda sentence: None,
     ) -> None:
-        self.cost, self.epsilon, self.say = cost, epsilon, say
-        self.tolerance, self.max_steps = tolerance, max_steps
-        self.sums = log_sums(cost, epsilon, cache_bytes=cache_bytes, say=say)
+        self.cost: Cost = cost
+        self.epsilon: float = epsilon
+        self.say: Callable[[str], None] = say
+        self.tolerance: float = tolerance
+        self.max_steps: int = max_steps
+        self.sums: LogSums = log_sums(cost, epsilon, cache_bytes=cache_bytes, say=say)
         unit = cost.mean or 1.0  # a batch of equal points has costs of 0
-        self.reach = (2 * cost.offsets / unit).clamp_min(max(1.0, epsilon / unit))
+        self.reach: Tensor = (2 * cost.offsets / unit).clamp_min(max(1.0, epsilon / unit))
         self.potentials: Potentials | None = None
 
     def to_all(self, posterior: Float[Tensor, "n k"]) -> Float64[Tensor, " k"]:

@@ -31,9 +31,13 @@ class Autoencoder(nn.Module):
 
     def __init__(self, n_wave: int, n_features: int) -> None:
         super().__init__()
-        self.centered = Centered(n_wave)
-        self.encoder = nn.Sequential(CenteredLinear(n_wave, _UNITS), nn.LeakyReLU(0.2), nn.Linear(_UNITS, n_features))
-        self.decoder = nn.Sequential(nn.Linear(n_features, _UNITS), nn.LeakyReLU(0.2), nn.Linear(_UNITS, n_wave))
+        self.centered: Centered = Centered(n_wave)
+        self.encoder: nn.Sequential = nn.Sequential(
+            CenteredLinear(n_wave, _UNITS), nn.LeakyReLU(0.2), nn.Linear(_UNITS, n_features)
+        )
+        self.decoder: nn.Sequential = nn.Sequential(
+            nn.Linear(n_features, _UNITS), nn.LeakyReLU(0.2), nn.Linear(_UNITS, n_wave)
+        )
 
     def error(self, data: Float[Tensor, "n d"]) -> Float[Tensor, ""]:
         """Mean square of what the reconstruction of data misses, as a share of the variance."""

@@ -24,8 +24,9 @@ class Minibatches:
     """
 
     def __init__(self, n: int, batch_size: int, seed: int) -> None:
-        self.n, self.batch_size = n, batch_size
-        self.random = torch.Generator().manual_seed(seed)
+        self.n: int = n
+        self.batch_size: int = batch_size
+        self.random: torch.Generator = torch.Generator().manual_seed(seed)
 
     def __call__(self) -> Iterator[Rows]:
         """Yield indices (batch_size,)."""

@@ -15,10 +15,10 @@ class Diagnostics:
     """
 
     def __init__(self, n: int, device: str) -> None:
-        self.labels = torch.zeros(n, dtype=torch.int64, device=device)
-        self.changed = torch.zeros(n, dtype=torch.int32, device=device)  # iteration that last found a new label
+        self.labels: Tensor = torch.zeros(n, dtype=torch.int64, device=device)
+        self.changed: Tensor = torch.zeros(n, dtype=torch.int32, device=device)  # iteration that last found a new label
         self.largest: dict[str, float] = {}
-        self.iteration = 1
+        self.iteration: int = 1
 
     def record(self, rows: Rows, posterior: Float[Tensor, "batch k"], figures: dict[str, float]) -> None:
         """Take the posterior of the rows, and figures of which the largest of an iteration counts."""

@@ -36,7 +36,7 @@ class CenteredLinear(nn.Linear):
 
     def __init__(self, n_features: int, n_outputs: int) -> None:
         super().__init__(n_features, n_outputs)
-        self.centered = Centered(n_features)
+        self.centered: Centered = Centered(n_features)
 
     def forward(self, data: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_outputs"]:
         """Outputs of the layer."""
@@ -64,13 +64,15 @@ class Conv1d(nn.Module):
 
     def __init__(self, n_features: int, hidden: int, n_clusters: int) -> None:
         super().__init__()
-        self.centered = Centered(n_features)
-        self.features = nn.Sequential(
+        self.centered: Centered = Centered(n_features)
+        self.features: nn.Sequential = nn.Sequential(
             nn.Conv1d(1, 8, 9, stride=4, padding=4), nn.ReLU(), nn.Conv1d(8, 16, 9, stride=4, padding=4), nn.ReLU()
         )
         positions = -(-n_features // 16)
-        self.head = nn.Sequential(nn.Linear(16 * positions, hidden), nn.ReLU(), nn.Linear(hidden, n_clusters))
-        self.rows = memory.rows_per_block(4 * 6 * n_features)
+        self.head: nn.Sequential = nn.Sequential(
+            nn.Linear(16 * positions, hidden), nn.ReLU(), nn.Linear(hidden, n_clusters)
+        )
+        self.rows: int = memory.rows_per_block(4 * 6 * n_features)
         self.apply(_keep_variance)
 
     def forward(self, data: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_clusters"]:
@@ -101,7 +103,7 @@ class Categorical(nn.Module):
 
     def __init__(self, n_rows: int, n_clusters: int) -> None:
         super().__init__()
-        self.logits = nn.Parameter(torch.randn(n_rows, n_clusters))
+        self.logits: nn.Parameter = nn.Parameter(torch.randn(n_rows, n_clusters))
 
     def forward(self, data: Float[Tensor, "n n_features"]) -> Float[Tensor, "n n_clusters"]:
         """Logits of the rows that the model was made for."""
