@@ -16,7 +16,6 @@ OF_CHECKOUT = [
     "kinematics/test_memory_of_velocities.py",
     "repository",
     "test_layers.py",
-    "test_readme.py",
     "test_shapes.py",
     "test_stand_in.py",
 ]
