@@ -71,10 +71,14 @@ def commit() -> str:
 
 
 def page(runs: Iterable[dict[str, Any]]) -> str:
-    """Markdown of the latest run of each command on each machine: its circumstances and its tables."""
+    """Markdown of the latest run of each command on each machine: its circumstances and its tables.
+
+    Runs whose machine had more to do before them than it has cores are left out.
+    """
     latest = {
         (run["benchmark"], *run["arguments"], run["machine"].get("gpu", run["machine"]["processor"])): run
         for run in runs
+        if run["load"] <= run["machine"]["cores"]
     }
     return "\n\n".join(_section(run) for run in latest.values())
 

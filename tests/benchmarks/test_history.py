@@ -44,6 +44,7 @@ def test_tables_show_the_latest_run(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
     history.append(["mmd"], [{"s": 1.0}], 1.0, 0.5, path)
     history.append(["mmd"], ROWS, 2.0, 0.5, path)
+    history.append(["mmd"], [{"s": 9.0}], 3.0, 1000.0, path)  # on a machine that was busy
     text = history.page(history.read(path))
     assert text.count("`scripts/benchmark mmd`") == 1
     assert "load 0.5 before it, 2 s in all" in text
