@@ -405,7 +405,7 @@ def test_nothing_is_written_when_anything_fails(
     def fail(*arguments: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("cubeclust.pipelines.run.pipeline.write_result", fail)
+    monkeypatch.setattr("cubeclust.io.results.write_result", fail)
     refused(run(sky_file, *FAST, "-o", out), "disk full", "choose another --output")
     assert list(out.iterdir()) == []
 
