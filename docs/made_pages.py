@@ -3,7 +3,7 @@
 A page holds such a part between the lines `<!-- made: NAME -->` and `<!-- end -->`; all else is written by hand. NAME
 is a key of PARTS, or `method` with the name of a page of docs/methods.
 
-    python docs/made_pages.py           writes the pages that are out of date
+    PYTHONPATH=scripts python docs/made_pages.py           writes the pages that are out of date
 """
 
 import inspect
@@ -13,6 +13,7 @@ from dataclasses import Field
 from pathlib import Path
 
 import cubeclust
+from benchmarks import history
 from cubeclust import quality
 from cubeclust.io.cubes.layouts import LAYOUTS
 from cubeclust.methods import DEFAULT_METHOD, METHODS, Method
@@ -165,6 +166,7 @@ def _directive(name: str, item: object) -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "methods": _methods,
+    "recorded runs": lambda: history.page(history.read()) or "None yet.",
     "layouts": _layouts,
     "quality bits": lambda: _bits(quality.MEANING),
     "velocity flags": lambda: _bits(flags.MEANING),

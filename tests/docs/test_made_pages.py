@@ -30,7 +30,7 @@ def test_pages_are_those_of_the_generator() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
 def test_made_parts(page: Path) -> None:
     text = page.read_text()
-    assert text == made_pages.renewed(text), "run: python docs/made_pages.py"
+    assert text == made_pages.renewed(text), "run: PYTHONPATH=scripts python docs/made_pages.py"
 
 
 @pytest.mark.parametrize("name", METHODS)
