@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import made_pages
 import pytest
-from pages import DOCS, PAGES, README, headings
+from pages import DOCS, PAGES, headings
 
 from cubeclust.cli.main import main
 from cubeclust.io.cubes.layouts import LAYOUTS
@@ -75,11 +75,6 @@ def test_product(ending: str) -> None:
 @pytest.mark.parametrize("name", SKIES)
 def test_sky(name: str) -> None:
     assert name in headings_of("skies.md")
-
-
-def test_number_of_methods() -> None:
-    for page in (README, DOCS / "index.md"):
-        assert f"one of {len(METHODS)} methods" in " ".join(page.read_text().split())
 
 
 def test_every_page_is_in_a_list() -> None:
