@@ -97,7 +97,7 @@ def test_an_unknown_medium_is_said_with_the_size_of_the_error(ctype: str, tmp_pa
     fits.HDUList(muse("vacuum", ctype)).writeto(tmp_path / "cube.fits")
     (tmp_path / "told").mkdir()
     taken, said = measured(tmp_path / "cube.fits", tmp_path)
-    assert "every velocity is 83 km/s too high: --medium" in said
+    assert "every velocity is 83 km/s too high" in said
     told, silent = measured(tmp_path / "cube.fits", tmp_path / "told", "--medium", "vacuum")
     assert "too high" not in silent
     assert SPEED_OF_LIGHT * np.median(taken.redshift - Z) == pytest.approx(83, abs=1.5)
