@@ -185,5 +185,6 @@ def test_all_that_cubeclust_names_is_in_the_wheelhouse_or_on_the_machine() -> No
     assert named >= house.FOR_SOME
     gathered = named - house.MACHINE - house.FOR_SOME
     assert gathered == {
-        "astropy", "geomloss", "threadpoolctl", "click", "rich", "psutil", "lazy-loader", "pytest", "flash-sinkhorn",
+        "astropy", "geomloss", "threadpoolctl", "click", "rich", "psutil", "lazy-loader", "jaxtyping", "pytest",
+        "flash-sinkhorn",
     }  # fmt: skip
