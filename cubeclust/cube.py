@@ -17,7 +17,7 @@ class Cube:
     flux          (n_wave, ny, nx) float32, NaN where there is no valid sample; a view on spectra that lie
                   contiguous in memory
     variance      the same shape, in the square of the flux unit, or None
-    wavelength    (n_wave,) float64, Angstrom, ascending; air or vacuum as `medium` says
+    wavelength    (n_wave,) float64, Angstrom, ascending; air or vacuum as `medium` states
     frame         (NY, NX) of the whole image in the file
     origin        (y, x) of this part's first spaxel in that frame, from 0
     wcs           celestial WCS of the whole frame, or None where the file has none

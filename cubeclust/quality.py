@@ -31,7 +31,7 @@ class Quality(IntFlag):
     VELOCITY_UNCERTAIN = 131072
 
 
-# What speaks against a velocity -> why the spaxel has no class.
+# Reason against a velocity -> reason why the spaxel has no class.
 OF_VELOCITY = {
     flag: Quality.NO_VELOCITY if flag is VelocityFlag.NO_VELOCITY else Quality[f"VELOCITY_{flag.name}"]
     for flag in VelocityFlag

@@ -113,7 +113,7 @@ class Spectra:
         return self.keep(np.zeros(len(self), np.int32), chosen)
 
     def sample(self, rows: Integer[np.ndarray, " n_rows"]) -> "Spectra":
-        """Some rows, by index, for a fit whose model speaks for the others; the quality image stays as it is."""
+        """Some rows, by index, for a fit whose model labels the others; the quality image stays as it is."""
         return replace(
             self,
             flux=self.flux[rows],

@@ -19,7 +19,7 @@ def geodesic(data: Float[Tensor, "n d"], neighbor_quantile: float = 0.05) -> Flo
     from themselves included (Eqs. 23, 24). Time O(n e) for e pairs of neighbors.
 
     Raises:
-        InputError: this machine has no room for the matrices.
+        InputError: the matrices exceed the memory of this machine.
     """
     n = len(data)
     if geodesic_memory(n) > memory.available():

@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 class Gram:
     """Symmetric matrix K (n, n) known by its blocks, for products with many lines over many steps.
 
-    Of two blocks that mirror each other one is computed and used for both. The first blocks that fit into `room`
+    Of two blocks that mirror each other one is computed and used for both. The first blocks that fit into `cache_bytes`
     bytes are kept, the others computed anew in each product: both ways give the same numbers. Products within
     a block have the precision of its entries (float32 for spectra); sums over blocks are float64.
 

@@ -43,7 +43,7 @@ _RANGES = {torch.float32: _Range(18.0, 65.0), torch.float64: _Range(200.0, 500.0
 def log_sums(cost: Cost, epsilon: float, *, cache_bytes: int, say: Callable[[str], None]) -> LogSums:
     """The quickest sums that lose nothing, decided by the range of the kernel on these points.
 
-    First a kernel in the precision of the cost, then one in float64, last sums in logarithms. room are bytes for
+    First a kernel in the precision of the cost, then one in float64, last sums in logarithms. cache_bytes are bytes for
     blocks kept from one call to the next.
     """
     for dtype in dict.fromkeys((cost.like.dtype, torch.float64)):

@@ -33,7 +33,7 @@ def mmd(
 ) -> Divergence:
     """MMD on the data, by the quickest exact road.
 
-    matrix (n, n) is a kernel matrix that takes the kernel's place; room are bytes for blocks of K; say takes a
+    matrix (n, n) is a kernel matrix that takes the kernel's place; cache_bytes are bytes for blocks of K; say takes a
     sentence if the GPU's memory forces smaller blocks.
     """
     if matrix is None and kernel.name in _FACTORS:

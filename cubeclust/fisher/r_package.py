@@ -67,7 +67,9 @@ class RPackage:
             solved = self.total.solve(classes.between) * ((n - 1) / n)
             return regressed(classes.between, solved, scatter, d)
         except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
-            raise InputError("--compat r --fisher-step reg: channels are collinear, as R says; take svd.") from error
+            raise InputError(
+                "--compat r --fisher-step reg: the channels are collinear, which R refuses, too; take svd."
+            ) from error
 
     def _dual(self, classes: Classes, d: int) -> Float64[Tensor, "p d"]:
         """Discriminant by products between spectra, with a ridge of 0.5 on the squares of their matrix."""

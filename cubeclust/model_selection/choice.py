@@ -84,7 +84,9 @@ def _nothing(table: Sequence[Candidate], criterion: str) -> str:
     """Error if no candidate has a value."""
     errors = [fit.error for candidate in table for fit in candidate.fits if fit.error]
     if errors:
-        return f"no entry of the scan has a value of {criterion}; the first fit that failed says: {errors[0]}"
+        return (
+            f"no entry of the scan has a value of {criterion}; the error of the first fit that failed is: {errors[0]}"
+        )
     return f"no entry of the scan has a value of {criterion}: every fit has a single class; try another method."
 
 

@@ -91,7 +91,7 @@ def _galaxy(random: np.random.Generator, seeing: Seeing, number: int) -> Galaxy:
 
 
 def _truth(galaxies: list[Galaxy], seeing: Seeing) -> dict[str, TruthImage]:
-    """The galaxy with the most light in each spaxel, where there is any to speak of."""
+    """The galaxy with the most light in each spaxel, where there is any."""
     light = np.stack([seeing.blurred(galaxy.white().astype(np.float32)) for galaxy in galaxies])
     best, there = np.argmax(light, axis=0), light.max(axis=0) > _FAINT * _LEVEL
     types = np.array([galaxy.type for galaxy in galaxies])

@@ -9,7 +9,7 @@ from astropy.io import fits
 from cubeclust.errors import InputError
 
 # CTYPE3 (before the first "-") -> medium of the wavelengths (Greisen et al. 2006, FITS WCS paper III, table 1;
-# the last row: spellings of IRAF and Gemini, whose medium the header does not tell).
+# the last row: spellings of IRAF and Gemini, whose medium the header does not state).
 _MEDIUM = {"AWAV": "air", "WAVE": "vacuum"}
 _MEDIUM |= dict.fromkeys(("LAMBDA", "WAVELENGTH", "WAVELENG", "LINEAR"), "unknown")
 _UNIT_SPELLINGS = {"angstroms": "Angstrom", "a": "Angstrom", "microns": "um", "micron": "um"}

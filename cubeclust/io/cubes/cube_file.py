@@ -70,7 +70,7 @@ def open_cube(
     """Read the headers of a cube and find the role of each HDU.
 
     hdu, variance_hdu and mask_hdu name HDUs (upper or lower case) where the layout's own choice is wrong: the
-    flux; the uncertainty ("none": leave it out), of which variance_kind says what it holds; a 2-D mask of
+    flux; the uncertainty ("none": leave it out), whose kind is variance_kind; a 2-D mask of
     spaxels or 3-D flags of samples ("none": leave out both).
 
     Raises:
@@ -120,7 +120,7 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def _named_alone(hdu: str | None, path: Path, hdus: fits.HDUList, contents: layouts.Contents) -> layouts.Layout:
-    """Layout of a file in which only the user can tell the flux; InputError where the user does not."""
+    """Layout of a file in which only the user can name the flux; InputError where no name is given."""
     if hdu is not None and contents.cubes:
         return layouts.Layout(layouts.OTHER, flux=hdu)
     raise InputError(_no_cube(path, hdus, contents.cubes))

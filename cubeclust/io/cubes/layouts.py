@@ -32,7 +32,7 @@ class Layout:
     flux, variance and quality name 3-D images. A sample is rejected where its quality has one of the bits of
     rejecting (name -> value), or is not 0 where rejecting is empty. mask names a 2-D image that is 0 where a
     spaxel is good; wavelength an HDU that lists the wavelengths, whose medium is that of the family where the
-    header does not tell. An empty name means that the family has none. remark is told to the user.
+    header does not state. An empty name means that the family has none. remark is printed for the user.
     """
 
     name: str
@@ -99,7 +99,7 @@ UNCERTAINTIES: dict[str, VarianceKind] = {
     "SIGMA": "std", "UNCERT": "std", "IVAR": "ivar",
 }  # fmt: skip
 _NO_FLUX = (*UNCERTAINTIES, "DQ", "MASK", "FLAGS", "QUALITY", "WMAP", "WEIGHT", "EXPOSURE")
-# What a header says its HDU holds: UTYPE (astropy.nddata.CCDData) and HDUCLAS3 (ESO, VLT-SPE-ESO-19500-5667).
+# What a header states of its HDU: UTYPE (astropy.nddata.CCDData) and HDUCLAS3 (ESO, VLT-SPE-ESO-19500-5667).
 _STATED: dict[str, VarianceKind] = {
     "STDDEVUNCERTAINTY": "std", "VARIANCEUNCERTAINTY": "variance", "INVERSEVARIANCE": "ivar",
     "RMSE": "std", "MSE": "variance", "INVMSE": "ivar",
@@ -126,6 +126,6 @@ def match(contents: Contents) -> Layout | None:
 
 
 def variance_kind(name: str, header: "fits.Header") -> VarianceKind:
-    """What an uncertainty HDU holds: what its header states, else what its name says, else variance."""
+    """What an uncertainty HDU holds: what its header states, else its name, else variance."""
     stated = [str(header.get(key, "")).strip().upper() for key in ("UTYPE", "HDUCLAS3")]
     return next((_STATED[word] for word in stated if word in _STATED), UNCERTAINTIES.get(name, "variance"))

@@ -14,7 +14,7 @@ from cubeclust.io.cubes import layouts
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.runtime import memory
 
-_PLANES = 16  # that tell the size of the flux
+_PLANES = 16  # from which the size of the flux is estimated
 Advance = Callable[[str, int, int], None]  # role of the HDU, planes done, planes in all
 
 

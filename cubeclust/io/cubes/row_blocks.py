@@ -19,24 +19,24 @@ _COPIES = 2  # of a block: as read, and without the spaxels that have no data
 class RowBlocks:
     """Blocks of an area of a cube; where one block holds all of it, it is read once and kept.
 
-    excluded (NY, NX) bool are spaxels to leave out; flux is that of the file over `scale`.
+    excluded (NY, NX) bool are spaxels to leave out; budget is in bytes; flux is that of the file over `scale`.
     """
 
     cube_file: CubeFile
     rows: slice
     columns: slice
     excluded: np.ndarray
-    room: int
+    budget: int
     progress: Progress
     scale: float
     _kept: list[Spectra] = field(default_factory=list)
 
     @classmethod
     def of(
-        cls, cube_file: CubeFile, area: tuple[slice, slice], excluded: np.ndarray, room: int, progress: Progress
+        cls, cube_file: CubeFile, area: tuple[slice, slice], excluded: np.ndarray, budget: int, progress: Progress
     ) -> "RowBlocks":
-        """Blocks of rows and columns `area` that take `room` bytes at most."""
-        return cls(cube_file, *area, excluded, room, progress, flux_scale(cube_file))
+        """Blocks of rows and columns `area` that take `budget` bytes at most."""
+        return cls(cube_file, *area, excluded, budget, progress, flux_scale(cube_file))
 
     @property
     def row_bytes(self) -> int:
@@ -48,7 +48,7 @@ class RowBlocks:
     def height(self) -> int:
         """Rows of a block."""
         rows = self.rows.stop - self.rows.start
-        return rows if self.need <= self.room else max(1, min(rows, self.room // self.row_bytes))
+        return rows if self.need <= self.budget else max(1, min(rows, self.budget // self.row_bytes))
 
     @property
     def need(self) -> int:
@@ -80,8 +80,8 @@ class RowBlocks:
 
     def require_room(self) -> None:
         """Raise InputError where not even one row fits."""
-        if self.row_bytes > self.room:
+        if self.row_bytes > self.budget:
             raise InputError(
                 f"{self.cube_file.path}: one row of spaxels takes {memory.readable(self.row_bytes)} and "
-                f"{memory.readable(max(self.room, 0))} are left of the budget; raise --memory or narrow it by --crop."
+                f"{memory.readable(max(self.budget, 0))} are left of the budget; raise --memory or narrow it by --crop."
             )

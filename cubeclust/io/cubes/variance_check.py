@@ -14,7 +14,7 @@ _PLACES = 16  # along the wavelength
 _SPAXELS = 10_000  # of a plane, about
 # Channels between the planes that are compared: resampling makes next neighbors alike.
 _LAG = 2
-_FEWEST = 30  # samples whose median says something
+_FEWEST = 30  # samples for a median
 _MEDIAN_CHI2 = 0.4549364  # of one degree of freedom
 # Correlated noise (0.1 in a GMOS cube), real lines (1.2 in a MUSE cube of a cluster) and variances that are some
 # times too small leave the ratio within this factor of 1.

@@ -25,13 +25,13 @@ class WavelengthList:
 def find_axis(
     hdus: fits.HDUList, header: fits.Header, layout: Layout, n_wave: int, unit: str | None
 ) -> tuple[axes.SpectralAxis, str]:
-    """Axis of the cube and the name of the HDU that lists it, "" where the header alone tells.
+    """Axis of the cube and the name of the HDU that lists it, "" where the header alone has it.
 
     The header's axis holds where the list agrees with it; where it disagrees or has none, the list holds, and
-    a note says so.
+    a note states it.
 
     Raises:
-        InputError: neither tells the wavelengths, or the list is damaged.
+        InputError: neither gives the wavelengths, or the list is damaged.
     """
     listed = _read(hdus, header, layout, n_wave)
     try:

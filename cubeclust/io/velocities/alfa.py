@@ -26,7 +26,7 @@ def read_alfa(
     guess: float | None = None,
     z: float | None = None,
 ) -> VelocityField:
-    """Read the fits of a cube's pixels; ALFA tells no error of a velocity, and its convention is v = c z.
+    """Read the fits of a cube's pixels; ALFA gives no error of a velocity, and its convention is v = c z.
 
     Flag NO_VELOCITY means that a pixel has no file, or no line in it. GUESS means a velocity that ALFA fell back to,
     which it does when the fit leaves its bounds: `guess` (km/s), the one in the command line that ALFA notes, and one

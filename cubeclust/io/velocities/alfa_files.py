@@ -143,7 +143,8 @@ def _numbers(text: str) -> list[float]:
 def _fit(rows: np.ndarray, n_lines: int, velocity: float | None) -> AlfaFit:
     """Fit from rows (n, 6) of _COLUMNS.
 
-    Flux and uncertainty may be normalized to 100 for H-beta, the peak is not: it tells the flux in the cube's unit.
+    Flux and uncertainty may be normalized to 100 for H-beta; the peak is not, so that it gives the flux in the unit of
+    the cube.
     """
     place = np.abs(rows[:, 1, None] - _AIR).argmin(axis=1)
     known = np.abs(rows[:, 1] - _AIR[place]) <= _NEAR

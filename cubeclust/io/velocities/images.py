@@ -56,9 +56,9 @@ def read_velocity_map(
     """Read the velocities of a cube's spaxels, as redshifts by the convention z = v / c (that of ALFA, Wesson 2016).
 
     The image is hdu_name, or that of a known layout (MaNGA DAP, nGIST, PHANGS-MUSE), or the only 2-D image of the file,
-    or the only one whose name says velocity or redshift. Its unit is `unit` (a key of UNITS), or its BUNIT. Samples
+    or the only one with velocity or redshift in its name. Its unit is `unit` (a key of UNITS), or its BUNIT. Samples
     that are not finite or that the file flags mean: no velocity. Where velocities are relative to a systemic one, that
-    is `zero` (km/s, c z) or what a known layout tells: 1 + z = (1 + zero / c) (1 + v / c).
+    is `zero` (km/s, c z) or what a known layout states: 1 + z = (1 + zero / c) (1 + v / c).
 
     Raises:
         InputError: no FITS file, no such image or several, another frame than the cube's, no unit, no velocity,
@@ -113,11 +113,11 @@ def _require_frame(path: Path, name: str, shape: tuple[int, ...], header: fits.H
 
 
 def _told_zero(path: Path, layout: VelocityLayout, primary: fits.Header) -> float:
-    """Systemic velocity that the file tells, km/s; InputError where it tells none."""
+    """Systemic velocity that the file states, km/s; InputError where it states none."""
     told = layouts.told_zero(primary)
     if told is None:
         raise InputError(
-            f"{path}: velocities of {layout.name} are relative to a systemic one, which this file does not tell; "
+            f"{path}: velocities of {layout.name} are relative to a systemic one, which this file does not state; "
             "give c z in km/s by --velocity-zero."
         )
     return told

@@ -9,7 +9,7 @@ from astropy.io import fits
 from cubeclust.spectroscopy.doppler import LIGHT_SPEED
 
 # Card of the primary header -> its unit: the systemic redshift, to which the velocities of such a file are relative.
-# SCINPVEL: MaNGA DAP data model, DR17. REDSHIFT: PHANGS-MUSE DR1, in km/s; a number that no redshift reaches tells.
+# SCINPVEL: MaNGA DAP data model, DR17. REDSHIFT: PHANGS-MUSE DR1, in km/s where the number exceeds any redshift.
 _ZEROS = {"SCINPVEL": "km/s", "REDSHIFT": ""}
 _LARGEST = 20.0  # redshift beyond which no galaxy was seen
 _INFORMING = 1 << 9 | 1 << 10  # NOCORRECTION, MULTICOMP of MANGA_DAPPIXMASK: bits that reject no velocity
@@ -50,7 +50,7 @@ def match(names: list[str]) -> tuple[VelocityLayout, str] | None:
 
 
 def told_zero(primary: fits.Header) -> float | None:
-    """Systemic velocity c z, km/s, that the primary header tells; None where it tells none."""
+    """Systemic velocity c z, km/s, that the primary header states; None where it states none."""
     for card, unit in _ZEROS.items():
         value = primary.get(card)
         if isinstance(value, int | float) and not isinstance(value, bool):

@@ -76,7 +76,7 @@ class GaussianMixture:
             random_state=seed,
         )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # the result says so
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the result states it
             try:
                 posterior = model.fit(spectra.flux).predict_proba(spectra.flux)
             except ValueError as error:

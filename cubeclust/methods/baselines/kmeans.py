@@ -52,7 +52,9 @@ class KMeans:
 
         model = SklearnKMeans(self.n_clusters, n_init=self.n_starts, max_iter=self.max_iter, random_state=seed)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct spectra than clusters: the map says so
+            warnings.simplefilter(
+                "ignore", ConvergenceWarning
+            )  # fewer distinct spectra than clusters: the map states it
             labels = model.fit_predict(spectra.flux)
         return Clustering(
             labels=labels.astype(int),

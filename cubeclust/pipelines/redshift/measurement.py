@@ -96,8 +96,8 @@ def row_blocks(rectangle: RectangleSettings, budget: int, cube_file: CubeFile, p
     excluded = np.zeros(cube_file.frame, bool)
     if rectangle.mask is not None:
         excluded = read_mask(rectangle.mask, cube_file.frame)
-    room = int(budget - memory.LIBRARIES - _WORK)
-    blocks = RowBlocks.of(cube_file, crop_area(cube_file, rectangle.crop), excluded, room, progress)
+    left = int(budget - memory.LIBRARIES - _WORK)
+    blocks = RowBlocks.of(cube_file, crop_area(cube_file, rectangle.crop), excluded, left, progress)
     blocks.require_room()
     need = memory.LIBRARIES + _WORK + min(blocks.need, blocks.height * blocks.row_bytes)
     progress.say(

@@ -214,7 +214,7 @@ def test_stars_of_ngist(tmp_path: Path, cube_file: CubeFile, speed: np.ndarray) 
     names = ("V", "SIGMA", "H3", "H4", "FORM_ERR_V", "FORM_ERR_SIGMA")
     images = {name: (speed if name == "V" else np.full_like(speed, 4.0), {}) for name in names}
     path = others(tmp_path / "run_kin_maps.fits", images)
-    with pytest.raises(InputError, match=r"GIST kinematics are relative to .* does not tell; give .* --velocity-zero"):
+    with pytest.raises(InputError, match=r"GIST kinematics are relative to .* does not state; give .* --velocity-zero"):
         read_velocity_map(path, cube_file)
     found = read_velocity_map(path, cube_file, zero=1137.0)
     np.testing.assert_allclose(found.z, expected(speed, 1137), rtol=1e-12)
