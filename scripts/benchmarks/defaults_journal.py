@@ -1,0 +1,64 @@
+"""Runs of a benchmark that takes long: a line for each as it ends, which processes may share."""
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cubeclust.io.atomic import append_line
+
+Line = dict[str, Any]  # fields of a run that tell it from others, under "run", and what it found
+
+
+class Journal:
+    """File of finished runs in a folder, and the claims of those being made.
+
+    A claim is the lock of a byte of the file `claims`, at a place made from the run's fields: the system takes it back
+    when its process ends, however that ends.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "journal.jsonl"
+        self._claims = (folder / "claims").open("ab")
+
+    def read(self) -> list[Line]:
+        """Lines in the order in which the runs ended, but those that are not whole."""
+        texts = self.path.read_text().splitlines() if self.path.exists() else []
+        return [line for line in map(_parsed, texts) if line is not None]
+
+    @contextmanager
+    def claimed(self, run: Line) -> Iterator[bool]:
+        """Whether the run is to be made: it is not finished, and no other process makes it meanwhile."""
+        place = int.from_bytes(hashlib.sha256(_key(run).encode()).digest()[:7], "big")
+        try:
+            fcntl.lockf(self._claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except OSError:  # another process has it
+            yield False
+            return
+        try:
+            yield _key(run) not in {_key(line["run"]) for line in self.read()}
+        finally:
+            fcntl.lockf(self._claims, fcntl.LOCK_UN, 1, place)
+
+    def add(self, run: Line, found: Line) -> None:
+        """Append a finished run."""
+        if self.path.exists() and not self.path.read_bytes().endswith(b"\n"):
+            append_line(self.path, "")
+        append_line(self.path, json.dumps({"run": run, **found}, allow_nan=False))
+
+
+def _key(run: Line) -> str:
+    return json.dumps(run, sort_keys=True)
+
+
+def _parsed(text: str) -> Line | None:
+    """A line, or None for one that was cut short."""
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) and "run" in line else None

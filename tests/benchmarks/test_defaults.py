@@ -1,0 +1,197 @@
+"""The benchmark of defaults resumes from its journal, shares it between processes, and averages what is there."""
+
+import json
+import multiprocessing
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import defaults
+from benchmarks.defaults_cubes import CUBES, Source, missing
+from benchmarks.defaults_journal import Journal, Line
+from benchmarks.defaults_runs import packed, scores, settings_for, unpacked, values_of
+from benchmarks.defaults_tables import publish, published, summaries
+from cubeclust import Window
+from cubeclust.errors import InputError
+
+RUN = {
+    "data": "blobs", "size": 20, "sky_seed": 1, "channels": "all", "range": "all", "k": 2, "method": "kmeans",
+    "scale": "none", "seed": 0, "settings": [], "state": "now",
+}  # fmt: skip
+HALVES, OTHER_HALVES = np.array([[1, 1, 2, 2]]), np.array([[1, 2, 1, 2]])
+
+
+def line(classes: np.ndarray = HALVES, found: Line | None = None, **changed: object) -> Line:
+    return {"run": {**RUN, **changed}, "map": packed(classes), "tiny": 0, "s": 1.0, "converged": None, **(found or {})}
+
+
+def options(*words: str) -> Namespace:
+    parser = ArgumentParser()
+    parser.add_argument("--device", default="cpu")
+    defaults.add_options(parser)
+    return parser.parse_args(words)
+
+
+def test_finished_run_is_not_claimed_again(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    with journal.claimed(RUN) as free:
+        assert free
+        journal.add(RUN, {"ARI": 0.5})
+    for run, left in ((RUN, False), (dict(reversed(RUN.items())), False), ({**RUN, "seed": 1}, True)):
+        with Journal(tmp_path).claimed(run) as free:
+            assert free is left
+    assert journal.read() == [{"run": RUN, "ARI": 0.5}]
+
+
+def test_unfinished_run_is_claimed_again(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    with pytest.raises(KeyboardInterrupt), journal.claimed(RUN):
+        raise KeyboardInterrupt
+    with journal.claimed(RUN) as free:
+        assert free
+
+
+def _claims(folder: Path) -> list[bool]:
+    journal, found = Journal(folder), []
+    for seed in range(2):
+        with journal.claimed({**RUN, "seed": seed}) as free:
+            found.append(free)
+    return found
+
+
+def test_run_of_another_process_is_left_to_it(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        with journal.claimed(RUN):
+            assert pool.apply(_claims, (tmp_path,)) == [False, True]
+        assert pool.apply(_claims, (tmp_path,)) == [True, True]
+
+
+def test_line_cut_short_is_not_a_run(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.path.write_text(json.dumps({"run": RUN})[:-9])
+    journal.add(RUN, {"ARI": 0.5})
+    assert [line["ARI"] for line in journal.read()] == [0.5]
+
+
+def test_scores_are_of_the_spaxels_with_both_classes() -> None:
+    """One of five true spaxels has no class, and one without a true class has one."""
+    found = scores(np.array([[4, 4, 2, 2, 0, 9]]), np.array([[1, 1, 2, 2, 2, 0]]))
+    assert found == {"ARI": 1.0, "coverage": 0.8}
+
+
+def test_map_is_packed_and_unpacked() -> None:
+    np.testing.assert_array_equal(unpacked(packed(np.array([[0, 1], [300, 2]]))), [0, 1, 300, 2])
+
+
+def test_row_has_means_and_spread_over_skies_and_seeds() -> None:
+    """Two skies with two seeds each; the maps of the first sky agree, those of the second do not (ARI -0.5)."""
+    lines = [
+        line(found={"ARI": 0.2, "coverage": 1.0, "tiny": 0, "converged": True}),
+        line(found={"ARI": 0.4, "coverage": 0.5, "tiny": 3, "converged": False}, seed=1),
+        line(found={"ARI": 0.6, "coverage": 1.0, "tiny": 0}, sky_seed=2),
+        line(OTHER_HALVES, found={"ARI": 0.8, "coverage": 0.5, "tiny": 1}, sky_seed=2, seed=1),
+        line(found={"ARI": 0.9}, scale="zscore"),
+    ]
+    row, other = summaries(lines)
+    assert (row["scale"], row["runs"], row["settings"], row["state"]) == ("none", 4, "", "now")
+    assert (row["ARI"], row["± ARI"]) == (0.5, round(0.05**0.5, 4))
+    assert (row["coverage"], row["tiny"], row["converged"], row["s"]) == (0.75, 1, 0.5, 1.0)
+    assert (row["agree"], row["± agree"]) == (0.25, 0.75)
+    assert row["halves"] is None
+    assert (other["scale"], other["runs"], other["ARI"], other["± ARI"], other["agree"]) == (
+        "zscore",
+        1,
+        0.9,
+        None,
+        None,
+    )
+
+
+def test_halves_of_the_channels_are_compared_and_not_averaged() -> None:
+    """A spaxel without a class on one map is left out."""
+    even, odd = np.array([[1, 1, 2, 2, 0]]), np.array([[5, 5, 3, 3, 3]])
+    whole = line(np.array([[1, 1, 1, 2, 2]]))
+    (row,) = summaries([whole, line(even, channels="even"), line(odd, channels="odd", found={"tiny": 5})])
+    assert (row["halves"], row["runs"], row["tiny"], row["agree"]) == (1.0, 1, 0, None)
+
+
+def test_refused_run_is_counted_alone() -> None:
+    refused = {"run": {**RUN, "seed": 1}, "error": "only one spectrum is left; loosen the masks or the crop."}
+    (row,) = summaries([line(found={"ARI": 0.5}), refused])
+    assert (row["runs"], row["ARI"], row["refused"]) == (1, 0.5, 1)
+
+
+def test_rows_are_published(tmp_path: Path) -> None:
+    rows = summaries([line(found={"ARI": 0.5}), line(found={"ARI": 0.25}, k=3)])
+    publish(rows, tmp_path / "rows.jsonl")
+    assert published(tmp_path / "rows.jsonl") == rows
+    assert published(tmp_path / "none.jsonl") == []
+
+
+def test_settings_go_to_the_methods_that_have_them() -> None:
+    texts = ["tolerance=0.001", "connected=true", "min-snr=2", "exclude=5570:5585", "exclude=6290:6310"]
+    assert settings_for("ward", texts) == tuple(texts[1:])
+    assert values_of("ward", texts[1:]) == (
+        {"connected": True},
+        {"min_snr": 2.0, "exclude": (Window(5570, 5585), Window(6290, 6310))},
+    )
+    assert values_of("mmd-ovo", texts[:1]) == ({"tolerance": 0.001}, {})
+
+
+def test_wrong_settings_are_refused() -> None:
+    with pytest.raises(InputError, match="tolerance=much"):
+        values_of("mmd-ovo", ["tolerance=much"])
+    with pytest.raises(InputError, match="--set tolerance=1: no option of ward"):
+        defaults.trials(options("--methods", "ward", "--set", "tolerance=1", "--cubes", ""))
+    with pytest.raises(ArgumentTypeError, match="NAME=VALUE"):
+        defaults.assignment("tolerance")
+
+
+def test_runs_of_a_sky_and_of_a_real_cube(capsys: pytest.CaptureFixture) -> None:
+    """A window where there are lines at known places, several numbers of classes, halves of a real cube with one seed;
+    quick methods come first."""
+    chosen = options("--methods", "usd-ovo,kmeans", "--scales", "none", "--skies", "ngc1068,hudf", "--sky-seeds", "1")
+    trials = defaults.trials(chosen)
+    assert [trial.method for trial in trials] == ["kmeans"] * 22 + ["usd-ovo"] * 22
+    assert len({str(trial) for trial in trials}) == 44
+    count = [(trial.source.data, trial.range, trial.k, trial.source.channels) for trial in trials[:22]]
+    assert {case: count.count(case) for case in count} == {
+        ("ngc1068", "windows", 11, "all"): 3, ("ngc1068", "all", 11, "all"): 3,
+        ("hudf", "all", 4, "all"): 3, ("hudf", "all", 3, "all"): 3,
+        **{("abell478", name, 8, half): 1 for name in ("windows", "all") for half in ("even", "odd")},
+        ("abell478", "windows", 8, "all"): 3, ("abell478", "all", 8, "all"): 3,
+    }  # fmt: skip
+    printed = capsys.readouterr().out
+    assert "ngc3081 is left out: give the folder of ngc3081_gmos/ngc3081_cube.fits" in printed
+
+
+def test_windows_are_those_of_the_observer() -> None:
+    assert Source("blobs", 40, 1).windows == (Window(4848, 5100.5), Window(6565, 6868))
+    assert Source("hudf", 40, 1).windows == ()
+
+
+def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
+    assert missing("abell478", None) == ""
+    first, second = CUBES["indian-pines"].files
+    (tmp_path / first).parent.mkdir()
+    (tmp_path / first).touch()
+    assert missing("indian-pines", tmp_path) == f"indian-pines is left out: {tmp_path} has no {second}."
+
+
+def test_second_call_makes_no_run_again(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """A sky of 20 x 20 by two scales; the second call has one more seed."""
+    words = ["--methods", "kmeans", "--skies", "blobs", "--sky-seeds", "1", "--cubes", "", "--size", "20"]
+    words += ["--ranges", "windows", "--scales", "none,default", "--work", str(tmp_path), "--set", "max-iter=20"]
+    first = list(defaults.run(options(*words, "--fit-seeds", "0")))
+    made = capsys.readouterr().out.splitlines()
+    second = list(defaults.run(options(*words, "--fit-seeds", "0,1")))
+    assert [len(made), len(capsys.readouterr().out.splitlines())] == [2, 2]
+    assert [row["runs"] for row in first] == [1, 1]
+    assert [(row["runs"], row["scale"], row["settings"]) for row in second] == [
+        (2, "default", "max-iter=20"),
+        (2, "none", "max-iter=20"),
+    ]
+    assert all(0.1 < row["ARI"] <= 1 and row["coverage"] == 1.0 for row in second)
