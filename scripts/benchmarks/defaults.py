@@ -9,6 +9,8 @@ ARI        agreement with the true classes of the spaxels that have both, 1 = th
            deviation over skies and seeds
 coverage   share of the spaxels with a true class that got a class
 tiny       classes of 3 spaxels or fewer, on average
+effective  number of classes of one size whose sizes have the same entropy; about 1 for a map of one class and single
+           spaxels, which agrees with its like whatever the method
 agree      mean ARI of the maps of two seeds of the fit, of the same cube; and its standard deviation over the pairs
 halves     ARI of the maps by even channels alone and by odd ones (real cubes)
 s          seconds of the fit

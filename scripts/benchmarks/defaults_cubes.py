@@ -120,13 +120,18 @@ def _write_half(whole: Path, path: Path, first: int) -> None:
     with fits.open(whole) as hdus, written_aside(path) as (aside,):
         for hdu in hdus:
             if hdu.header["NAXIS"] == 3:
-                step = next(name for name in ("CD3_3", "CDELT3") if name in hdu.header)
-                begin = first + 1 - hdu.header["CRPIX3"] if "CRPIX3" in hdu.header else first
                 hdu.data = hdu.data[first::2]
-                hdu.header["CRVAL3"] += begin * hdu.header[step]
-                hdu.header["CRPIX3"] = 1.0
-                hdu.header[step] *= 2
+                _double_step(hdu.header, first)
         hdus.writeto(aside, output_verify="silentfix")
+
+
+def _double_step(header: fits.Header, first: int) -> None:
+    """Let the axis begin at the channel `first` with twice its step, if the header has one."""
+    for name in ("CD3_3", "CDELT3"):
+        if name in header:
+            header["CRVAL3"] += (first + 1 - header["CRPIX3"]) * header[name]
+            header["CRPIX3"] = 1.0
+            header[name] *= 2
 
 
 def write_indian_pines(flux_file: Path, classes_file: Path, path: Path) -> None:

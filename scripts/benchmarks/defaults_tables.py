@@ -49,6 +49,7 @@ def _summary(group: dict[str, Any], lines: Sequence[Line]) -> Row:
         "± ARI": _spread(aris),
         "coverage": _mean(_values(whole, "coverage")),
         "tiny": _mean(_values(whole, "tiny")),
+        "effective": _mean([effective(sizes) for sizes in _values(whole, "sizes")]),
         "agree": _mean(pairs),
         "± agree": _spread(pairs),
         "halves": _mean(halves(done)),
@@ -56,6 +57,12 @@ def _summary(group: dict[str, Any], lines: Sequence[Line]) -> Row:
         "converged": _mean([float(value) for value in _values(whole, "converged")]),
         "refused": len(lines) - len(done),
     }
+
+
+def effective(sizes: Sequence[int]) -> float:
+    """Exponential of the entropy of the sizes of classes: K for K classes of one size, 1 where one class has all."""
+    shares = np.array([size for size in sizes if size], float) / sum(sizes)
+    return float(np.exp(-(shares @ np.log(shares))))
 
 
 def agreements(lines: Iterable[Line]) -> list[float]:

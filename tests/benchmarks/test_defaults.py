@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from astropy.io import fits
+from scipy.io import savemat
 
 from benchmarks import defaults
-from benchmarks.defaults_cubes import CUBES, Source, missing
+from benchmarks.defaults_cubes import CUBES, Source, cube_of, missing, truth_of
 from benchmarks.defaults_journal import Journal, Line
 from benchmarks.defaults_runs import packed, scores, settings_for, unpacked, values_of
-from benchmarks.defaults_tables import publish, published, summaries
+from benchmarks.defaults_tables import effective, publish, published, summaries
 from cubeclust import Window
 from cubeclust.errors import InputError
 
@@ -24,7 +26,15 @@ HALVES, OTHER_HALVES = np.array([[1, 1, 2, 2]]), np.array([[1, 2, 1, 2]])
 
 
 def line(classes: np.ndarray = HALVES, found: Line | None = None, **changed: object) -> Line:
-    return {"run": {**RUN, **changed}, "map": packed(classes), "tiny": 0, "s": 1.0, "converged": None, **(found or {})}
+    return {
+        "run": {**RUN, **changed},
+        "map": packed(classes),
+        "tiny": 0,
+        "sizes": [2, 2],
+        "s": 1.0,
+        "converged": None,
+        **(found or {}),
+    }
 
 
 def options(*words: str) -> Namespace:
@@ -100,7 +110,7 @@ def test_row_has_means_and_spread_over_skies_and_seeds() -> None:
     assert (row["ARI"], row["± ARI"]) == (0.5, round(0.05**0.5, 4))
     assert (row["coverage"], row["tiny"], row["converged"], row["s"]) == (0.75, 1, 0.5, 1.0)
     assert (row["agree"], row["± agree"]) == (0.25, 0.75)
-    assert row["halves"] is None
+    assert (row["halves"], row["effective"]) == (None, 2.0)
     assert (other["scale"], other["runs"], other["ARI"], other["± ARI"], other["agree"]) == (
         "zscore",
         1,
@@ -116,6 +126,11 @@ def test_halves_of_the_channels_are_compared_and_not_averaged() -> None:
     whole = line(np.array([[1, 1, 1, 2, 2]]))
     (row,) = summaries([whole, line(even, channels="even"), line(odd, channels="odd", found={"tiny": 5})])
     assert (row["halves"], row["runs"], row["tiny"], row["agree"]) == (1.0, 1, 0, None)
+
+
+def test_effective_classes_are_those_of_one_size() -> None:
+    assert effective([5, 5, 0, 5]) == pytest.approx(3)
+    assert effective([1000, 1, 1]) == pytest.approx(1.016, abs=1e-3)
 
 
 def test_refused_run_is_counted_alone() -> None:
@@ -179,6 +194,39 @@ def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
     (tmp_path / first).parent.mkdir()
     (tmp_path / first).touch()
     assert missing("indian-pines", tmp_path) == f"indian-pines is left out: {tmp_path} has no {second}."
+
+
+def test_halves_of_a_cube_lie_at_their_wavelengths(tmp_path: Path) -> None:
+    """Five channels at 99, 101, 103, 105, 107; flags have no axis of their own."""
+    flux = np.arange(5.0)[:, None, None] * np.ones((5, 2, 2))
+    axis = fits.Header({"CRPIX3": 1.5, "CRVAL3": 100.0, "CD3_3": 2.0})
+    hdus = [fits.PrimaryHDU(), fits.ImageHDU(flux, axis, name="DATA"), fits.ImageHDU(flux.astype(int), name="DQ")]
+    (tmp_path / "ngc3081_gmos").mkdir()
+    fits.HDUList(hdus).writeto(tmp_path / CUBES["ngc3081"].files[0])
+    for half, first, channels in (("even", 99, [0, 2, 4]), ("odd", 101, [1, 3])):
+        with fits.open(cube_of(Source("ngc3081", channels=half), tmp_path, tmp_path)) as made:
+            for hdu in made[1:]:
+                np.testing.assert_array_equal(hdu.data[:, 0, 0], channels)
+            assert [made["DATA"].header[name] for name in ("CRPIX3", "CRVAL3", "CD3_3")] == [1, first, 4]
+    assert cube_of(Source("ngc3081"), tmp_path, tmp_path) == tmp_path / CUBES["ngc3081"].files[0]
+
+
+def test_indian_pines_is_a_cube_of_its_labeled_pixels(tmp_path: Path) -> None:
+    """Every second pixel; the 104th of the channels that there are is the 109th of the instrument."""
+    flux = np.arange(3 * 3 * 200).reshape(3, 3, 200)
+    classes = np.array([[1, 9, 0], [9, 9, 9], [2, 9, 3]])
+    (tmp_path / "indian_pines").mkdir()
+    for file, values in zip(CUBES["indian-pines"].files, (flux, classes), strict=True):
+        savemat(tmp_path / file, {"values": values})
+    source = Source("indian-pines")
+    path = cube_of(source, tmp_path, tmp_path)
+    cube = fits.getdata(path)
+    assert cube.shape == (220, 2, 2)
+    np.testing.assert_array_equal(cube[102:109, 1, 1], [flux[2, 2, 102], *[np.nan] * 5, flux[2, 2, 103]])
+    assert np.isnan(cube[:, 0, 1]).all()
+    assert np.isfinite(cube[:, 0, 0]).sum() == 200
+    for channels in ("all", "odd"):
+        np.testing.assert_array_equal(truth_of(source._replace(channels=channels), path), [[1, 0], [2, 3]])
 
 
 def test_second_call_makes_no_run_again(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
