@@ -1,7 +1,8 @@
 """Renew the parts of the pages that are made from the tables of the package.
 
 A page holds such a part between the lines `<!-- made: NAME -->` and `<!-- end -->`; all else is written by hand. NAME
-is a key of PARTS, or `method` with the name of a page of docs/methods.
+is a key of PARTS, or one of PARTS_OF with what it is of: `method` with the name of a page of docs/methods, `defaults`
+with that of a table of the benchmark of defaults.
 
     PYTHONPATH=scripts python docs/made_pages.py           writes the pages that are out of date
 """
@@ -13,7 +14,7 @@ from dataclasses import Field
 from pathlib import Path
 
 import cubeclust
-from benchmarks import history
+from benchmarks import defaults_pages, history
 from cubeclust import quality
 from cubeclust.io.cubes.layouts import LAYOUTS
 from cubeclust.methods import DEFAULT_METHOD, METHODS, Method
@@ -42,7 +43,7 @@ def method_page(name: str) -> str:
 
 def _made(name: str) -> str:
     part, _, of = name.partition(" ")
-    return _method(of) if part == "method" else PARTS[name]()
+    return PARTS_OF[part](of) if part in PARTS_OF else PARTS[name]()
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -171,6 +172,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "quality bits": lambda: _bits(quality.MEANING),
     "velocity flags": lambda: _bits(flags.MEANING),
     "api": _api,
+}
+
+PARTS_OF: dict[str, Callable[[str], str]] = {
+    "method": _method,
+    "defaults": lambda name: defaults_pages.part(name, defaults_pages.published()),
 }
 
 if __name__ == "__main__":

@@ -24,8 +24,9 @@ from pathlib import Path
 
 from benchmarks.defaults_cubes import CUBES, SKY_CLASSES, Source, cube_of, missing
 from benchmarks.defaults_journal import Journal, Line
-from benchmarks.defaults_runs import DEFAULT, Trial, carried_out, settings_for, values_of
-from benchmarks.defaults_tables import PUBLISHED, publish, summaries
+from benchmarks.defaults_pages import DEFAULT, PUBLISHED, everything, publish
+from benchmarks.defaults_runs import Trial, carried_out, settings_for, values_of
+from benchmarks.defaults_tables import summaries
 from benchmarks.measuring import names_of, numbers
 from benchmarks.rows import Row, cell
 from cubeclust import __version__
@@ -39,7 +40,9 @@ _QUICK = ["kmeans", "spectral", "igmm", "ward", "fcm", "gmm", "fisher-em", "mmd-
 
 def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--methods", type=names_of(METHODS), default=_JUDGED)
-    parser.add_argument("--scales", type=names_of([*SCALINGS, DEFAULT]), default=list(SCALINGS), help="names, default")
+    parser.add_argument(
+        "--scales", type=names_of([*SCALINGS, DEFAULT]), default=[DEFAULT, *SCALINGS], help="names, default"
+    )
     parser.add_argument("--skies", type=names_of(SKY_CLASSES), default=list(SKY_CLASSES), help="'' for none")
     parser.add_argument("--cubes", type=names_of(CUBES), default=list(CUBES), help="real ones; '' for none")
     parser.add_argument("--data", type=Path, help="folder of ngc3081_gmos and indian_pines")
@@ -51,6 +54,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--state", default=__version__, help="name of the code that is measured, such as before, after")
     parser.add_argument("--work", type=Path, default=Path("defaults"), help="folder of journal and cubes")
     parser.add_argument("--only-tables", action="store_true", help="make no run")
+    parser.add_argument("--tables", action="store_true", help="also print the tables of docs/defaults.md")
     parser.add_argument(
         "--publish",
         action="store_true",
@@ -64,13 +68,20 @@ def run(options: Namespace) -> Iterator[Row]:
     for number, trial in enumerate(chosen, start=1):
         with journal.claimed(trial.as_json()) as free:
             if free:
-                found = carried_out(trial, cube_of(trial.source, options.work, options.data), options.device)
+                found = journal.found(trial.twin.as_json()) or made(trial, options)
                 journal.add(trial.as_json(), found)
                 print(f"{number}/{len(chosen)} {trial}: {told(found)}", flush=True)
     rows = summaries(journal.read())
     if options.publish:
         publish(rows)
     yield from rows
+    if options.tables:
+        print(everything(rows))
+
+
+def made(trial: Trial, options: Namespace) -> Line:
+    """Carry out a run on its cube."""
+    return carried_out(trial, cube_of(trial.source, options.work, options.data), options.device)
 
 
 def trials(options: Namespace) -> list[Trial]:

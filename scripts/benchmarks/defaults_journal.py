@@ -40,9 +40,14 @@ class Journal:
             yield False
             return
         try:
-            yield _key(run) not in {_key(line["run"]) for line in self.read()}
+            yield self.found(run) is None
         finally:
             fcntl.lockf(self._claims, fcntl.LOCK_UN, 1, place)
+
+    def found(self, run: Line) -> Line | None:
+        """What a run found, None if it is not finished."""
+        lines = (line for line in self.read() if _key(line["run"]) == _key(run))
+        return next(({name: value for name, value in line.items() if name != "run"} for line in lines), None)
 
     def add(self, run: Line, found: Line) -> None:
         """Append a finished run."""

@@ -13,13 +13,13 @@ from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.defaults_cubes import Source, truth_of
 from benchmarks.defaults_journal import Line
+from benchmarks.defaults_pages import DEFAULT
 from cubeclust import RunSettings, run
 from cubeclust.cli.types import repeats, type_of
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
 from cubeclust.settings import declaration, kind, option_fields, option_name
 
-DEFAULT = "default"  # the scale that a method has where none is named
 _TINY = 3  # spaxels
 
 
@@ -49,6 +49,12 @@ class Trial(NamedTuple):
         """Fields as a line of the journal has them."""
         fields = self.source._asdict() | self._asdict()
         return {name: value for name, value in fields.items() if name != "source"} | {"settings": [*self.settings]}
+
+    @property
+    def twin(self) -> "Trial":
+        """The same run under another name of its scale: with and without its name where it is the method's default."""
+        scale = METHODS[self.method].load().default_scale
+        return self._replace(scale={DEFAULT: scale, scale: DEFAULT}.get(self.scale, self.scale))
 
     def __str__(self) -> str:
         options = " ".join([f"-m {self.method} -k {self.k} --scale {self.scale} --seed {self.seed}", *self.settings])

@@ -1,9 +1,7 @@
-"""Tables of the benchmark of defaults: its runs in the journal become rows, and the rows pages."""
+"""Rows of the benchmark of defaults: means over its runs in the journal."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations, groupby
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,6 @@ from benchmarks.defaults_journal import Line
 from benchmarks.defaults_runs import unpacked
 from benchmarks.rows import Row
 
-PUBLISHED = Path(__file__).with_name("defaults.jsonl")
 _GROUP = ("state", "settings", "data", "size", "range", "k", "method", "scale")
 
 
@@ -21,16 +18,6 @@ def summaries(lines: Iterable[Line]) -> list[Row]:
     """A row for each case, method and scale: means and standard deviations over skies and seeds; None = unknown."""
     groups = groupby(sorted(lines, key=_group), key=_group)
     return [_summary(dict(zip(_GROUP, group, strict=True)), [*members]) for group, members in groups]
-
-
-def publish(rows: Iterable[Row], path: Path = PUBLISHED) -> None:
-    """Write rows, a line each, of which pages are made."""
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-
-
-def published(path: Path = PUBLISHED) -> list[Row]:
-    """Rows that were published last."""
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def _group(line: Line) -> tuple[Any, ...]:

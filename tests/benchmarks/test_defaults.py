@@ -14,15 +14,21 @@ from benchmarks import defaults
 from benchmarks.defaults_cubes import CUBES, Source, cube_of, missing, truth_of
 from benchmarks.defaults_journal import Journal, Line
 from benchmarks.defaults_runs import packed, scores, settings_for, unpacked, values_of
-from benchmarks.defaults_tables import effective, publish, published, summaries
+from benchmarks.defaults_tables import effective, summaries
 from cubeclust import Window
 from cubeclust.errors import InputError
+from cubeclust.preprocessing.scaling import SCALINGS
 
 RUN = {
     "data": "blobs", "size": 20, "sky_seed": 1, "channels": "all", "range": "all", "k": 2, "method": "kmeans",
     "scale": "none", "seed": 0, "settings": [], "state": "now",
 }  # fmt: skip
 HALVES, OTHER_HALVES = np.array([[1, 1, 2, 2]]), np.array([[1, 2, 1, 2]])
+
+
+TINY = (
+    "--methods", "kmeans", "--skies", "blobs", "--sky-seeds", "1", "--cubes", "", "--size", "20", "--ranges", "windows"
+)  # fmt: skip
 
 
 def line(classes: np.ndarray = HALVES, found: Line | None = None, **changed: object) -> Line:
@@ -139,13 +145,6 @@ def test_refused_run_is_counted_alone() -> None:
     assert (row["runs"], row["ARI"], row["refused"]) == (1, 0.5, 1)
 
 
-def test_rows_are_published(tmp_path: Path) -> None:
-    rows = summaries([line(found={"ARI": 0.5}), line(found={"ARI": 0.25}, k=3)])
-    publish(rows, tmp_path / "rows.jsonl")
-    assert published(tmp_path / "rows.jsonl") == rows
-    assert published(tmp_path / "none.jsonl") == []
-
-
 def test_settings_go_to_the_methods_that_have_them() -> None:
     texts = ["tolerance=0.001", "connected=true", "min-snr=2", "exclude=5570:5585", "exclude=6290:6310"]
     assert settings_for("ward", texts) == tuple(texts[1:])
@@ -230,16 +229,22 @@ def test_indian_pines_is_a_cube_of_its_labeled_pixels(tmp_path: Path) -> None:
 
 
 def test_second_call_makes_no_run_again(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    """A sky of 20 x 20 by two scales; the second call has one more seed."""
-    words = ["--methods", "kmeans", "--skies", "blobs", "--sky-seeds", "1", "--cubes", "", "--size", "20"]
-    words += ["--ranges", "windows", "--scales", "none,default", "--work", str(tmp_path), "--set", "max-iter=20"]
-    first = list(defaults.run(options(*words, "--fit-seeds", "0")))
+    """The second call has one more seed."""
+    words = [*TINY, "--work", str(tmp_path), "--scales", "none", "--set", "max-iter=20"]
+    (first,) = defaults.run(options(*words, "--fit-seeds", "0"))
     made = capsys.readouterr().out.splitlines()
-    second = list(defaults.run(options(*words, "--fit-seeds", "0,1")))
-    assert [len(made), len(capsys.readouterr().out.splitlines())] == [2, 2]
-    assert [row["runs"] for row in first] == [1, 1]
-    assert [(row["runs"], row["scale"], row["settings"]) for row in second] == [
-        (2, "default", "max-iter=20"),
-        (2, "none", "max-iter=20"),
-    ]
-    assert all(0.1 < row["ARI"] <= 1 and row["coverage"] == 1.0 for row in second)
+    (second,) = defaults.run(options(*words, "--fit-seeds", "0,1"))
+    assert [len(made), len(capsys.readouterr().out.splitlines())] == [1, 1]
+    assert (first["runs"], second["runs"]) == (1, 2)
+    assert (second["scale"], second["settings"], second["coverage"]) == ("none", "max-iter=20", 1.0)
+    assert 0.1 < second["ARI"] <= 1
+
+
+def test_default_scale_and_its_name_are_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    found = {name: value for name, value in line().items() if name != "run"}
+    monkeypatch.setattr(defaults, "made", lambda trial, chosen: calls.append(trial) or found)
+    chosen = options(*TINY, "--work", str(tmp_path), "--fit-seeds", "0")
+    rows = list(defaults.run(chosen))
+    assert len(calls) == len(SCALINGS)
+    assert {row["scale"] for row in rows} == {"default", *SCALINGS}
