@@ -15,13 +15,18 @@ from cubeclust.runtime import memory
 
 # What ended iterations before they converged -> what to do.
 _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
+# What tiny classes are, and what to do about them.
+_TINY = (
+    "Most are damaged or outlying spectra and not populations: look at them on the map, leave them out by --mask, "
+    "--crop, --min-snr or --exclude, and fit again."
+)
 # Field of ClassRow that only classes of moving spaxels have -> its heading.
 _MOTION = {"velocity": "velocity km/s", "velocity_dispersion": "dispersion km/s", "sigma": "line width km/s"}
 
 
-def print_closing(run: Run) -> None:
-    """Print the classes and what the user should know about them on stderr."""
-    print_classes(run.classification, _sentences(run.record))
+def print_closing(run: Run, more: Iterable[str] = ()) -> None:
+    """Print the classes, what the user should know about them, and more sentences on stderr."""
+    print_classes(run.classification, [*_sentences(run.record), *more])
 
 
 def print_classes(classification: Classification, sentences: Iterable[str]) -> None:
@@ -76,7 +81,9 @@ def _sentences(record: RunRecord) -> list[str]:
     classes, fit = record.classes, record.fit
     out = [f"{classes.classes_used} classes used of {classes.classes_asked} asked."]
     if classes.tiny_classes:
-        out.append(f"Tiny classes of at most {TINY_CLASS} spaxels: {', '.join(map(str, classes.tiny_classes))}.")
+        out.append(
+            f"Tiny classes of at most {TINY_CLASS} spaxels: {', '.join(map(str, classes.tiny_classes))}. {_TINY}"
+        )
     if fit.stopped:
         cure = "" if fit.converged else f" ({_CURES[fit.stopped]})"
         out.append(f"{fit.ending.capitalize()}{cure}.")

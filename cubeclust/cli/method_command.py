@@ -13,6 +13,8 @@ from cubeclust.cli.options import option_of
 from cubeclust.methods import DEFAULT_METHOD, METHODS
 from cubeclust.settings import Panel, option_fields, option_name
 
+ARGUMENTS = "cubeclust.arguments"  # key of a context's meta: the arguments of the command, as they were typed
+
 
 def method_options(method: str) -> list[click.Parameter]:
     """Options of the settings of a method; the number of clusters, which all have, stands beside --method."""
@@ -44,6 +46,11 @@ class MethodCommand(Command):
         if path:
             extra["default_map"] = config.defaults(path, table, command, _methods_by_option())
         return super(MethodCommand, command).make_context(info_name, args, parent, **extra)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments and keep them in the context's meta."""
+        ctx.meta[ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
 
     def with_method(self, method: str) -> Self:
         """The same command with the options of a method."""

@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from cubeclust.cli.progress_bars import for_stderr
 from cubeclust.settings import Panel, setting
 
 if TYPE_CHECKING:
+    from cubeclust.pipelines.run.record import RunRecord
     from cubeclust.pipelines.run.settings import RunSettings
 
 
@@ -33,8 +35,13 @@ class Terminal:
     verbose: bool = setting(False, "Also print each preprocessing step.", panel=Panel.TERMINAL, short="-v")
 
 
-def carry_out(settings: "RunSettings", terminal: Terminal) -> None:
-    """Run, or forecast with --dry-run, and print the outcome as --quiet, --verbose and --json ask."""
+def carry_out(
+    settings: "RunSettings", terminal: Terminal, closing: "Callable[[RunRecord], list[str]] | None" = None
+) -> None:
+    """Run, or forecast with --dry-run, and print the outcome as --quiet, --verbose and --json ask.
+
+    closing gives sentences of the command's own that end what is printed on stderr.
+    """
     if terminal.dry_run:
         _forecast(settings, terminal)
         return
@@ -48,7 +55,7 @@ def carry_out(settings: "RunSettings", terminal: Terminal) -> None:
     if not terminal.quiet:
         from cubeclust.cli.class_report import print_closing
 
-        print_closing(finished)
+        print_closing(finished, closing(finished.record) if closing else ())
     click.echo(json.dumps(finished.record.as_json()) if terminal.json else finished.files["classmap.fits"])
 
 

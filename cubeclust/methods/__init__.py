@@ -17,6 +17,7 @@ class Method:
     module, class_name   of its class, below cubeclust.methods
     presets              fields of the class that the name of the method sets
     mixture              whether its clusterings have information criteria
+    seeded               whether its clusterings depend on the seed
     module_needed        optional package that its fits import; None without one
     """
 
@@ -25,6 +26,7 @@ class Method:
     class_name: str
     presets: Mapping[str, Any] = field(default_factory=dict)
     mixture: bool = False
+    seeded: bool = True
     module_needed: str | None = None
 
     def load(self) -> "type[Clusterer]":
@@ -97,6 +99,6 @@ METHODS: dict[str, Method] = {
     ),
     "fcm": Method("fuzzy c-means (baseline)", "baselines.fcm", "FuzzyCMeans"),
     "spectral": Method("spectral clustering of the neighbor graph (baseline)", "baselines.spectral", "Spectral"),
-    "ward": Method("Ward's hierarchical clustering (baseline)", "baselines.ward", "Ward"),
+    "ward": Method("Ward's hierarchical clustering (baseline)", "baselines.ward", "Ward", seeded=False),
 }  # fmt: skip
 DEFAULT_METHOD = "mmd-ovo"

@@ -11,6 +11,7 @@ from test_combinators import fit
 
 from cubeclust.methods import METHODS
 from cubeclust.methods.baselines.fcm import default_fuzziness
+from cubeclust.runtime.progress import Silent
 from cubeclust.spectra import Spectra
 
 
@@ -104,3 +105,15 @@ def test_spectral_clustering_of_separated_groups(seed: int) -> None:
     spectra.flux[:] = 30 * np.stack([truth % 4, truth // 4], axis=1) + random.standard_normal((len(truth), 2))
     found = fit(METHODS["spectral"].create(n_clusters=10), spectra, seed).labels
     assert adjusted_rand_score(truth, found) == 1
+
+
+@pytest.mark.parametrize("name", ["kmeans", "gmm", "igmm", "fcm", "ward"])
+def test_seed_changes_the_result_of_methods_that_state_so(name: str) -> None:
+    """Between classes cut out of one population; Ward's merges know no chance."""
+    spectra, _ = plane(n=150, sizes=(1.0, 0.0, 0.0))
+    first, second = (METHODS[name].create(n_clusters=6) for _ in range(2))
+    labels = [
+        method.fit(spectra, seed=seed, device="cpu", cache_bytes=0, progress=Silent()).canonical().labels
+        for seed, method in enumerate((first, second))
+    ]
+    assert METHODS[name].seeded == (not np.array_equal(*labels))

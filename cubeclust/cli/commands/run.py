@@ -1,6 +1,9 @@
 """`cubeclust run`."""
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from cubeclust.cli.method_command import MethodCommand
 from cubeclust.cli.options import options_of
@@ -9,6 +12,9 @@ from cubeclust.methods import METHODS
 from cubeclust.pipelines.run.products import PRODUCTS
 from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.settings import option_fields
+
+if TYPE_CHECKING:
+    from cubeclust.pipelines.run.record import RunRecord
 
 
 def run(values: dict[str, Any], terminal: Terminal) -> None:
@@ -20,7 +26,15 @@ def run(values: dict[str, Any], terminal: Terminal) -> None:
 
     The settings below depend on --method: `cubeclust run --method NAME --help` lists those of another method.
     """
-    carry_out(run_settings(values), terminal)
+    settings = run_settings(values)
+    carry_out(settings, terminal, partial(_proposed, click.get_current_context(), settings))
+
+
+def _proposed(context: click.Context, settings: RunSettings, record: "RunRecord") -> list[str]:
+    """Sentences on the number of classes."""
+    from cubeclust.cli.scan_proposal import scan_sentences
+
+    return scan_sentences(context, settings, record)
 
 
 def run_settings(values: dict[str, Any]) -> RunSettings:
