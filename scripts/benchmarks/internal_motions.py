@@ -3,8 +3,7 @@
 Skies of `cubeclust simulate ngc1068`, a seed each, are clustered three times by each method: as observed, brought to
 rest by the velocities of `cubeclust redshift`, and by the true ones. Spaxels are the same each time (those with a
 defect or a misleading velocity are masked), windows are the same at rest, the number of clusters is that of the true
-classes, and methods have their defaults; GEMINIs end once they have converged (--tolerance 1e-4). Mean and standard
-deviation over skies:
+classes, and methods have their defaults. Mean and standard deviation over skies:
 
 ARI      agreement with the true classes, 1 = the same, 0 = by chance
 of gas   the same of spaxels whose class is one of gas, with front, back and jet as one class: they share their ratios
@@ -40,8 +39,6 @@ VELOCITIES: dict[str, Callable[[MovingSky], dict[str, Any]]] = {
     "measured": lambda sky: {"redshift": sky.measured},
     "true": lambda sky: {"velocity_map": sky.true},
 }
-_CONVERGED = {"tolerance": 1e-4}
-SETTINGS = {"mmd-ovo": _CONVERGED, "usd-ovo": _CONVERGED}
 
 
 class Scores(NamedTuple):
@@ -106,7 +103,7 @@ def class_map(sky: MovingSky, case: Case, options: Namespace, seed: int) -> np.n
     settings = RunSettings(
         sky.cube,
         case.method,
-        {"n_clusters": options.n_clusters or sky.truth.n_classes, **SETTINGS.get(case.method, {})},
+        {"n_clusters": options.n_clusters or sky.truth.n_classes},
         window=stretched(options.windows[case.window], 1 + sky.systemic if case.velocities == "none" else 1.0),
         mask=sky.mask,
         seed=seed,

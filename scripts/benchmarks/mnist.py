@@ -84,7 +84,7 @@ def settings(name: str, options: Namespace) -> dict:
     if name == "kmeans":
         return {}
     transport = _COST if name.startswith(("usd", "wasserstein")) else {}
-    return {"hidden": 1200, "max_iter": options.epochs, "batch_size": options.batch_size, **transport}
+    return {"hidden": 1200, "max_iter": options.epochs, "tolerance": 0.0, "batch_size": options.batch_size, **transport}
 
 
 def read(folder: Path, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -31,7 +31,7 @@ def checks(setup: Setup) -> Iterator[Check]:
 def users_run(setup: Setup, n: int, n_wave: int, iterations: int) -> Iterator[Row]:
     """The run that takes gemclus 16 hours."""
     flux = made(n, n_wave, 30, setup.device).cpu().numpy()
-    method = METHODS["mmd-ovo"].create(n_clusters=30, hidden=20, max_iter=iterations)
+    method = METHODS["mmd-ovo"].create(n_clusters=30, hidden=20, max_iter=iterations, tolerance=0.0)
     fit(replace(method, max_iter=2), flux[:500], setup.device)  # the first of all, which is slow
     fits = []
     forget_peak(setup.device)

@@ -286,15 +286,15 @@ def test_seed_configuration_is_the_papers_run(sky_file: Path, tmp_path: Path) ->
     settings = record["settings"]
     assert (record["method"], settings["n_clusters"], settings["hidden"]) == ("mmd-ovo", 21, 50)
     assert (settings["scale"], settings["normalize_band"]) == ("zscore", "7600:8100")
-    assert "max-iter = 1000" in config.read_text()
+    assert "max-iter = 1000\ntolerance = 0.0\n" in config.read_text(), "the paper's run has no rule of convergence"
 
 
 @pytest.mark.checkout
 @pytest.mark.parametrize(
     ("config", "epsilon", "metric", "in_file"),
     [
-        ("ngc1068-usd-ovo.toml", "0.25", "sqeuclidean", "max-iter = 100"),
-        ("ngc1068-usd-ovo-converged.toml", "0.25r", "euclidean", "max-iter = 0"),
+        ("ngc1068-usd-ovo.toml", "0.25", "sqeuclidean", "max-iter = 100\ntolerance = 0.0\n"),
+        ("ngc1068-usd-ovo-converged.toml", "0.25r", "euclidean", "max-iter = 0\ntolerance = 1e-4\n"),
     ],
 )
 def test_sinkhorn_run_of_the_paper_and_ours(

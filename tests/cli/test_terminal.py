@@ -33,10 +33,24 @@ def test_without_bound_the_fit_ends_once_converged(sky_file: Path, tmp_path: Pat
     assert "the fit ends once it has converged (--tolerance 0.0001), however long" in result.stderr
     assert f"Converged after {found['iterations']} iterations." in result.stderr
     assert f"converged after {found['iterations']} iterations" in history(found)
-    bounded = record(sky_file, "-o", tmp_path / "bounded", *BRIEF, "--max-iter", found["iterations"])
+    bounded = record(sky_file, "-o", tmp_path / "bounded", *BRIEF, "--max-iter", found["iterations"], "--tolerance", 0)
     for name in ("converged", "objective", "watched", "class_sizes"):
         assert bounded[name] == found[name], name
     assert bounded["stopped"] == "iterations"
+
+
+def test_fit_with_defaults_ends_once_converged(sky_file: Path, tmp_path: Path) -> None:
+    result = run(sky_file, "-o", tmp_path, "-k", 4, "--crop", 4, "--json")
+    found = json.loads(result.stdout)
+    assert (found["converged"], found["stopped"]) == (True, "plateau")
+    assert "the fit ends once it has converged (--tolerance 0.0001), or after 10000 iterations" in result.stderr
+
+
+def test_without_tolerance_all_iterations_run(sky_file: Path, tmp_path: Path) -> None:
+    early = record(sky_file, "-o", tmp_path / "early", *BRIEF)
+    found = record(sky_file, "-o", tmp_path / "all", *BRIEF, "--tolerance", 0, "--max-iter", early["iterations"] + 25)
+    assert found["iterations"] == early["iterations"] + 25
+    assert found["stopped"] == "iterations"
 
 
 def test_time_bounds_a_fit(sky_file: Path, tmp_path: Path) -> None:
@@ -52,7 +66,7 @@ def test_time_bounds_a_fit(sky_file: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("batches", [[], ["--batch-size", 100]])
 def test_history_holds_the_objective_and_what_was_watched(sky_file: Path, tmp_path: Path, batches: list) -> None:
-    found = record(sky_file, "-o", tmp_path, *BRIEF, "--max-iter", 80, *batches)
+    found = record(sky_file, "-o", tmp_path, *BRIEF, "--max-iter", 80, "--tolerance", 0, *batches)
     with h5py.File(found["files"]["result.h5"]) as file:
         course = {name: file["history"][name][:] for name in file["history"]}
         labels = file["labels"][:]

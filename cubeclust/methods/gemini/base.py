@@ -41,14 +41,14 @@ class Gemini(ABC):
         choices=("mlp", "linear", "conv1d", "categorical"),
     )
     hidden: int = setting(50, "Units of the hidden layer (mlp, conv1d).", minimum=1)
-    max_iter: int = setting(1000, "Passes over all spectra at most; 0 ends the fit at convergence only.", minimum=0)
+    max_iter: int = setting(10_000, "Passes over all spectra at most; 0 ends the fit at convergence only.", minimum=0)
     max_minutes: float = setting(0.0, "Minutes after which the fit ends, converged or not; 0 sets no bound.", minimum=0)
     learning_rate: float = setting(0.001, "Step size of the Adam optimizer.", above=0)
     batch_size: int = setting(0, "Spectra in a batch; 0 takes all of them, which gives the exact objective.", minimum=0)
     tolerance: float = setting(
-        0.0,
+        TOLERANCE,
         "The fit has converged, and ends, once its last fifth of iterations changed the objective by less than this "
-        "share, and fewer than one label in 1000; with 0 the share is 1e-4, and all of --max-iter run.",
+        "share, and fewer than one label in 1000; with 0 all of --max-iter run, and the share is 1e-4.",
         minimum=0,
     )
     pairs: Literal["ova", "ovo"] = preset("ova")
