@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.rows import Row, cell
 from cubeclust.methods import METHODS
 from cubeclust.preprocessing.scaling import SCALINGS
+from cubeclust.settings import declaration, option_fields, option_name
 
 DEFAULT = "default"  # the scale of a row where none was named
 PUBLISHED = Path(__file__).with_name("defaults.jsonl")
@@ -26,14 +27,20 @@ def published(path: Path = PUBLISHED) -> list[Row]:
 
 
 def part(name: str, rows: Sequence[Row]) -> str:
-    """Table of a page: a key of TABLES, or the name of a case."""
-    table = TABLES[name](rows) if name in TABLES else scales(case for case in rows if case_name(case) == name)
+    """Table of a page: a key of TABLES, `set` with the name of an option, or the name of a case."""
+    plain = [row for row in rows if not row["settings"]]
+    if name.startswith("set "):
+        table = by_setting(name.removeprefix("set "), rows)
+    else:
+        table = TABLES[name](plain) if name in TABLES else scales(row for row in plain if case_name(row) == name)
     return table or "Not measured yet."
 
 
 def everything(rows: Sequence[Row]) -> str:
     """All tables, each under its name."""
-    names = [*TABLES, *dict.fromkeys(case_name(row) for row in sorted(rows, key=lambda row: row["size"] == 0))]
+    cases = dict.fromkeys(case_name(row) for row in sorted(rows, key=lambda row: row["size"] == 0))
+    options = dict.fromkeys(text.partition("=")[0] for row in rows for text in str(row["settings"]).split())
+    names = [*TABLES, *(f"set {option}" for option in options), *cases]
     return "\n\n".join(f"{name}\n\n{part(name, rows)}" for name in names)
 
 
@@ -63,6 +70,15 @@ def overview(rows: Sequence[Row]) -> str:
     return _by_case(rows, judged)
 
 
+def by_setting(option: str, rows: Sequence[Row]) -> str:
+    """What the defaults give in each case with and without another value of an option, of the methods that have it."""
+    with_it = [row for row in rows if f" {row['settings']}".count(f" {option}=")]
+    methods = {row["method"] for row in with_it}
+    return _by_case(
+        [row for row in rows if row["method"] in methods and (row in with_it or not row["settings"])], judged
+    )
+
+
 def seconds(rows: Sequence[Row]) -> str:
     """What the defaults take in each case, and the share of the runs that converged where some did not."""
 
@@ -76,6 +92,18 @@ def seconds(rows: Sequence[Row]) -> str:
 def coverage(rows: Sequence[Row]) -> str:
     """Share of the spaxels with a true class that get one by default."""
     return _by_case([row for row in rows if row["coverage"] is not None], lambda row: f"{row['coverage']:.3f}")
+
+
+def in_force(rows: Sequence[Row]) -> str:
+    """Defaults of the methods that were measured, of the options that several of them have."""
+    cells = {}
+    for name, method in METHODS.items():
+        if name in {row["method"] for row in rows}:
+            record = method.load()
+            given = {option_name(field): field for field in option_fields(record) if option_name(field) in _OPTIONS}
+            told = {f"`--{option}`": declaration(field).shown or cell(field.default) for option, field in given.items()}
+            cells |= {((name,), option): text for option, text in (told | {"`--scale`": record.default_scale}).items()}
+    return _pivot(cells, ["`--scale`", *(f"`--{option}`" for option in _OPTIONS)], "method")
 
 
 def losses(rows: Sequence[Row]) -> str:
@@ -98,7 +126,9 @@ def lost_by(cases: Sequence[dict[str, float]]) -> dict[str, list[float]]:
     return {scale: [max(case.values()) - case[scale] for case in cases] for scale in sorted(common)}
 
 
+_OPTIONS = ("n-clusters", "n-starts", "max-iter", "tolerance")
 TABLES: dict[str, Callable[[Sequence[Row]], str]] = {
+    "in force": in_force,
     "overview": overview,
     "losses": losses,
     "seconds": seconds,

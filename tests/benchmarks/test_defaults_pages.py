@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.defaults_pages import TABLES, everything, lost_by, part, publish, published
 from benchmarks.rows import Row
+from cubeclust.methods import METHODS
 
 
 def row(**changed: object) -> Row:
@@ -40,12 +41,33 @@ def test_real_cube_has_agreements_and_effective_classes() -> None:
     assert cells(part("abell478 all k8", rows))[1:] == [["`usd-ovo`", "0.75, 0.60; 4.0 (2.0)"], ["`ward`", "-, -; 4.0"]]
 
 
-def test_states_and_settings_have_rows_of_their_own() -> None:
-    rows = [row(settings="outliers=keep"), row(state="before", ARI=0.4)]
+def test_states_have_rows_of_their_own() -> None:
+    rows = [row(settings="pca=8"), row(), row(state="before", ARI=0.4)]
     assert cells(part("blobs 40 all k6", rows)) == [
         ["method", "state", "none"],
         ["`usd-ovo`", "before", "0.40 ± 0.02"],
-        ["`usd-ovo`", "now outliers=keep", "0.50 ± 0.02"],
+        ["`usd-ovo`", "now", "0.50 ± 0.02"],
+    ]
+
+
+def test_values_of_an_option_are_compared_with_its_default() -> None:
+    """Other options and methods without it are left out."""
+    rows = [row(), row(settings="max-iter=9 pca=8", ARI=0.4), row(settings="pca=9", ARI=0.3), row(method="ward")]
+    rows = [{**each, "scale": "default"} for each in rows]
+    assert cells(part("set max-iter", rows)) == [
+        ["method", "state", "blobs 40 all k6"],
+        ["`usd-ovo`", "now", "0.50 ± 0.02"],
+        ["`usd-ovo`", "now max-iter=9 pca=8", "0.40 ± 0.02"],
+    ]
+    assert part("set iter", rows) == "Not measured yet."
+
+
+def test_defaults_in_force_are_those_of_the_methods() -> None:
+    table = cells(part("in force", [row(method="ward"), row(method="kmeans")]))
+    assert table[0] == ["method", "`--scale`", "`--n-clusters`", "`--n-starts`", "`--max-iter`"]
+    assert [line[:4] for line in table[1:]] == [
+        ["`kmeans`", METHODS["kmeans"].load().default_scale, "10", "10"],
+        ["`ward`", METHODS["ward"].load().default_scale, "10", "-"],
     ]
 
 
