@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from cubeclust.evaluation.internal_scores import MAX_ROWS, internal_scores
+from cubeclust.evaluation.internal_scores import MAX_ROWS, internal_scores, sample_rows
 from cubeclust.evaluation.subsample import Subsample
+from cubeclust.methods import METHODS
+from cubeclust.methods.sampled import Sampled
 from cubeclust.spectra import Spectra
 
 
@@ -28,3 +30,15 @@ def test_silhouette_of_one_class_and_of_classes_of_one_does_not_exist() -> None:
     some = Subsample.of(some_spectra(20), seed=0)
     assert some.silhouette(np.zeros(20, int)) is None
     assert some.silhouette(np.arange(20)) is None
+
+
+@pytest.mark.parametrize("by", ["random", "snr"])
+def test_rows_of_the_scores_are_drawn_apart_from_those_of_a_sample(by: str) -> None:
+    """Of a fit to a tenth of the spectra, a tenth of the rows of the scores are in it, not most of them."""
+    n = 4 * MAX_ROWS
+    place = np.zeros(n, int)
+    snr = np.random.default_rng(1).lognormal(1, 1, n).astype(np.float32)
+    spectra = Spectra(np.ones((n, 1), np.float32), np.ones(1), place, place, np.zeros((1, 1), np.int32), snr)
+    sampled = Sampled(METHODS["kmeans"].create(n_clusters=2), n // 10, by)
+    shares = [np.isin(sample_rows(n, seed), sampled._choose(spectra, seed)).mean() for seed in range(3)]
+    assert shares == pytest.approx([0.1] * 3, abs=0.03)
