@@ -11,25 +11,32 @@ from cubeclust.spectra import Spectra
 from cubeclust.statistics.means import class_means, nearest_mean
 
 _WARD = 10_000  # largest number of spectra for Ward, whose distance matrix takes 8 n^2 bytes (0.8 GB)
+_DRAWS = 5  # of the seed's streams
 
 
-def kmeans_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
+def partition(name: str, spectra: Spectra, n_clusters: int, *, seed: int, index: int) -> np.ndarray:
+    """Labels (n,) of the start with that index from 0; any other seed or index draws anew."""
+    return PARTITIONS[name](spectra, n_clusters, np.random.SeedSequence([seed, _DRAWS, index]))
+
+
+def _kmeans(spectra: Spectra, n_clusters: int, draws: np.random.SeedSequence) -> np.ndarray:
     """Labels (n,) of one start of k-means, by scikit-learn."""
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct spectra than clusters
-        return KMeans(n_clusters, n_init=1, random_state=seed).fit(spectra.flux).labels_.astype(int)
+        random = np.random.RandomState(np.random.MT19937(draws))
+        return KMeans(n_clusters, n_init=1, random_state=random).fit(spectra.flux).labels_.astype(int)
 
 
-def random_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
+def _random(spectra: Spectra, n_clusters: int, draws: np.random.SeedSequence) -> np.ndarray:
     """Labels (n,), random and uniform over the clusters."""
-    return np.random.default_rng(seed).integers(0, n_clusters, len(spectra))
+    return np.random.default_rng(draws).integers(0, n_clusters, len(spectra))
 
 
-def ward_partition(spectra: Spectra, n_clusters: int, seed: int) -> np.ndarray:
-    """Labels (n,) of Ward's hierarchy, by scikit-learn; the seed is not used."""
+def _ward(spectra: Spectra, n_clusters: int, draws: np.random.SeedSequence) -> np.ndarray:
+    """Labels (n,) of Ward's hierarchy, by scikit-learn, which draws nothing."""
     from sklearn.cluster import AgglomerativeClustering
 
     if len(spectra) > _WARD:
@@ -56,8 +63,8 @@ def labels_on_sky(spectra: Spectra, classes: np.ndarray, n_clusters: int) -> np.
 
 
 # Name of a start -> labels of spectra, by the number of clusters and a seed.
-PARTITIONS: dict[str, Callable[[Spectra, int, int], np.ndarray]] = {
-    "kmeans": kmeans_partition,
-    "random": random_partition,
-    "ward": ward_partition,
+PARTITIONS: dict[str, Callable[[Spectra, int, np.random.SeedSequence], np.ndarray]] = {
+    "kmeans": _kmeans,
+    "random": _random,
+    "ward": _ward,
 }

@@ -13,7 +13,7 @@ from cubeclust.errors import InputError
 from cubeclust.fisher.models import MODELS
 from cubeclust.methods.fisher_em.fits_progress import FitsProgress
 from cubeclust.methods.protocol import Labeler
-from cubeclust.methods.starts import PARTITIONS, labels_on_sky
+from cubeclust.methods.starts import labels_on_sky, partition
 from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
 from cubeclust.runtime.progress import Progress
 from cubeclust.settings import check, preset, setting
@@ -174,7 +174,7 @@ class FisherEM:
             yield posterior_of(given, len(spectra), self.n_clusters).to(like.device)
             return
         for index in range(self._seeded_starts):
-            labels = PARTITIONS[self.start](spectra, self.n_clusters, (seed + index) % 2**32)
+            labels = partition(self.start, spectra, self.n_clusters, seed=seed, index=index)
             yield posterior_of(labels, len(spectra), self.n_clusters).to(like.device)
 
     def _rules(self, shared: "Decomposed") -> "Rules":

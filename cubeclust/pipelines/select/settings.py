@@ -17,8 +17,7 @@ from cubeclust.settings import Declaration, Names, Numbers, Panel, check, settin
 
 PRODUCTS = ("select.csv", "select.png")
 JOURNAL = "select.jsonl"
-# Between the seeds of a scan: a method with several starts counts on from its seed, and none should serve two fits.
-_APART = 1000
+_APART = 1000  # between the seeds of a scan, so that scans from --seed 0 and 1 have no fit in common
 
 
 class Task(NamedTuple):
