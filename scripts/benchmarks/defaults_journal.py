@@ -24,11 +24,19 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "journal.jsonl"
         self._claims = (folder / "claims").open("ab")
+        self._lines: dict[str, Line] = {}  # those read so far, by the key of their run
+        self._end = 0  # of what was read, bytes
 
     def read(self) -> list[Line]:
         """Lines in the order in which the runs ended, but those that are not whole."""
-        texts = self.path.read_text().splitlines() if self.path.exists() else []
-        return [line for line in map(_parsed, texts) if line is not None]
+        if self.path.exists():
+            with self.path.open("rb") as stream:
+                stream.seek(self._end)
+                added = stream.read()
+            whole = added[: added.rfind(b"\n") + 1]
+            self._end += len(whole)
+            self._lines |= {_key(line["run"]): line for line in map(_parsed, whole.splitlines()) if line is not None}
+        return [*self._lines.values()]
 
     @contextmanager
     def claimed(self, run: Line) -> Iterator[bool]:
@@ -46,8 +54,9 @@ class Journal:
 
     def found(self, run: Line) -> Line | None:
         """What a run found, None if it is not finished."""
-        lines = (line for line in self.read() if _key(line["run"]) == _key(run))
-        return next(({name: value for name, value in line.items() if name != "run"} for line in lines), None)
+        self.read()
+        line = self._lines.get(_key(run))
+        return None if line is None else {name: value for name, value in line.items() if name != "run"}
 
     def add(self, run: Line, found: Line) -> None:
         """Append a finished run."""
@@ -60,7 +69,7 @@ def _key(run: Line) -> str:
     return json.dumps(run, sort_keys=True)
 
 
-def _parsed(text: str) -> Line | None:
+def _parsed(text: bytes) -> Line | None:
     """A line, or None for one that was cut short."""
     try:
         line = json.loads(text)

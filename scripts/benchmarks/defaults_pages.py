@@ -38,7 +38,7 @@ def part(name: str, rows: Sequence[Row]) -> str:
 
 def everything(rows: Sequence[Row]) -> str:
     """All tables, each under its name."""
-    cases = dict.fromkeys(case_name(row) for row in sorted(rows, key=lambda row: row["size"] == 0))
+    cases = dict.fromkeys(case_name(row) for row in sorted(rows, key=_real))
     options = dict.fromkeys(text.partition("=")[0] for row in rows for text in str(row["settings"]).split())
     names = [*TABLES, *(f"set {option}" for option in options), *cases]
     return "\n\n".join(f"{name}\n\n{part(name, rows)}" for name in names)
@@ -138,7 +138,7 @@ TABLES: dict[str, Callable[[Sequence[Row]], str]] = {
 
 def _by_case(rows: Sequence[Row], told: Callable[[Row], str]) -> str:
     """Methods by cases, as they are without a scale named."""
-    default = [row for row in rows if row["scale"] == DEFAULT]
+    default = sorted((row for row in rows if row["scale"] == DEFAULT), key=_real)
     return _pivot({(_of_row(row), case_name(row)): told(row) for row in default}, [], "method")
 
 
@@ -159,6 +159,10 @@ def _pivot(cells: dict[tuple[tuple[str, ...], str], str], first: Sequence[str], 
 def _of_row(row: Row) -> tuple[str, ...]:
     """Method, state and settings."""
     return str(row["method"]), str(row["state"]), str(row["settings"])
+
+
+def _real(row: Row) -> bool:
+    return row["size"] == 0
 
 
 def _bold(row: Row, text: str) -> str:
