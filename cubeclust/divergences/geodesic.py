@@ -15,8 +15,8 @@ from cubeclust.runtime import memory
 def geodesic(data: Float[Tensor, "n d"], neighbor_quantile: float = 0.05) -> Float32[np.ndarray, "n n"]:
     """Least number of steps between any two rows of data, n where no path leads.
 
-    Rows are neighbors if their Euclidean distance does not exceed that quantile of all n^2 distances, those of rows
-    from themselves included (Eqs. 23, 24). Time O(n e) for e pairs of neighbors.
+    Rows are neighbors if their Euclidean distance does not exceed that quantile of the distances of all pairs of two
+    different rows (Eqs. 23, 24). Time O(n e) for e pairs of neighbors.
 
     Raises:
         InputError: the matrices exceed the memory of this machine.
@@ -40,8 +40,17 @@ def geodesic_memory(n: int) -> int:
     return 10 * n**2 + 8 * 1024 * n
 
 
+def connection(steps: Float32[np.ndarray, "n n"]) -> tuple[int, float]:
+    """Number of parts between which no path leads, and the share of the pairs of rows that lie in two of them."""
+    n = len(steps)
+    sizes = np.concatenate([np.count_nonzero(steps[rows] < n, axis=1) for rows in row_blocks(n)])
+    return round(float((1 / sizes).sum())), float((n - sizes).sum()) / max(1, n * (n - 1))
+
+
 def _neighbors(data: Float[Tensor, "n d"], quantile: float) -> Bool[np.ndarray, "n n"]:
     """Which rows are neighbors."""
-    distances = filled(euclidean(data), len(data), data).cpu().numpy()
-    rank = int(quantile * (distances.size - 1))
+    n = len(data)
+    distances = filled(euclidean(data), n, data).cpu().numpy()
+    # Sorted, the n zeros of the diagonal come first, then each pair twice.
+    rank = min(n + 2 * int(quantile * (n * (n - 1) // 2 - 1)), distances.size - 1)
     return distances <= np.partition(distances, rank, axis=None)[rank]

@@ -50,6 +50,21 @@ def test_moons_come_apart_by_steps_between_neighbors(seed: int) -> None:
     assert adjusted_rand_score(truth, straight) < 0.5
 
 
+def test_parts_that_no_path_connects_are_stated_and_recorded() -> None:
+    """Two groups of equal size far apart: 3,600 of the 7,140 pairs are in both; with all pairs as neighbors none is."""
+    spectra, _ = plane(120)
+    spectra.flux[:] = np.random.default_rng(0).uniform(size=spectra.flux.shape)
+    spectra.flux[60:] += 100
+    settings = {"n_clusters": 2, "max_iter": 1, "metric": "geodesic"}
+    sentence = "the neighbors form 2 parts that no path connects, with 50.4% of the pairs of spectra"
+    for name in ("wasserstein-ova", "usd-ova"):
+        apart, joined = (
+            fit(METHODS[name].create(neighbor_quantile=quantile, **settings), spectra).notes for quantile in (0.4, 1.0)
+        )
+        assert sum(sentence in note for note in apart) == 1
+        assert not any("no path" in note for note in joined)
+
+
 def test_batch_has_its_part_of_a_matrix_of_all() -> None:
     data = torch.tensor(np.random.default_rng(0).standard_normal((50, 3)))
     rows = torch.tensor([40, 3, 17, 8])

@@ -63,7 +63,7 @@ class SinkhornGemini(TransportGemini):
         from cubeclust.divergences.costs import Cost
         from cubeclust.divergences.usd import SinkhornDivergence
 
-        costs = self.costs(data)
+        costs = self.costs(data, progress)
         whole = Cost.of(costs(slice(None)), len(data), data)
         if not whole.mean > 0:
             raise InputError("all spectra are equal, so that there is nothing to cluster; check --window.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from cubeclust.methods.gemini.geometric import GeometricGemini
+from cubeclust.runtime.progress import Progress
 from cubeclust.settings import preset, setting
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ class TransportGemini(GeometricGemini):
         """The same training with `steps` iterations, and the metric in place of cost_matrix."""
         return replace(super().shortened(steps), cost_matrix=None)
 
-    def costs(self, data: "Tensor") -> "Callable[[Rows], Entries]":
-        """Blocks of the costs between rows of data (n, d), for any choice of rows."""
+    def costs(self, data: "Tensor", progress: Progress) -> "Callable[[Rows], Entries]":
+        """Blocks of the costs between rows of data (n, d), for any choice of rows; pairs without a path are stated."""
         from cubeclust.divergences.costs import COSTS
         from cubeclust.divergences.entries import blocks_of
 
-        matrix = self._matrix(data)
+        matrix = self._matrix(data, progress)
         if matrix is None:
             return lambda rows: COSTS[self.metric](data[rows])
 
@@ -62,15 +63,24 @@ class TransportGemini(GeometricGemini):
 
         return chosen
 
-    def _matrix(self, data: "Tensor") -> np.ndarray | None:
+    def _matrix(self, data: "Tensor", progress: Progress) -> np.ndarray | None:
         """Costs between all spectra (n, n), None where those of a batch come from its rows alone."""
         from cubeclust.divergences.entries import require_symmetric
-        from cubeclust.divergences.geodesic import geodesic
+        from cubeclust.divergences.geodesic import connection, geodesic
 
         if self.cost_matrix is not None:
             require_symmetric(self.cost_matrix, len(data), "cost_matrix")
             return self.cost_matrix
-        return geodesic(data, self.neighbor_quantile) if self.metric == "geodesic" else None
+        if self.metric != "geodesic":
+            return None
+        steps = geodesic(data, self.neighbor_quantile)
+        parts, share = connection(steps)
+        if parts > 1:
+            progress.say(
+                f"--metric geodesic: the neighbors form {parts} parts that no path connects, with {share:.1%} of the "
+                f"pairs of spectra, whose cost is {len(data)} steps; raise --neighbor-quantile to connect them"
+            )
+        return steps
 
     def paths_memory(self, n_spectra: int) -> int:
         """Bytes of the paths between all spectra."""

@@ -37,7 +37,7 @@ class WassersteinGemini(TransportGemini):
         from cubeclust.divergences.entries import filled
         from cubeclust.divergences.wasserstein import Wasserstein
 
-        costs = self.costs(data)
+        costs = self.costs(data, progress)
         self._announce(len(data), progress)
 
         def build(rows: "Rows", cache_bytes: int) -> "Divergence":
