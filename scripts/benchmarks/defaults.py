@@ -66,9 +66,10 @@ def run(options: Namespace) -> Iterator[Row]:
     journal = Journal(options.work)
     chosen = [] if options.only_tables else trials(options)
     for number, trial in enumerate(chosen, start=1):
-        with journal.claimed(trial.as_json()) as free:
+        with journal.claimed(trial.as_json(), trial.holds) as free:
             if free:
-                found = journal.found(trial.twin.as_json()) or made(trial, options)
+                known = journal.found(trial.twin.as_json())
+                found = known if known and trial.twin.holds(known) else made(trial, options)
                 journal.add(trial.as_json(), found)
                 print(f"{number}/{len(chosen)} {trial}: {told(found)}", flush=True)
     rows = summaries(journal.read())

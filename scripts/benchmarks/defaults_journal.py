@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ class Journal:
         self._end = 0  # of what was read, bytes
 
     def read(self) -> list[Line]:
-        """Lines in the order in which the runs ended, but those that are not whole."""
+        """The last line of each run, but those that are not whole."""
         if self.path.exists():
             with self.path.open("rb") as stream:
                 stream.seek(self._end)
@@ -39,8 +39,8 @@ class Journal:
         return [*self._lines.values()]
 
     @contextmanager
-    def claimed(self, run: Line) -> Iterator[bool]:
-        """Whether the run is to be made: it is not finished, and no other process makes it meanwhile."""
+    def claimed(self, run: Line, holds: Callable[[Line], bool]) -> Iterator[bool]:
+        """Whether the run is to be made: no other process makes it meanwhile, and it has found nothing that holds."""
         place = int.from_bytes(hashlib.sha256(_key(run).encode()).digest()[:7], "big")
         try:
             fcntl.lockf(self._claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
@@ -48,12 +48,13 @@ class Journal:
             yield False
             return
         try:
-            yield self.found(run) is None
+            found = self.found(run)
+            yield found is None or not holds(found)
         finally:
             fcntl.lockf(self._claims, fcntl.LOCK_UN, 1, place)
 
     def found(self, run: Line) -> Line | None:
-        """What a run found, None if it is not finished."""
+        """What a run found last, None if it is not finished."""
         self.read()
         line = self._lines.get(_key(run))
         return None if line is None else {name: value for name, value in line.items() if name != "run"}

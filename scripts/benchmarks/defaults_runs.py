@@ -55,8 +55,16 @@ class Trial(NamedTuple):
     @property
     def twin(self) -> "Trial":
         """The same run under another name of its scale: with and without its name where it is the method's default."""
-        scale = METHODS[self.method].load().default_scale
+        scale = self._default_scale
         return self._replace(scale={DEFAULT: scale, scale: DEFAULT}.get(self.scale, self.scale))
+
+    @property
+    def _default_scale(self) -> str:
+        return METHODS[self.method].load().default_scale
+
+    def holds(self, found: Line) -> bool:
+        """Whether what it found is still what it finds: the default scale can have become another one."""
+        return self.scale != DEFAULT or found.get("scaled", self._default_scale) == self._default_scale
 
     def __str__(self) -> str:
         options = " ".join([f"-m {self.method} -k {self.k} --scale {self.scale} --seed {self.seed}", *self.settings])
@@ -101,7 +109,7 @@ def carried_out(trial: Trial, cube: Path, device: str) -> Line:
 def _products_empty() -> Iterator[None]:
     """Let runs leave their products empty: figures take longer than most fits."""
     usual = pipeline.write_products
-    pipeline.write_products = lambda files, *rest: [path.touch() for path in files.values()]
+    pipeline.write_products = lambda files, *rest, **named: [path.touch() for path in files.values()]
     try:
         yield
     finally:

@@ -13,10 +13,11 @@ from scipy.io import savemat
 from benchmarks import defaults
 from benchmarks.defaults_cubes import CUBES, Source, cube_of, missing, truth_of
 from benchmarks.defaults_journal import Journal, Line
-from benchmarks.defaults_runs import packed, scores, settings_for, unpacked, values_of
+from benchmarks.defaults_runs import Trial, packed, scores, settings_for, unpacked, values_of
 from benchmarks.defaults_tables import effective, summaries
 from cubeclust import Window
 from cubeclust.errors import InputError
+from cubeclust.methods import METHODS
 from cubeclust.preprocessing.scaling import SCALINGS
 
 RUN = {
@@ -29,6 +30,10 @@ HALVES, OTHER_HALVES = np.array([[1, 1, 2, 2]]), np.array([[1, 2, 1, 2]])
 TINY = (
     "--methods", "kmeans", "--skies", "blobs", "--sky-seeds", "1", "--cubes", "", "--size", "20", "--ranges", "windows"
 )  # fmt: skip
+
+
+def always(found: Line) -> bool:
+    return True
 
 
 def line(classes: np.ndarray = HALVES, found: Line | None = None, **changed: object) -> Line:
@@ -52,27 +57,27 @@ def options(*words: str) -> Namespace:
 
 def test_finished_run_is_not_claimed_again(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    with journal.claimed(RUN) as free:
+    with journal.claimed(RUN, always) as free:
         assert free
         journal.add(RUN, {"ARI": 0.5})
     for run, left in ((RUN, False), (dict(reversed(RUN.items())), False), ({**RUN, "seed": 1}, True)):
-        with Journal(tmp_path).claimed(run) as free:
+        with Journal(tmp_path).claimed(run, always) as free:
             assert free is left
     assert journal.read() == [{"run": RUN, "ARI": 0.5}]
 
 
 def test_unfinished_run_is_claimed_again(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    with pytest.raises(KeyboardInterrupt), journal.claimed(RUN):
+    with pytest.raises(KeyboardInterrupt), journal.claimed(RUN, always):
         raise KeyboardInterrupt
-    with journal.claimed(RUN) as free:
+    with journal.claimed(RUN, always) as free:
         assert free
 
 
 def _claims(folder: Path) -> list[bool]:
     journal, found = Journal(folder), []
     for seed in range(2):
-        with journal.claimed({**RUN, "seed": seed}) as free:
+        with journal.claimed({**RUN, "seed": seed}, always) as free:
             found.append(free)
     return found
 
@@ -80,7 +85,7 @@ def _claims(folder: Path) -> list[bool]:
 def test_run_of_another_process_is_left_to_it(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     with multiprocessing.get_context("fork").Pool(1) as pool:
-        with journal.claimed(RUN):
+        with journal.claimed(RUN, always):
             assert pool.apply(_claims, (tmp_path,)) == [False, True]
         assert pool.apply(_claims, (tmp_path,)) == [True, True]
 
@@ -241,10 +246,20 @@ def test_second_call_makes_no_run_again(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_default_scale_and_its_name_are_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-    found = {name: value for name, value in line().items() if name != "run"}
-    monkeypatch.setattr(defaults, "made", lambda trial, chosen: calls.append(trial) or found)
+    """When another scale becomes the default, what it found is what the default finds."""
+    calls: list[Trial] = []
+
+    def made(trial: Trial, chosen: Namespace) -> Line:
+        calls.append(trial)
+        scale = trial.run_settings(tmp_path, tmp_path, "cpu").scale or METHODS["kmeans"].load().default_scale
+        return {"scaled": scale, "tiny": list(SCALINGS).index(scale), "sizes": [9], "s": 1.0, "map": packed(HALVES)}
+
+    monkeypatch.setattr(defaults, "made", made)
     chosen = options(*TINY, "--work", str(tmp_path), "--fit-seeds", "0")
-    rows = list(defaults.run(chosen))
-    assert len(calls) == len(SCALINGS)
-    assert {row["scale"] for row in rows} == {"default", *SCALINGS}
+    for number, scale in enumerate(SCALINGS):
+        monkeypatch.setattr(METHODS["kmeans"].load(), "default_scale", scale)
+        rows = {row["scale"]: row for row in defaults.run(chosen)}
+        assert len(calls) == len(SCALINGS)
+        assert {*rows} == {"default", *SCALINGS}
+        assert rows["default"]["tiny"] == rows[scale]["tiny"] == number
+        assert rows["default"]["runs"] == 1
