@@ -56,7 +56,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--ranges", type=names_of(["windows", "all"]), default=["windows", "all"])
     parser.add_argument("--set", type=assignment, action="append", default=[], help="an option, NAME=VALUE; repeatable")
     parser.add_argument("--state", default=__version__, help="name of the code that is measured, such as before, after")
-    parser.add_argument("--work", type=Path, default=Path("defaults"), help="folder of journal and cubes")
+    parser.add_argument("--work", type=Path, required=True, help="folder of journal and cubes")
     parser.add_argument("--only-tables", action="store_true", help="make no run")
     parser.add_argument("--tables", action="store_true", help="also print the tables of docs/defaults.md")
     parser.add_argument(
@@ -67,8 +67,8 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> Iterator[Row]:
-    journal = Journal(options.work)
     chosen = [] if options.only_tables else trials(options)
+    journal = Journal(options.work)
     for number, trial in enumerate(chosen, start=1):
         with journal.claimed(trial.as_json(), trial.holds) as free:
             if free:

@@ -52,7 +52,7 @@ def options(*words: str) -> Namespace:
     parser = ArgumentParser()
     parser.add_argument("--device", default="cpu")
     defaults.add_options(parser)
-    return parser.parse_args(words)
+    return parser.parse_args(["--work", "unused", *words])
 
 
 def test_finished_run_is_not_claimed_again(tmp_path: Path) -> None:
