@@ -84,6 +84,8 @@ def _sentences(record: RunRecord) -> list[str]:
         out.append(
             f"Tiny classes of at most {TINY_CLASS} spaxels: {', '.join(map(str, classes.tiny_classes))}. {_TINY}"
         )
+    if classes.merge_candidates:
+        out.append(f"Merge candidates: {classes.candidates}.")
     if fit.stopped:
         cure = "" if fit.converged else f" ({_CURES[fit.stopped]})"
         out.append(f"{fit.ending.capitalize()}{cure}.")

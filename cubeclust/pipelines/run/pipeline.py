@@ -11,6 +11,7 @@ from cubeclust.classes.classification import Classification
 from cubeclust.classes.table import ClassRow
 from cubeclust.clustering import Clustering
 from cubeclust.evaluation.internal_scores import internal_scores
+from cubeclust.evaluation.similar_classes import similar_pairs
 from cubeclust.io.atomic import append_line, os_errors_explained, written_aside
 from cubeclust.model_selection.record import SelectionRecord
 from cubeclust.pipelines.run.fitted_model import FittedModel
@@ -87,7 +88,12 @@ def finish(
     """Write the products of a clustering in canonical order and the line of the run, which states a selection, too."""
     outcome = Outcome.of(plan, prepared, clustering, settings.method)
     scores = internal_scores(prepared.features, clustering.labels, settings.seed)
-    record = RunRecord.of(settings, started, outcome, files, scores=scores, selection=selection)
+    similar = (
+        []
+        if plan.fitted
+        else similar_pairs(prepared.spectra, clustering.labels, outcome.classification.spectra, settings.seed)
+    )
+    record = RunRecord.of(settings, started, outcome, files, scores=scores, similar=similar, selection=selection)
     timed("summarize")
     with (
         os_errors_explained(

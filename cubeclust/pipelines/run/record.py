@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cubeclust.evaluation.similar_classes import SimilarPair
 from cubeclust.io.map_hdus import Provenance
 from cubeclust.model_selection.record import SelectionRecord
 from cubeclust.pipelines.provenance import provenance, timestamp, versions
@@ -65,9 +66,10 @@ class RunRecord:
         files: dict[str, Path],
         *,
         scores: dict[str, float],
+        similar: list[SimilarPair],
         selection: SelectionRecord | None = None,
     ) -> "RunRecord":
-        """The record of a run whose products are not written yet."""
+        """The record of a run whose products are not written yet; similar pairs of its classes may be one class."""
         plan, prepared, clustering = outcome.plan, outcome.prepared, outcome.clustering
         redshifts, quality = plan.area.redshifts, outcome.classification.class_map.quality
         return cls(
@@ -85,7 +87,7 @@ class RunRecord:
             n_channels=prepared.features.n_wave,
             velocities=None if redshifts is None else VelocitiesRecord.of(redshifts),
             left_out={str(bit.name): count for bit, count in counts(quality).items()},
-            classes=ClassesRecord.of(outcome.classification, clustering.n_clusters),
+            classes=ClassesRecord.of(outcome.classification, clustering.n_clusters, similar),
             fit=FitRecord.of(clustering),
             averaged=plan.channels.averaged,
             files=files,
@@ -136,6 +138,8 @@ class RunRecord:
         history += [f"step {line}" for line in self.steps]
         history += [] if self.velocities is None else [self.velocities.summary]
         history += [f"note {line}" for line in self.notes]
+        candidates = self.classes.candidates
+        history += [f"note merge candidates: {candidates}"] if candidates else []
         history += [self.fit.ending] if self.fit.stopped else []
         return self.origin.extended(cards, history)
 

@@ -9,8 +9,16 @@ from cubeclust.classes.classification import Classification
 from cubeclust.classes.names import Parent
 from cubeclust.classes.table import TINY_CLASS
 from cubeclust.clustering import Clustering, Criteria
+from cubeclust.evaluation.similar_classes import SimilarPair
 from cubeclust.io.cubes.cube_file import CubeFile
 from cubeclust.pipelines.run.redshifts import Redshifts
+
+# Reason why a pair of classes may be one -> the same in words.
+_SIMILAR = {
+    "errors": "mean spectra equal within their errors",
+    "cut": "parts of one population that is cut through its noise",
+}
+_NAMED = 6  # pairs of one reason that a sentence names
 
 
 @dataclass(frozen=True)
@@ -56,17 +64,18 @@ class VelocitiesRecord:
 
 @dataclass(frozen=True)
 class ClassesRecord:
-    """Number of classes asked for and found, size and name of each, and the numbers of tiny ones."""
+    """Number of classes asked for and found, size and name of each, numbers of tiny ones, and pairs that may be one."""
 
     classes_asked: int
     classes_used: int
     class_sizes: list[int]
     class_names: list[str]
     tiny_classes: list[int]
+    merge_candidates: list[SimilarPair]
 
     @classmethod
-    def of(cls, classification: Classification, n_clusters: int) -> "ClassesRecord":
-        """Counts of a classification into n_clusters at most."""
+    def of(cls, classification: Classification, n_clusters: int, similar: list[SimilarPair]) -> "ClassesRecord":
+        """Counts of a classification into n_clusters at most, some pairs of which are similar."""
         counts = classification.class_map.counts()
         return cls(
             classes_asked=n_clusters,
@@ -74,7 +83,19 @@ class ClassesRecord:
             class_sizes=counts.tolist(),
             class_names=[row.name for row in classification.rows],
             tiny_classes=(np.flatnonzero((counts > 0) & (counts <= TINY_CLASS)) + 1).tolist(),
+            merge_candidates=similar,
         )
+
+    @property
+    def candidates(self) -> str:
+        """Pairs of classes that may be one, by their names, with the reason; "" for none."""
+        sentences = []
+        for reason, words in _SIMILAR.items():
+            pairs = [pair for pair in self.merge_candidates if pair.reason == reason]
+            names = [f"{self.class_names[pair.first - 1]} and {self.class_names[pair.second - 1]}" for pair in pairs]
+            more = [f"{len(names) - _NAMED} more pairs"] if len(names) > _NAMED else []
+            sentences += [f"{', '.join([*names[:_NAMED], *more])} ({words})"] if names else []
+        return "; ".join(sentences)
 
 
 @dataclass(frozen=True)

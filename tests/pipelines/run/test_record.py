@@ -11,7 +11,7 @@ from cubeclust import RunSettings, run
 KEYS = [
     *("started", "command", "cube", "target", "parent", "layout", "hdus", "variance_kind", "method", "settings"),
     *("steps", "notes", "seed", "device", "versions", "n_spectra", "n_channels", "velocities", "left_out"),
-    *("classes_asked", "classes_used", "class_sizes", "class_names", "tiny_classes"),
+    *("classes_asked", "classes_used", "class_sizes", "class_names", "tiny_classes", "merge_candidates"),
     *("converged", "stopped", "iterations", "objective", "watched", "criteria", "averaged", "files", "scores"),
 ]
 
