@@ -1,4 +1,4 @@
-"""Why a spaxel has no class: one bit for each reason."""
+"""Why a spaxel did not enter the clustering: one bit for each reason."""
 
 from enum import IntFlag
 
@@ -9,7 +9,10 @@ from cubeclust.velocities.flags import VelocityFlag
 
 
 class Quality(IntFlag):
-    """Bits of the QUALITY image; 0 means that the spaxel entered the clustering."""
+    """Bits of the QUALITY image; 0 means that the spaxel entered the clustering.
+
+    A spaxel with a bit has no class, unless the bit is OUTLIER and the fitted model labeled it.
+    """
 
     CROPPED = 1
     NO_DATA = 2
@@ -29,6 +32,8 @@ class Quality(IntFlag):
     VELOCITY_PROFILE = 32768
     VELOCITY_BINNED = 65536
     VELOCITY_UNCERTAIN = 131072
+    FAINT = 262144
+    OUTLIER = 524288
 
 
 # Reason against a velocity -> reason why the spaxel has no class.
@@ -46,6 +51,8 @@ MEANING: dict[Quality, str] = {
     Quality.NOT_NORMALIZABLE: "band mean or total flux unknown or not > 0",
     Quality.NO_VELOCITY: "no velocity known",
     Quality.OTHER_CLASS: "not of the class of --within",
+    Quality.FAINT: "band mean or total flux under 3 errors",
+    Quality.OUTLIER: "like no other spectrum (--outliers)",
     **{bit: flags.MEANING[flag] for flag, bit in OF_VELOCITY.items() if bit is not Quality.NO_VELOCITY},
 }
 

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Float32, Integer, Shaped
 from cubeclust.cube import Cube
 from cubeclust.quality import Quality
 from cubeclust.runtime import memory
+from cubeclust.spectroscopy.windows import Window
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -23,12 +24,15 @@ class Spectra:
     variance      (n, n_wave) float32 or None; NaN where flux was filled in
     wavelength    (n_wave,) float64, Angstrom
     y, x          (n,) int: position of each row in the frame, from 0
-    quality       (NY, NX) int32: Quality bits of every spaxel of the frame, 0 = kept
+    quality       (NY, NX) int32: Quality bits of every spaxel of the frame, 0 = enters a fit; rows with a bit, which
+                  are labeled by the fitted model, come last
     snr           (n,) float32: median signal to noise per channel, NaN until measured or without variance
     wcs           celestial WCS of the frame or None
     unit          unit of flux, "" once normalized
     medium        "air", "vacuum" or "unknown"
     rest          whether each spectrum was shifted to its rest frame
+    band          by whose mean each spectrum was divided, or None
+    notes         sentences of the steps that the user should know
     """
 
     flux: Float32[np.ndarray, "n n_wave"]
@@ -42,6 +46,8 @@ class Spectra:
     unit: str = ""
     medium: str = "unknown"
     rest: bool = False
+    band: Window | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, cube: Cube) -> "Spectra":
@@ -112,7 +118,7 @@ class Spectra:
         """Only the channels where chosen is True."""
         return self.keep(np.zeros(len(self), np.int32), chosen)
 
-    def sample(self, rows: Integer[np.ndarray, " n_rows"]) -> "Spectra":
+    def sample(self, rows: Integer[np.ndarray, " n_rows"] | slice) -> "Spectra":
         """Some rows, by index, for a fit whose model labels the others; the quality image stays as it is."""
         return replace(
             self,
@@ -122,6 +128,21 @@ class Spectra:
             x=self.x[rows],
             snr=self.snr[rows],
         )
+
+    def noted(self, *sentences: str) -> "Spectra":
+        """The same spectra with more notes."""
+        return replace(self, notes=(*self.notes, *sentences))
+
+    def apart(self, reasons: Integer[np.ndarray, " n"]) -> "Spectra":
+        """All rows, those whose reasons are not 0 last and with these bits: they do not enter a fit."""
+        quality = self.quality.copy()
+        quality[self.y, self.x] |= reasons.astype(np.int32)
+        return replace(self.sample(np.argsort(reasons != 0, kind="stable")), quality=quality)
+
+    def entering(self) -> "Spectra":
+        """The rows that enter a fit, which come first; no copy."""
+        number = int(np.count_nonzero(self.quality[self.y, self.x] == 0))
+        return self if number == len(self) else self.sample(slice(number))
 
     def image(self, values: Shaped[np.ndarray, " n"], fill: float) -> Shaped[np.ndarray, "ny nx"]:
         """Values of the rows scattered to the frame, `fill` elsewhere."""

@@ -9,29 +9,68 @@ from cubeclust.errors import InputError
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
 from cubeclust.spectroscopy.windows import Window
+from cubeclust.statistics.noise import mean_errors
+
+SIGNIFICANT = 3.0  # errors that a mean has to reach for a spectrum to be divided by it
+_WELL_KNOWN = 10.0  # errors beyond which dividing by a mean adds next to nothing to the noise
+_FAINT_FIELD = 0.1  # share of spectra below that, from which on a field is not normalized unless a band is named
 
 
 @dataclass(frozen=True)
 class NormalizeBand:
     """Divide each spectrum by its mean over the band's channels (seed paper of NGC 1068: 7600-8100 A).
 
-    A spectrum cannot be normalized, and is left out, where that mean is not positive or more than half of the
-    band's channels are missing.
+    A spectrum cannot be normalized, and is left out, where that mean is not positive, not 3 times as large as its
+    error (which would make noise times any number of it), or more than half of the band's channels are missing. With
+    `optional` nothing is divided where more than a tenth of the spectra has a mean of less than 10 errors.
     """
 
     band: Window
+    optional: bool = False
 
     def apply(self, spectra: Spectra) -> Spectra:
-        """Return spectra of unit mean in the band, variance by the square, without unit."""
+        """Return spectra of unit mean in the band, variance by the square, without unit; with a note if some are faint.
+
+        Raises:
+            InputError: no channel in the band; more than half of the spectra are too faint.
+        """
         inside = self.band.channels(spectra.wavelength)
         if not inside.any():
             raise InputError(f"--normalize-band {self.band} holds no usable channel; choose another band.")
         parts = [_sums(spectra.flux[rows][:, inside]) for rows in spectra.blocks()]
         counts, sums = np.concatenate(parts, axis=1)
         mean = sums / np.maximum(counts, 1)  # (n,)
-        usable = (mean > 0) & (counts >= inside.sum() / 2)
-        normalized = spectra.keep(np.where(usable, 0, Quality.NOT_NORMALIZABLE), divisor=mean)
-        return replace(normalized, unit="")
+        sampled = counts >= inside.sum() / 2
+        with np.errstate(invalid="ignore", divide="ignore"):
+            known = mean / mean_errors(spectra, inside)  # NaN: no error is known
+        if self.optional and np.count_nonzero(known < _WELL_KNOWN) > _FAINT_FIELD * len(spectra):
+            return spectra.noted(self._undivided(int(np.count_nonzero(known < _WELL_KNOWN)), len(spectra)))
+        faint = sampled & (known < SIGNIFICANT)
+        self._require_bright(int(np.count_nonzero(faint)), len(spectra))
+        reasons = np.where(faint, Quality.FAINT, 0)
+        reasons[~sampled | ~(mean > 0)] = Quality.NOT_NORMALIZABLE
+        normalized = replace(spectra.keep(reasons, divisor=mean), unit="", band=self.band)
+        return normalized.noted(self._left_out(int(np.count_nonzero(faint)))) if faint.any() else normalized
+
+    def _undivided(self, faint: int, n: int) -> str:
+        return (
+            f"{faint:,} of {n:,} spectra have a mean in {self.band} Angstrom below {_WELL_KNOWN:g} of its errors: the "
+            "spectra are not normalized, and classes follow brightness, too; to compare shapes alone give "
+            f"--normalize-band {self.band}, which leaves out those below {SIGNIFICANT:g}"
+        )
+
+    def _left_out(self, faint: int) -> str:
+        return (
+            f"{faint:,} spectra are left out, whose mean in {self.band} Angstrom is below {SIGNIFICANT:g} of its "
+            "errors; --normalize-band none keeps them"
+        )
+
+    def _require_bright(self, faint: int, n: int) -> None:
+        if faint > n / 2:
+            raise InputError(
+                f"--normalize-band {self.band}: {faint:,} of {n:,} spectra have a mean below {SIGNIFICANT:g} of its "
+                "errors there and would be left out; choose a band where they are brighter, none, or bin the cube."
+            )
 
 
 def _sums(band: Float[np.ndarray, "n n_band"]) -> Float64[np.ndarray, "2 n"]:

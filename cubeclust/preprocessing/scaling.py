@@ -1,4 +1,4 @@
-"""Scaling of the features that a method sees: none, z-score of each channel, total flux."""
+"""Scaling of the features that a method sees: none, noise or z-score of each channel, total flux."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
@@ -7,8 +7,11 @@ from typing import ClassVar, Self
 import numpy as np
 from jaxtyping import Float64, Integer
 
+from cubeclust.errors import InputError
+from cubeclust.preprocessing.normalize import SIGNIFICANT
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
+from cubeclust.statistics.noise import mean_errors, typical_noise
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,37 @@ class Unscaled(Scaling):
     def apply(self, spectra: Spectra) -> Spectra:
         """Return the same flux."""
         return replace(spectra, variance=None)
+
+
+@dataclass(frozen=True)
+class Noise(Scaling):
+    """Each channel in units of its noise, so that a sample counts by how well it is measured.
+
+    deviation   (n_wave,) float64: the typical standard deviation of a sample (`statistics.noise.typical_noise`)
+    """
+
+    deviation: Float64[np.ndarray, " n_wave"]
+    name: ClassVar[str] = "noise"
+
+    @classmethod
+    def fit(cls, spectra: Spectra) -> Self:
+        """Typical noise of the spectra; InputError where it is unknown."""
+        noise = typical_noise(spectra)
+        if not np.isfinite(noise).all() or not (noise > 0).all():
+            raise InputError("--scale noise: the noise of the channels is unknown; give another --scale.")
+        return cls(noise)
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The noise."""
+        return {"deviation": self.deviation}
+
+    def apply(self, spectra: Spectra) -> Spectra:
+        """Return channels in units of their noise."""
+        flux, weight = np.empty_like(spectra.flux), (1 / self.deviation).astype(np.float32)
+        for rows in spectra.blocks():
+            np.multiply(spectra.flux[rows], weight, out=flux[rows])
+        return replace(spectra, flux=flux, variance=None)
 
 
 @dataclass(frozen=True)
@@ -95,8 +129,16 @@ class TotalFlux(Scaling):
     name = "total-flux"
 
     def unusable(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
-        """Spectra whose total is not positive."""
-        return np.where(_totals(spectra) > 0, 0, Quality.NOT_NORMALIZABLE)
+        """Spectra whose total is not positive, or less than 3 of its errors; InputError where those are most."""
+        mean = _totals(spectra) / spectra.n_wave
+        with np.errstate(invalid="ignore", divide="ignore"):
+            faint = mean / mean_errors(spectra, np.ones(spectra.n_wave, bool)) < SIGNIFICANT
+        if np.count_nonzero(faint) > len(spectra) / 2:
+            raise InputError(
+                f"--scale total-flux: {np.count_nonzero(faint):,} of {len(spectra):,} spectra have a total below "
+                f"{SIGNIFICANT:g} of its errors and would be left out; give --scale noise."
+            )
+        return np.where(mean > 0, np.where(faint, Quality.FAINT, 0), Quality.NOT_NORMALIZABLE)
 
     def apply(self, spectra: Spectra) -> Spectra:
         """Return spectra of unit sum."""
@@ -110,4 +152,4 @@ def _totals(spectra: Spectra) -> Float64[np.ndarray, " n"]:
     return spectra.flux.sum(axis=1, dtype=np.float64)
 
 
-SCALINGS: dict[str, type[Scaling]] = {scaling.name: scaling for scaling in (Unscaled, ZScore, TotalFlux)}
+SCALINGS: dict[str, type[Scaling]] = {scaling.name: scaling for scaling in (Noise, TotalFlux, Unscaled, ZScore)}

@@ -6,8 +6,10 @@ from typing import Protocol
 from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import NormalizeBand
 from cubeclust.preprocessing.onto_grid import OntoGrid
+from cubeclust.preprocessing.outliers import SetOutliersApart
 from cubeclust.preprocessing.rest_frame import RestFrame
 from cubeclust.preprocessing.spaxels import KeepArea, LeaveOut, SignalToNoise
+from cubeclust.preprocessing.spikes import MaskSpikes
 from cubeclust.preprocessing.wavelengths import SelectChannels, SelectWindows
 from cubeclust.spectra import Spectra
 
@@ -19,10 +21,12 @@ class Step(Protocol):
         """Return the spectra after the step; the input stays as it is."""
 
 
-# Spaxels asked for, wavelengths at rest or those of a fitted model, normalization, features. The scaling comes last.
+# Spaxels asked for, samples as measured, wavelengths at rest or those of a fitted model, normalization, features, the
+# spectra among them that enter a fit. The scaling comes last.
 ORDER: tuple[type[Step], ...] = (
     KeepArea,
     LeaveOut,
+    MaskSpikes,
     RestFrame,
     OntoGrid,
     NormalizeBand,
@@ -30,6 +34,7 @@ ORDER: tuple[type[Step], ...] = (
     SelectChannels,
     SignalToNoise,
     FillGaps,
+    SetOutliersApart,
 )
 
 

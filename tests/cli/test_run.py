@@ -199,11 +199,32 @@ def test_record_counts_tiny_classes_and_reasons(tmp_path: Path, sky: Sky) -> Non
     mask[5, 5:12] = 1
     fits.writeto(tmp_path / "mask.fits", mask)
     arguments = ["--mask", tmp_path / "mask.fits", "-m", "kmeans", "-k", 5, "-o", tmp_path]
-    record = json.loads(run(path, *arguments, "--json").stdout)
+    record = json.loads(run(path, *arguments, "--outliers", "keep", "--json").stdout)
     assert record["left_out"] == {"NO_DATA": 4, "MASKED": 7}
     assert record["class_sizes"][-1] == 3
     assert record["tiny_classes"] == [5]
-    assert "Tiny classes of at most 5 spaxels: 5." in run(path, *arguments, "--overwrite").stderr
+    assert record["n_fitted"] == record["n_spectra"] == sum(record["class_sizes"])
+    assert "Tiny classes of at most 5 spaxels: 5." in run(path, *arguments, "--outliers", "keep", "--overwrite").stderr
+
+
+@pytest.mark.parametrize("method", ["kmeans", "ward", "gmm", "mmd-ovo", "fisher-em"])
+@pytest.mark.parametrize("treatment", ["label", "leave-out"])
+def test_outliers_do_not_enter_the_fit(tmp_path: Path, sky: Sky, method: str, treatment: str) -> None:
+    flux = sky.flux.copy()
+    flux[20:30, 8, 8:11] *= 30  # three spaxels like no others
+    path = write_sky(tmp_path / "sky.fits", Sky(flux, sky.variance, sky.truth, sky.wavelength))
+    arguments = ["-m", method, "-k", 4, "-o", tmp_path, "--outliers", treatment]
+    record = json.loads(run(path, *arguments, "--json").stdout)
+    classes, quality = (fits.getdata(record["files"]["classmap.fits"], name) for name in ("CLASSMAP", "QUALITY"))
+    planted = np.zeros(sky.truth.shape, bool)
+    planted[8, 8:11] = True
+    np.testing.assert_array_equal(quality == Quality.OUTLIER, planted)
+    np.testing.assert_array_equal(classes == 0, planted & (treatment == "leave-out"))
+    assert record["left_out"] == ({"OUTLIER": 3} if treatment == "leave-out" else {})
+    assert record["n_fitted"] == classes.size - 3
+    assert record["tiny_classes"] == []
+    [note] = [note for note in record["notes"] if "like no other" in note]
+    assert note.startswith("3 spectra are like no other: they did not enter the fit")
 
 
 def test_mask_in_the_file_is_honored(tmp_path: Path, sky: Sky) -> None:

@@ -1,5 +1,7 @@
 """Each step of the preprocessing against the sentence that describes it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from skies import Sky
@@ -77,6 +79,44 @@ def test_band_that_is_half_missing_cannot_normalize(spectra: Spectra) -> None:
     assert np.nanmean(done.flux[row, inside]) == pytest.approx(1, rel=1e-5)
 
 
+def faded(spectra: Spectra, errors: np.ndarray) -> Spectra:
+    """The same noise, and a mean of so many of its errors (n,) in all channels."""
+    flux = np.sqrt(spectra.variance)
+    own = flux.sum(axis=1) / np.sqrt(spectra.variance.sum(axis=1))
+    return replace(spectra, flux=(flux * (errors / own)[:, None]).astype(np.float32))
+
+
+def test_faint_spectra_are_left_out_counted_and_refused_where_they_are_most(spectra: Spectra) -> None:
+    band = Window(float(spectra.wavelength[0]), float(spectra.wavelength[-1]))
+    errors = np.full(len(spectra), 50.0)
+    errors[[3, 30]] = 2.9, 3.1
+    done = NormalizeBand(band).apply(faded(spectra, errors))
+    assert done.quality[spectra.y[3], spectra.x[3]] == Quality.FAINT
+    assert len(done) == len(spectra) - 1
+    assert done.band == band
+    [note] = done.notes
+    assert note.startswith("1 spectra are left out, whose mean in ")
+    errors[: len(errors) // 2 + 1] = 2.0
+    with pytest.raises(InputError, match=f"{len(errors) // 2 + 1} of {len(errors)} spectra have a mean below 3 of its"):
+        NormalizeBand(band).apply(faded(spectra, errors))
+
+
+@pytest.mark.parametrize(("share", "divided"), [(0.09, True), (0.11, False)])
+def test_a_field_with_much_sky_is_not_normalized_unless_a_band_is_named(
+    spectra: Spectra, share: float, divided: bool
+) -> None:
+    band = Window(float(spectra.wavelength[0]), float(spectra.wavelength[-1]))
+    errors = np.where(np.arange(len(spectra)) < share * len(spectra), 9.0, 50.0)
+    faint = faded(spectra, errors)
+    done = NormalizeBand(band, optional=True).apply(faint)
+    assert (done.band == band) is divided
+    assert len(done) == len(spectra)
+    if not divided:
+        np.testing.assert_array_equal(done.flux, faint.flux)
+        assert "the spectra are not normalized" in done.notes[0]
+    assert NormalizeBand(band).apply(faint).band == band
+
+
 def test_default_band_is_the_seeds_where_covered_and_says_what_it_is() -> None:
     muse = 4750.0 + 1.25 * np.arange(3681)
     assert default_band(muse, np.ones(3681, bool), np.zeros(3681, bool))[0] == Window(7600.0, 8100.0)
@@ -97,7 +137,7 @@ def test_default_band_gives_way_where_it_is_excluded() -> None:
 
 def test_signal_to_noise_looks_at_the_features_alone(spectra: Spectra) -> None:
     """Variance in the band does not matter once the band is dropped, nor does the normalization."""
-    spectra.variance[:, 20:] *= 400
+    spectra.variance[:, 20:] *= 4
     features = SelectWindows((Window(7500, 7700),))
     plain = SignalToNoise().apply(features.apply(spectra)).snr
     normalized = SignalToNoise().apply(features.apply(NormalizeBand(Window(7900, 8100)).apply(spectra))).snr
@@ -188,6 +228,25 @@ def test_scalings_leave_their_input_and_work_on_any_size_of_flux(name: str, size
     assert done.flux.dtype == np.float32
     if name == "zscore":
         assert done.flux.std() == pytest.approx(1, rel=1e-3)
+
+
+def test_total_flux_leaves_out_faint_totals_and_refuses_where_they_are_most(spectra: Spectra) -> None:
+    errors = np.full(len(spectra), 50.0)
+    errors[7] = 2.0
+    reasons = SCALINGS["total-flux"].fit(spectra).unusable(faded(spectra, errors))
+    assert np.flatnonzero(reasons).tolist() == [7]
+    assert reasons[7] == Quality.FAINT
+    with pytest.raises(InputError, match="spectra have a total below 3 of its errors and would be left out"):
+        SCALINGS["total-flux"].fit(spectra).unusable(faded(spectra, errors / 20))
+
+
+def test_noise_brings_each_channel_to_the_unit_of_its_noise(spectra: Spectra) -> None:
+    scaled = SCALINGS["noise"].fit(spectra).apply(frozen(spectra))
+    unit = np.sqrt(np.median(spectra.variance, axis=0))
+    np.testing.assert_allclose(scaled.flux, spectra.flux / unit, rtol=1e-4)
+    assert scaled.variance is None
+    with pytest.raises(InputError, match="the noise of the channels is unknown"):
+        SCALINGS["noise"].fit(replace(spectra.channels(np.arange(spectra.n_wave) < 2), variance=None))
 
 
 def test_total_flux_sums_to_1_and_rejects_negative_totals(spectra: Spectra) -> None:

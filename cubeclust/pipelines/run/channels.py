@@ -13,8 +13,10 @@ from cubeclust.pipelines.run.redshifts import Redshifts
 from cubeclust.preprocessing.gaps import FillGaps
 from cubeclust.preprocessing.normalize import SEED_BAND, NormalizeBand, default_band
 from cubeclust.preprocessing.onto_grid import OntoGrid
+from cubeclust.preprocessing.outliers import SetOutliersApart
 from cubeclust.preprocessing.rest_frame import RestFrame, far_spaxels
 from cubeclust.preprocessing.spaxels import SignalToNoise
+from cubeclust.preprocessing.spikes import MaskSpikes
 from cubeclust.preprocessing.steps import Step
 from cubeclust.preprocessing.wavelengths import SelectChannels, SelectWindows
 from cubeclust.runtime.progress import Progress
@@ -42,12 +44,11 @@ class ChannelPlan:
     band: Window | None
     steps: dict[str, Step]
 
-    @property
-    def averaged(self) -> str:
-        """First and last wavelength of each run of channels that the normalization averages; "none" without it."""
-        if self.band is None:
+    def averaged(self, band: Window | None) -> str:
+        """First and last wavelength of each run of channels that a normalization averages; "none" without it."""
+        if band is None:
             return "none"
-        grid = self.grid.only(self.band.channels(self.grid.wavelength))
+        grid = self.grid.only(band.channels(self.grid.wavelength))
         runs = np.split(grid.wavelength, 1 + np.flatnonzero(grid.low[1:] > grid.high[:-1] + _ROUNDING))
         return ",".join(f"{run[0]:.2f}:{run[-1]:.2f}" for run in runs)
 
@@ -66,7 +67,8 @@ def chosen_channels(cube_file: CubeFile, asked: SpectraSettings, area: Area, pro
     working = features
     if band is not None and (band is SEED_BAND or asked.normalize_band != "auto"):
         working = features | band.channels(wavelength) & ~excluded
-    steps = _normalization(band) | _last_steps(asked, FillGaps(asked.max_nan))
+    steps = _normalization(band, optional=asked.normalize_band == "auto")
+    steps |= _samples(asked) | _last_steps(asked, FillGaps(asked.max_nan)) | _outliers(asked)
     if not np.array_equal(working, features):
         steps["feature windows"] = windows
     if rest is None:
@@ -92,13 +94,23 @@ def fitted_channels(
     onto.require_met(area.entering, resample=resample)
     band = fitted.spectra.normalize_band
     band = band if isinstance(band, Window) else None
-    steps = _normalization(band) | _last_steps(asked, FillGaps(asked.max_nan, every_channel=True))
+    steps = _normalization(band) | _samples(asked) | _last_steps(asked, FillGaps(asked.max_nan, every_channel=True))
     steps |= {str(onto): onto, "features of the model": SelectChannels(fitted.wavelength)}
     return ChannelPlan(onto.sources(area.entering), fitted.grid, len(fitted.wavelength), band, steps)
 
 
-def _normalization(band: Window | None) -> dict[str, Step]:
-    return {} if band is None else {f"normalized by the mean in {band} Angstrom": NormalizeBand(band)}
+def _normalization(band: Window | None, *, optional: bool = False) -> dict[str, Step]:
+    return {} if band is None else {f"normalization by the mean in {band} Angstrom": NormalizeBand(band, optional)}
+
+
+def _samples(asked: SpectraSettings) -> dict[str, Step]:
+    """Steps on single samples, before they are averaged or resampled."""
+    return {f"single samples of {asked.spikes:g} times their noise": MaskSpikes(asked.spikes)} if asked.spikes else {}
+
+
+def _outliers(asked: SpectraSettings) -> dict[str, Step]:
+    """Steps on the spectra that enter a fit."""
+    return {} if asked.outliers == "keep" else {f"outliers: {asked.outliers}": SetOutliersApart(asked.outliers)}
 
 
 def _last_steps(asked: SpectraSettings, gaps: FillGaps) -> dict[str, Step]:

@@ -126,7 +126,7 @@ def forecast(settings: RunSettings, progress: Progress | None = None) -> Forecas
         raise InputError(f"{settings.output}: is no directory; choose another --output.")
     files = product_files(settings, plan.cube_file.stem, plan.parent)
     unread = Forecast(
-        settings=settings.record() | resolved_settings(plan),
+        settings=settings.record() | resolved_settings(plan, plan.channels.band),
         device=plan.device,
         memory=plan.memory,
         budget=plan.budget,
@@ -146,7 +146,7 @@ def _read(unread: Forecast, plan: Plan, seed: int, progress: Progress) -> Foreca
     prepared = prepare(plan, progress, timed)
     timed("preprocess")
     require_ready(plan, prepared)
-    features = prepared.features
+    features = prepared.features.entering()
     n, n_wave = features.flux.shape
     fit = None
     if plan.fitted is None:
@@ -159,4 +159,5 @@ def _read(unread: Forecast, plan: Plan, seed: int, progress: Progress) -> Foreca
         seconds=timed.seconds,
         fit=fit,
     )
-    return replace(unread, n_spectra=n, n_channels=n_wave, preprocessed=preprocessed)
+    own = unread.settings | resolved_settings(plan, prepared.spectra.band)
+    return replace(unread, settings=own, n_spectra=n, n_channels=n_wave, preprocessed=preprocessed)

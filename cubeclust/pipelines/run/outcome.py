@@ -19,7 +19,8 @@ from cubeclust.velocities.field import VelocityField
 class Outcome:
     """What was planned, prepared and clustered, and the classes of it.
 
-    class_means are those of the classes in the space that was clustered, (n_classes, n_wave).
+    class_means are those of the classes in the space that was clustered, (n_classes, n_wave); they and the class
+    spectra leave out what did not enter the fit.
     """
 
     plan: Plan
@@ -35,15 +36,16 @@ class Outcome:
         if fitted is not None:
             n_classes = max(n_classes, len(fitted.class_means))
         spectra = prepared.spectra
+        fitted_labels = clustering.labels[: len(spectra.entering())]
         class_map = ClassMap.of(spectra, clustering, n_classes, plan.area.motion)
         classification = Classification(
             class_map,
             class_table(class_map, spectra.image(spectra.snr, np.nan), plan.parent),
-            ClassSpectra.of(spectra, clustering.labels, n_classes),
+            ClassSpectra.of(spectra.entering(), fitted_labels, n_classes),
             WhiteLight(prepared.white_light, prepared.flux_unit),
-            _origin(plan, method),
+            _origin(plan, method, plan.channels.averaged(spectra.band)),
         )
-        means = class_means(prepared.features, clustering.labels, n_classes)
+        means = class_means(prepared.features.entering(), fitted_labels, n_classes)
         if fitted is not None:
             means[: len(fitted.class_means)] = fitted.class_means
         return cls(plan, prepared, clustering, classification, means)
@@ -72,7 +74,7 @@ class Outcome:
         }
 
 
-def _origin(plan: Plan, method: str) -> Origin:
+def _origin(plan: Plan, method: str, averaged: str) -> Origin:
     """What the run clusters and how."""
     cube_file, parent = plan.cube_file, plan.parent
     return Origin(
@@ -80,6 +82,6 @@ def _origin(plan: Plan, method: str) -> Origin:
         cube=cube_file.path.name,
         stem=cube_file.stem,
         method=method,
-        averaged=plan.channels.averaged,
+        averaged=averaged,
         parent="" if parent is None else parent.name,
     )

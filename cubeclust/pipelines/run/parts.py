@@ -70,6 +70,20 @@ class SpectraSettings:
         "all wavelengths that are clustered.",
         panel=Panel.PREPROCESSING,
     )
+    spikes: float = setting(
+        8.0,
+        "Treat single samples as missing that stand out from their neighbors along the wavelength and on the sky by so "
+        "many times their noise; 0 keeps all.",
+        panel=Panel.PREPROCESSING,
+        minimum=0,
+    )
+    outliers: str = setting(
+        "label",
+        "Spectra that are like no other, fewer than five of a kind: label keeps them from the fit and gives them the "
+        "class of its model, leave-out gives them none, keep lets them enter.",
+        panel=Panel.PREPROCESSING,
+        choices=("label", "leave-out", "keep"),
+    )
     scale: str | None = setting(
         None, "Scaling of the channels.", panel=Panel.PREPROCESSING, shown="that of the method", choices=tuple(SCALINGS)
     )

@@ -13,6 +13,7 @@ from cubeclust.clustering import Clustering
 from cubeclust.evaluation.internal_scores import internal_scores
 from cubeclust.evaluation.similar_classes import similar_pairs
 from cubeclust.io.atomic import append_line, os_errors_explained, written_aside
+from cubeclust.methods.rest import labeled_rest
 from cubeclust.model_selection.record import SelectionRecord
 from cubeclust.pipelines.run.fitted_model import FittedModel
 from cubeclust.pipelines.run.outcome import Outcome
@@ -67,7 +68,7 @@ def run(settings: RunSettings, progress: Progress | None = None) -> Run:
     require_ready(plan, prepared)
     timed("preprocess")
     if plan.fitted is None:
-        clustering = _fit(settings.fit, plan, prepared.features, progress)
+        clustering = _fit(settings.fit, plan, prepared.features.entering(), progress)
     else:
         clustering = _label(plan.fitted, prepared.features, plan.device, progress)
     timed("fit")
@@ -85,14 +86,17 @@ def finish(
     timed: Stopwatch,
     selection: SelectionRecord | None = None,
 ) -> Run:
-    """Write the products of a clustering in canonical order and the line of the run, which states a selection, too."""
+    """Write the products of a clustering and the line of the run, which states a selection, too.
+
+    Spectra that did not enter a fit get the class that its model gives them.
+    """
+    if plan.fitted is None:
+        clustering = labeled_rest(settings.fit.clusterer(), clustering, prepared.features, plan.device).canonical()
     outcome = Outcome.of(plan, prepared, clustering, settings.method)
-    scores = internal_scores(prepared.features, clustering.labels, settings.seed)
-    similar = (
-        []
-        if plan.fitted
-        else similar_pairs(prepared.spectra, clustering.labels, outcome.classification.spectra, settings.seed)
-    )
+    entering = prepared.spectra.entering()
+    labels = clustering.labels[: len(entering)]
+    scores = internal_scores(prepared.features.entering(), labels, settings.seed)
+    similar = [] if plan.fitted else similar_pairs(entering, labels, outcome.classification.spectra, settings.seed)
     record = RunRecord.of(settings, started, outcome, files, scores=scores, similar=similar, selection=selection)
     timed("summarize")
     with (
@@ -115,9 +119,7 @@ def _fit(fit: FitSettings, plan: Plan, features: Spectra, progress: Progress) ->
     """Fit the method within the memory budget."""
     progress.say(f"{len(features)} spectra x {features.n_wave} channels to {fit.method}")
     cache_bytes = plan.cache_bytes(*features.flux.shape)
-    return plan.clusterer.fit(
-        features, seed=fit.seed, device=plan.device, cache_bytes=cache_bytes, progress=progress
-    ).canonical()
+    return plan.clusterer.fit(features, seed=fit.seed, device=plan.device, cache_bytes=cache_bytes, progress=progress)
 
 
 def _label(fitted: FittedModel, features: Spectra, device: str, progress: Progress) -> Clustering:

@@ -20,8 +20,8 @@ _LARGEST = 1e15  # feature whose square, summed over a large cube, still fits fl
 class Prepared:
     """Spectra ready for a method.
 
-    spectra is normalized but unscaled, features scaled; white_light (NY, NX) is the mean flux read, in flux_unit;
-    log has a sentence for each step with what it left.
+    spectra is normalized but unscaled, features scaled, and those that enter a fit come first in both; white_light
+    (NY, NX) is the mean flux read, in flux_unit; log has a sentence for each step with what it left.
     """
 
     spectra: Spectra
@@ -55,10 +55,12 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
         progress.say(log[-1])
     for name, step in plan.steps.items():
         _require_some(spectra)
-        spectra = step.apply(spectra)
+        known, spectra = len(spectra.notes), step.apply(spectra)
         log.append(f"{name}: {len(spectra)} spectra, {spectra.n_wave} channels")
+        for note in spectra.notes[known:]:
+            progress.say(note)
     _require_some(spectra)
-    scaling = plan.scaling or SCALINGS[plan.scale].fit(spectra)
+    scaling = plan.scaling or SCALINGS[plan.scale].fit(spectra.entering())
     spectra = spectra.keep(scaling.unusable(spectra))
     _require_some(spectra)
     features = scaling.apply(spectra)
@@ -97,7 +99,7 @@ def _require_moderate(features: Spectra) -> None:
 
 def require_ready(plan: Plan, prepared: Prepared) -> None:
     """Raise InputError where the spectra are too few to be fitted, or have another unit than the fitted model's."""
-    n = len(prepared.features)
+    n = len(prepared.features.entering())
     if plan.fitted is not None:
         plan.fitted.require_unit(prepared.spectra.unit)
     elif n < 2:

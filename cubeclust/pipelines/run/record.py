@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cubeclust.evaluation.similar_classes import SimilarPair
 from cubeclust.io.map_hdus import Provenance
 from cubeclust.model_selection.record import SelectionRecord
@@ -15,6 +17,7 @@ from cubeclust.pipelines.run.plan import Plan
 from cubeclust.pipelines.run.record_parts import ClassesRecord, CubeRecord, FitRecord, VelocitiesRecord
 from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.quality import counts
+from cubeclust.spectroscopy.windows import Window
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class RunRecord:
     settings    all options, with scale and band as they were resolved
     steps       a sentence for each step of the preprocessing, with what it left
     notes       sentences on the cube and the fit that the user should know
-    left_out    number of spaxels by reason
+    n_fitted    number of spectra, of the n_spectra that have a class, that entered the fit; 0 for a model applied
+    left_out    number of spaxels without a class by reason
     averaged    wavelengths, Angstrom, whose mean divides the spectra
     files       products by their ending
     selection   of a run that a scan chose
@@ -45,6 +49,7 @@ class RunRecord:
     device: str
     versions: dict[str, str]
     n_spectra: int
+    n_fitted: int
     n_channels: int
     velocities: VelocitiesRecord | None
     left_out: dict[str, int]
@@ -71,25 +76,27 @@ class RunRecord:
     ) -> "RunRecord":
         """The record of a run whose products are not written yet; similar pairs of its classes may be one class."""
         plan, prepared, clustering = outcome.plan, outcome.prepared, outcome.clustering
-        redshifts, quality = plan.area.redshifts, outcome.classification.class_map.quality
+        redshifts, class_map = plan.area.redshifts, outcome.classification.class_map
+        quality, classes = class_map.quality, class_map.classes
         return cls(
             started=timestamp(started),
             command=settings.command,
             cube=CubeRecord.of(settings.cube, plan.cube_file, plan.parent),
             method=settings.method,
-            settings=settings.record() | resolved_settings(plan),
+            settings=settings.record() | resolved_settings(plan, prepared.spectra.band),
             steps=list(prepared.log),
-            notes=[*plan.cube_file.notes, *clustering.notes],
+            notes=[*plan.cube_file.notes, *prepared.spectra.notes, *clustering.notes],
             seed=settings.seed,
             device=plan.device,
             versions=versions(),
             n_spectra=len(prepared.features),
             n_channels=prepared.features.n_wave,
             velocities=None if redshifts is None else VelocitiesRecord.of(redshifts),
-            left_out={str(bit.name): count for bit, count in counts(quality).items()},
+            n_fitted=0 if plan.fitted else len(prepared.features.entering()),
+            left_out={str(bit.name): count for bit, count in counts(np.where(classes > 0, 0, quality)).items()},
             classes=ClassesRecord.of(outcome.classification, clustering.n_clusters, similar),
             fit=FitRecord.of(clustering),
-            averaged=plan.channels.averaged,
+            averaged=outcome.classification.origin.averaged,
             files=files,
             selection=selection,
             scores=scores,
@@ -148,7 +155,6 @@ _SPREAD = ("cube", "classes", "fit")  # fields whose own fields are keys of the 
 _LATER = ("selection", "seconds", "peak_memory")  # fields that have no key where they are None
 
 
-def resolved_settings(plan: Plan) -> dict[str, Any]:
-    """Settings that the cube or the method decided where the user had left them open."""
-    band = plan.channels.band
+def resolved_settings(plan: Plan, band: Window | None) -> dict[str, Any]:
+    """Settings that the cube or the method decided where the user had left them open; band is that of the mean."""
     return {"scale": plan.scale, "normalize_band": None if band is None else str(band)}

@@ -58,6 +58,8 @@ class RunSettings:
     min_snr: float | None = as_in(SpectraSettings, "min_snr")
     max_nan: float = as_in(SpectraSettings, "max_nan")
     normalize_band: Window | Literal["auto"] | None = as_in(SpectraSettings, "normalize_band")
+    spikes: float = as_in(SpectraSettings, "spikes")
+    outliers: str = as_in(SpectraSettings, "outliers")
     scale: str | None = as_in(SpectraSettings, "scale")
     pca: int | None = as_in(FitSettings, "pca")
     sample: int | None = as_in(FitSettings, "sample")

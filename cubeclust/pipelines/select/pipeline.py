@@ -57,9 +57,10 @@ def select(settings: ScanSettings, progress: Progress | None = None) -> Scan:
     prepared = prepare(plan, progress, timed)
     require_ready(plan, prepared)
     timed("preprocess")
-    shape = prepared.features.flux.shape
+    features = prepared.features.entering()
+    shape = features.flux.shape
     progress.say(f"{shape[0]} spectra x {shape[1]} channels to {settings.run.method}")
-    trials = Trials.of(settings, prepared.features, plan.device, plan.cache_bytes(*shape) // jobs)
+    trials = Trials.of(settings, features, plan.device, plan.cache_bytes(*shape) // jobs)
     timed("decompose")
     table = candidates(_tried(trials, own[JOURNAL], jobs, progress))
     timed("scan")
