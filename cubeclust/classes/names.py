@@ -1,6 +1,7 @@
 """Names of classes: a letter, and for classes within a class numbers and small letters in turn."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _NAME = re.compile(r"[A-Z]+([1-9][0-9]*[a-z]+)*([1-9][0-9]*)?")
@@ -27,6 +28,24 @@ def class_name(number: int, within: str = "") -> str:
     if not within:
         return _letters(number)
     return f"{within}{_letters(number).lower()}" if within[-1].isdigit() else f"{within}{number}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Several names in words.
+
+    >>> listed(["A", "B"]), listed(["A", "B", "D"])
+    ('A and B', 'A, B and D')
+    """
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def parent_name(name: str) -> str:
+    """Name of the class that a class was clustered within, "" for one of a whole cube.
+
+    >>> parent_name("O2b"), parent_name("O2"), parent_name("AA")
+    ('O2', 'O', '')
+    """
+    return re.sub("([A-Z]+|[a-z]+|[0-9]+)$", "", name)
 
 
 def is_class_name(text: str) -> bool:

@@ -21,7 +21,7 @@ def replaced(whole: Classification, row: ClassRow, part: Classification) -> Clas
     taken = part.class_map.classes > 0
     index = np.where(taken, len(whole.rows) + part.class_map.classes, whole.class_map.classes)  # 0, or 1.. of old
     old = [*whole.rows, *part.rows]
-    order, number = _by_size(index, len(old))
+    order, number = by_size(index, len(old))
     snr, sigma = np.array([(np.nan, np.nan), *((each.mean_snr, each.sigma) for each in old)]).T
     snr[row.number] = sigma[row.number] = np.nan
     class_map = ClassMap(
@@ -46,7 +46,7 @@ def replaced(whole: Classification, row: ClassRow, part: Classification) -> Clas
     )
 
 
-def _by_size(index: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+def by_size(index: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Which of the classes 1..n of an image have spaxels, from 0 by decreasing size, and the new number of each.
 
     The numbers have shape (n + 1,): that of class 0, unclassified, is 0.

@@ -1,5 +1,6 @@
 """The table of classes that ends a run."""
 
+import shlex
 from collections.abc import Iterable
 from math import isnan
 
@@ -85,7 +86,7 @@ def _sentences(record: RunRecord) -> list[str]:
             f"Tiny classes of at most {TINY_CLASS} spaxels: {', '.join(map(str, classes.tiny_classes))}. {_TINY}"
         )
     if classes.merge_candidates:
-        out.append(f"Merge candidates: {classes.candidates}.")
+        out += [f"Merge candidates: {classes.candidates}. To join them:", f"  {_joining(record)}"]
     if fit.stopped:
         cure = "" if fit.converged else f" ({_CURES[fit.stopped]})"
         out.append(f"{fit.ending.capitalize()}{cure}.")
@@ -100,3 +101,12 @@ def _sentences(record: RunRecord) -> list[str]:
         stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
         out.append(f"Time: {stages}; peak memory {memory.readable(record.peak_memory)}.")
     return out
+
+
+def _joining(record: RunRecord) -> str:
+    """The command that joins classes which are all similar to each other."""
+    path = record.files["classmap.fits"]
+    words = ["cubeclust", "merge", str(path)]
+    for names in record.classes.joinable:
+        words += ["--join", ",".join(names)]
+    return shlex.join([*words, "-o", str(path.parent)])

@@ -48,7 +48,8 @@ def option_of(field: Field[Any], default: Any = MISSING, **changed: Any) -> clic
     placeholder = declared.metavar or placeholder
     if declared.argument:
         row = Row(declared.panel, field.name.upper(), _meaning(declared, None, placeholder))
-        return Argument([field.name], row, type=taken, nargs=-1 if repeats(kind(field)) else 1, required=True)
+        needed = field.default is MISSING
+        return Argument([field.name], row, type=taken, nargs=-1 if repeats(kind(field)) else 1, required=needed)
     default = field.default if default is MISSING else default
     meaning = _meaning(declared, default, placeholder)
     spelled, shown = _names(field, declared, placeholder)

@@ -1,4 +1,4 @@
-"""Maps of single classes put into the map that they were made within."""
+"""Maps of single classes put into the map that they were made within, and classes of a map joined."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from cubeclust.classes.classification import Classification
+from cubeclust.classes.joining import joined
+from cubeclust.classes.names import listed, parent_name
 from cubeclust.classes.nesting import notes, replaced
 from cubeclust.classes.table import ClassRow
 from cubeclust.errors import InputError
@@ -47,15 +49,24 @@ class Merged:
 
 
 def merge(
-    parent: Path, parts: Sequence[Path], *, output: Path = Path("."), overwrite: bool = False, command: str = ""
+    parent: Path,
+    parts: Sequence[Path] = (),
+    *,
+    join: Sequence[Sequence[str]] = (),
+    output: Path = Path("."),
+    overwrite: bool = False,
+    command: str = "",
 ) -> Merged:
     """Put maps made within classes of the parent into it, one after another, and write the map with its figures.
 
     Spaxels of such a class that its map leaves out stay in it. A map made within a class of another part follows it.
+    Then each group of classes named in `join` becomes one.
 
     Raises:
-        InputError: maps that do not belong together, products that exist.
+        InputError: maps or classes that do not belong together, products that exist, nothing to do.
     """
+    if not parts and not join:
+        raise InputError("nothing is to be merged; give maps of single classes, or classes of the map by --join.")
     whole = read_class_map(parent)
     remarks, history, done = [], _chapter(parent, whole), dict[str, Path]()
     for path in parts:
@@ -65,6 +76,13 @@ def merge(
         remarks += notes(whole, row, part, path.name)
         history += _chapter(path, part)
         whole = replaced(whole, row, part)
+    for names in join:
+        rows = _joinable(names, whole)
+        whole = joined(whole, rows)
+        remarks.append(
+            f"{rows[0].name} is {listed([row.name for row in rows])} joined: the quantiles of its spectra and its "
+            "posterior are unknown."
+        )
     files = _claimed(parent, output, overwrite=overwrite)
     with (
         os_errors_explained(f"{output}: the products cannot be written", "free disk space or choose another --output"),
@@ -79,6 +97,20 @@ def merge(
 def _chapter(path: Path, stored: Classification) -> list[str]:
     """History of a map that is merged."""
     return [f"of {path.name}:", *stored.origin.history]
+
+
+def _joinable(names: Sequence[str], whole: Classification) -> list[ClassRow]:
+    """Classes of the whole by their names, the largest first; InputError unless they can be joined."""
+    listed = f"--join {','.join(names)}"
+    known = {row.name: row for row in whole.rows if row.n_spaxels}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InputError(f"{listed}: no class is called {unknown[0]!r}; the map has {', '.join(known)}.")
+    if len(set(names)) < 2:
+        raise InputError(f"{listed}: names one class; give two or more, such as --join A,B.")
+    if len({parent_name(name) for name in names}) > 1:
+        raise InputError(f"{listed}: they are parts of different classes; join parts of one class, or whole classes.")
+    return sorted((known[name] for name in set(names)), key=lambda row: row.number)
 
 
 def _replaceable(

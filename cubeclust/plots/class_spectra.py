@@ -58,8 +58,10 @@ def _draw_class(axes: Axes, row: ClassRow, spectra: ClassSpectra) -> None:
 
 
 def _limits(spectra: ClassSpectra, index: int) -> tuple[float, float]:
-    """Range that shows the band and the mean, cut where single channels stick out of it by far."""
-    low, high = np.nanquantile(spectra.q10[index], 0.005), np.nanquantile(spectra.q90[index], 0.995)
-    high = max(high, float(np.nanmax(spectra.mean[index])))
+    """Range that shows the band, where it is known, and the mean, cut where single channels stick out of it by far."""
+    low, high = float(np.nanmin(spectra.mean[index])), float(np.nanmax(spectra.mean[index]))
+    if np.isfinite(spectra.q10[index]).any():
+        low = np.nanquantile(spectra.q10[index], 0.005)
+        high = max(high, np.nanquantile(spectra.q90[index], 0.995))
     margin = 0.08 * (high - low) or 1.0
     return float(low - margin), float(high + margin)

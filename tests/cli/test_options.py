@@ -51,7 +51,7 @@ def test_each_option_is_declared_and_stands_in_one_panel(name: str) -> None:
 
 def test_a_setting_without_a_default_is_required() -> None:
     refused(call("select", "cube.fits"), "Missing option", "--n-clusters")
-    refused(call("merge", "parent.fits"), "Missing argument", "PARTS")
+    refused(call("merge"), "Missing argument", "PARENT")
 
 
 @pytest.mark.parametrize("record", RECORDS)

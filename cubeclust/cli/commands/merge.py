@@ -12,7 +12,7 @@ from cubeclust.cli.options import options_of
 from cubeclust.cli.terminal import Terminal, command_line
 from cubeclust.pipelines.common_settings import common
 from cubeclust.pipelines.products import CLASS_PRODUCTS
-from cubeclust.settings import Declaration, Panel
+from cubeclust.settings import Declaration, Panel, setting
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,16 @@ class MergeOptions:
     """Options of `cubeclust merge`."""
 
     parent: Annotated[Path, Declaration("Class map that has these classes.", panel=Panel.INPUT, argument=True)]
-    parts: Annotated[
-        tuple[Path, ...],
-        Declaration("Class maps made by `cubeclust run --within PARENT`.", panel=Panel.INPUT, argument=True),
-    ]
+    parts: tuple[Path, ...] = setting(
+        (), "Class maps made by `cubeclust run --within PARENT`.", panel=Panel.INPUT, argument=True
+    )
+    join: tuple[str, ...] = setting(
+        (),
+        "Make one class of these, named as on the map once the PARTS are in it; repeatable.",
+        panel=Panel.INPUT,
+        metavar="NAME,NAME",
+        shown="none",
+    )
     output: Path = common("output")
     overwrite: bool = common("overwrite")
 
@@ -31,12 +37,15 @@ class MergeOptions:
 def merge(values: dict[str, Any], terminal: Terminal) -> None:
     """Put the class maps PARTS, made by `cubeclust run --within`, into the map PARENT that has these classes.
 
-    The products are <parent>-merged_classmap.fits and so on, with the endings listed below. Classes are numbered anew,
-    1..K by decreasing size, and keep their names. The path of the class map is printed on stdout.
+    With --join, classes become one, such as the merge candidates that `cubeclust run` names. The products are
+    <parent>-merged_classmap.fits and so on, with the endings listed below. Classes are numbered anew, 1..K by
+    decreasing size, and keep their names; one that was joined has that of its largest part. The path of the class map
+    is printed on stdout.
     """
     from cubeclust.pipelines.merge import merge as put_together
 
-    merged = put_together(**values, command=command_line())
+    join = [tuple(name.strip() for name in names.split(",")) for names in values.pop("join")]
+    merged = put_together(**values, join=join, command=command_line())
     if not terminal.quiet:
         from cubeclust.cli.class_report import print_classes
 
@@ -51,6 +60,7 @@ command: Command = Command(
     examples=(
         "cubeclust run CUBE.fits --within CUBE_mmd-ovo_classmap.fits --class 3 -k 4",
         "cubeclust merge CUBE_mmd-ovo_classmap.fits CUBE_mmd-ovo-C_classmap.fits",
+        "cubeclust merge CUBE_mmd-ovo_classmap.fits --join A,B --join D,E,F",
     ),
     products={ending: f"{product.content}." for ending, product in CLASS_PRODUCTS.items()},
 )

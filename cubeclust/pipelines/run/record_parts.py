@@ -1,6 +1,7 @@
 """The parts of what is recorded of a run: cube, velocities, classes, fit."""
 
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,18 @@ class ClassesRecord:
             more = [f"{len(names) - _NAMED} more pairs"] if len(names) > _NAMED else []
             sentences += [f"{', '.join([*names[:_NAMED], *more])} ({words})"] if names else []
         return "; ".join(sentences)
+
+    @property
+    def joinable(self) -> list[list[str]]:
+        """Names of classes of which all pairs are candidates, each class in one group, the nearest ones together."""
+        similar = {(pair.first, pair.second) for pair in self.merge_candidates}
+        groups: list[list[int]] = []
+        for pair in sorted(self.merge_candidates, key=lambda pair: pair.distance):
+            one, other = (next((group for group in groups if n in group), [n]) for n in (pair.first, pair.second))
+            together = sorted({*one, *other})
+            if similar.issuperset(combinations(together, 2)):
+                groups = [*(group for group in groups if group not in (one, other)), together]
+        return [[self.class_names[number - 1] for number in group] for group in sorted(groups)]
 
 
 @dataclass(frozen=True)
