@@ -46,6 +46,7 @@ class Clustering:
     converged     whether the stopping rule was met; None for a method without one
     stopped       what ended the iterations: "plateau" (that rule), "iterations" or "time"; None without iterations
     notes         sentences that the record of the run should keep
+    warnings      sentences on why the result may be wrong
     parameters    name -> array of the fitted model, its clusters in the model's own order
     criteria      information criteria of a mixture; None for another method
     loadings      (n_wave, d) float64: orthonormal directions that separate the clusters, or None
@@ -61,6 +62,7 @@ class Clustering:
     converged: bool | None = None
     stopped: Literal["plateau", "iterations", "time"] | None = None
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     parameters: dict[str, np.ndarray] = field(default_factory=dict)
     criteria: Criteria | None = None
     loadings: Float[np.ndarray, "n_wave d"] | None = None

@@ -1,5 +1,6 @@
 """Unbiased Sinkhorn divergence between clusters (Feydy et al. 2019, Eq. 3; NGC 1068 seed paper, section 3.2.3)."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,10 @@ _COOLING = 4.0  # ratio of the epsilons of the annealing
 _FEW = 10  # steps that suffice before the last epsilon
 
 
+def _warn(sentence: str) -> None:
+    warnings.warn(sentence, RuntimeWarning, stacklevel=6)  # at the caller of `to_all` or `between`
+
+
 class SinkhornDivergence:
     """S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2 with the entropic transport OT, on shared points.
 
@@ -26,6 +31,7 @@ class SinkhornDivergence:
     tolerance   marginal error at which a solve ends: share of mass in the wrong place; the error of a
                 point is weighted by max(1, epsilon, 2 h_i) in units of the mean cost, so that outliers count fully
     max_steps   Sinkhorn steps of one solve at most
+    warn        takes a sentence for each solve that ends above the tolerance; a RuntimeWarning if it is not given
     """
 
     def __init__(
@@ -37,10 +43,12 @@ class SinkhornDivergence:
         max_steps: int,
         cache_bytes: int = 0,
         say: Callable[[str], None] = lambda sentence: None,
+        warn: Callable[[str], None] = _warn,
     ) -> None:
         self.cost: Cost = cost
         self.epsilon: float = epsilon
         self.say: Callable[[str], None] = say
+        self.warn: Callable[[str], None] = warn
         self.tolerance: float = tolerance
         self.max_steps: int = max_steps
         self.sums: LogSums = log_sums(cost, epsilon, cache_bytes=cache_bytes, say=say)
@@ -75,6 +83,11 @@ class SinkhornDivergence:
         if start is None or (len(start.own), len(start.second)) != (len(problem.weights), len(problem.first)):
             start = self._annealed(problem)
         self.potentials = solve(problem, self.sums, start, tolerance=self.tolerance, max_steps=self.max_steps)
+        if not self.potentials.error <= self.tolerance:
+            self.warn(
+                f"after {self.potentials.steps} Sinkhorn steps {self.potentials.error:.2g} of the mass is in the wrong "
+                f"place, above the tolerance {self.tolerance:g}; raise max_steps or epsilon"
+            )
         return self.potentials
 
     def _annealed(self, problem: Problem) -> Potentials:

@@ -76,7 +76,7 @@ class Choice:
         label = CRITERIA[criterion].label
         equals = [table[index].name for index in ranked if index != best and ranked[index] == ranked[best]]
         edge = "" if len(equals) + 1 == len(ranked) else _edge(table, ranked, best, label)
-        warnings = _tie(equals, label), edge, _stuck(table, table[best], criterion)
+        warnings = _tie(equals, label), edge, _stuck(table, table[best], criterion), _doubtful(table)
         return cls(criterion, table[best], ranked[best], len(table), tuple(filter(None, warnings)))
 
 
@@ -136,3 +136,13 @@ def _stuck(table: Sequence[Candidate], chosen: Candidate, criterion: str) -> str
         "more clusters are that end in a poor optimum; raise --seeds, which keeps what is done, before you trust the "
         "peak."
     )
+
+
+def _doubtful(table: Sequence[Candidate]) -> str:
+    """Warning if fits have warnings of their own."""
+    done = [(candidate.name, fit) for candidate in table for fit in candidate.done]
+    doubtful = [(name, fit) for name, fit in done if fit.warnings]
+    if not doubtful:
+        return ""
+    name, fit = doubtful[0]
+    return f"{len(doubtful)} of {len(done)} fits may be wrong; {name}, seed {fit.seed}: {fit.warnings[0]}."

@@ -24,6 +24,7 @@ class Trial:
     tiny_classes   number of classes of a few spectra, which may be outliers rather than a class
     silhouette     on the subsample; None if it has fewer than two classes
     sample_labels  (m,) labels of the subsample
+    warnings       sentences on why the fit may be wrong
     seconds        time of the fit
     """
 
@@ -41,6 +42,7 @@ class Trial:
     iterations: int | None = None
     silhouette: float | None = None
     sample_labels: np.ndarray | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def standing(self) -> float:
@@ -63,6 +65,7 @@ class Trial:
                 **values,
                 "criteria": criteria and Criteria(**criteria),
                 "sample_labels": labels and np.frombuffer(b64decode(labels), "<i2").astype(int),
+                "warnings": tuple(values.get("warnings", ())),
             }
         )
 

@@ -279,7 +279,9 @@ def test_solve_that_ends_too_early_says_how_far_it_came() -> None:
     own = cost(data, "euclidean")
     measure = SinkhornDivergence(own, 0.1 * own.mean, tolerance=1e-9, max_steps=3)
     assert measure.figures() == {}
-    measure.between(torch.softmax(torch.tensor(logits), dim=1))
+    with pytest.warns(RuntimeWarning, match="after 3 Sinkhorn steps .* above the tolerance 1e-09") as caught:
+        measure.between(torch.softmax(torch.tensor(logits), dim=1))
+    assert [warning.filename for warning in caught] == [__file__]
     figures = measure.figures()
     assert figures["sinkhorn_steps"] == 3
     assert 1e-9 < figures["marginal_error"] < 1

@@ -1,5 +1,7 @@
 """What a run of the Sinkhorn GEMINIs says of its transports, and what its batches cost."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -17,15 +19,38 @@ def fit(told: Told, cache_bytes: int = 0, **settings: object) -> Clustering:
     return method.fit(plane(90)[0], seed=0, device="cpu", cache_bytes=cache_bytes, progress=told)
 
 
-def test_transports_that_end_too_early_are_said_and_noted() -> None:
+@pytest.mark.parametrize("batch_size", [0, 30])
+def test_transports_that_end_too_early_are_stated_and_recorded(batch_size: int) -> None:
+    """Once for the fit, with the worst and the last of them, and not by a warning of Python for each."""
     told = Told()
-    notes = fit(told, sinkhorn_steps=1).notes
-    assert len(notes) == 2, "the unit of the objective, and the doubt"
-    expected = "transports of 4 of 4 values of the objective did not reach --sinkhorn-tolerance 0.0001"
-    assert notes[-1].startswith(expected)
-    assert told.said[-1] == notes[-1]
-    (unit,) = fit(Told()).notes
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = fit(told, sinkhorn_steps=1, batch_size=batch_size)
+    errors = found.history["marginal_error"]
+    (warning,) = found.warnings
+    assert warning.startswith("transports of 4 of 4 values of the objective did not reach --sinkhorn-tolerance 0.0001")
+    assert f"but {max(errors):.2g} at worst and {errors[-1]:.2g} at the end" in warning
+    assert told.said[-1] == warning
+
+
+def test_last_value_alone_that_misses_the_tolerance_is_stated() -> None:
+    """The objective of the network as it ends comes after the last step."""
+    method = METHODS["usd-ovo"].create()
+    (warning,) = method.warnings({"marginal_error": np.array([1e-5, 1e-5, 2.4e-4])})
+    assert warning.startswith("transports of 1 of 3 values")
+    assert "0.00024 at the end" in warning
+
+
+def test_transports_that_reach_the_tolerance_leave_no_warning() -> None:
+    found = fit(Told())
+    assert found.warnings == ()
+    (unit,) = found.notes
     assert unit.startswith("mean cost of transport")
+
+
+def test_geomloss_measures_no_error_and_that_is_noted() -> None:
+    pytest.importorskip("geomloss")
+    assert any("not measured" in note for note in fit(Told(), solver="geomloss").notes)
 
 
 @pytest.mark.parametrize("epsilon", ["1e308", "1e13r", "1e-300", "1e-7r"])

@@ -156,7 +156,8 @@ class Gemini(ABC):
             iterations=training.iterations,
             converged=training.converged,
             stopped=training.stopped,
-            notes=self._notes() + notes + recorded.messages + warnings,
+            notes=self._notes() + notes + recorded.messages,
+            warnings=warnings,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
 

@@ -34,6 +34,7 @@ class FittedModel:
     medium, rest  of the wavelengths
     unit          of the flux before scaling
     parent        the class that it was fitted within; None for the whole cube
+    warnings      sentences on why the fit may be wrong
     """
 
     path: Path
@@ -50,6 +51,7 @@ class FittedModel:
     rest: bool
     unit: str
     parent: Parent | None
+    warnings: tuple[str, ...]
 
     @classmethod
     def read(cls, path: Path) -> "FittedModel":
@@ -81,6 +83,7 @@ class FittedModel:
             rest=stored.rest,
             unit=stored.unit,
             parent=None if parent is None else Parent(**parent),
+            warnings=tuple(stored.record.get("warnings", ())),
         )
         fitted._check()
         return fitted
@@ -147,7 +150,7 @@ class FittedModel:
 
     def _clustering(self, labels: np.ndarray, posterior: np.ndarray | None) -> Clustering:
         clustering = Clustering(labels, len(self.clusters), posterior, parameters=dict(self.parameters))
-        return replace(clustering, order=self.clusters)
+        return replace(clustering, order=self.clusters, warnings=self.warnings)
 
 
 def _lacking(error: Exception) -> str:

@@ -125,4 +125,6 @@ def _fit(fit: FitSettings, plan: Plan, features: Spectra, progress: Progress) ->
 def _label(fitted: FittedModel, features: Spectra, device: str, progress: Progress) -> Clustering:
     """Classes of the fitted model."""
     progress.say(f"{len(features)} spectra x {features.n_wave} channels to the model of {fitted.path}")
+    for warning in fitted.warnings:
+        progress.say(f"the fit of the model: {warning}")
     return fitted.label(features, device, progress)

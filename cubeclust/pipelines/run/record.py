@@ -147,6 +147,7 @@ class RunRecord:
         history += [f"note {line}" for line in self.notes]
         candidates = self.classes.candidates
         history += [f"note merge candidates: {candidates}"] if candidates else []
+        history += [f"warning {line}" for line in self.fit.warnings]
         history += [self.fit.ending] if self.fit.stopped else []
         return self.origin.extended(cards, history)
 

@@ -113,7 +113,10 @@ class ClassesRecord:
 
 @dataclass(frozen=True)
 class FitRecord:
-    """How the iterations ended, the last value of the objective and of what was watched, and the criteria."""
+    """How the iterations ended, the last value of the objective and of what was watched, criteria and warnings.
+
+    warnings  sentences on why the fit may be wrong
+    """
 
     converged: bool | None
     stopped: str | None
@@ -121,6 +124,7 @@ class FitRecord:
     objective: dict[str, float]
     watched: dict[str, float]
     criteria: Criteria | None
+    warnings: list[str]
 
     @classmethod
     def of(cls, clustering: Clustering) -> "FitRecord":
@@ -134,6 +138,7 @@ class FitRecord:
             objective={name: value for name, value in ends.items() if name == objective},
             watched={name: value for name, value in ends.items() if name != objective},
             criteria=clustering.criteria,
+            warnings=list(clustering.warnings),
         )
 
     @property

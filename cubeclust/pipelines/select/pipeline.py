@@ -142,6 +142,8 @@ def _chosen(trials: Trials, choice: Choice, progress: Progress) -> tuple[Task, C
     progress.say(f"{choice}; fitted again, which took {fit.seconds:.1f} s")
     with closing(trials.each(trials.fit, [task], 1)) as again:
         clustering = next(again)
+    for warning in clustering.warnings:
+        progress.say(warning)
     notes = [str(choice), *choice.warnings]
     other = float(np.mean(clustering.labels[trials.subsample.rows] != fit.sample_labels))
     if other:

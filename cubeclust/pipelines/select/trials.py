@@ -112,6 +112,7 @@ class Trials:
             converged=clustering.converged,
             iterations=clustering.iterations,
             silhouette=self.subsample.silhouette(labels),
+            warnings=clustering.warnings,
             sample_labels=labels,
         )
 
