@@ -1,9 +1,11 @@
 """What class maps of a simulated galaxy gain by the correction of internal motions.
 
-Skies of `cubeclust simulate ngc1068`, a seed each, are clustered three times by each method: as observed, brought to
-rest by the velocities of `cubeclust redshift`, and by the true ones. Spaxels are the same each time (those with a
-defect or a misleading velocity are masked), windows are the same at rest, the number of clusters is that of the true
-classes, and methods have their defaults. Mean and standard deviation over skies:
+Skies of `cubeclust simulate ngc1068`, a seed each, are clustered in three ways by each method: as observed, brought to
+rest by the velocities of `cubeclust redshift`, and by the true ones, from each of --fit-seeds. Windows are the same at
+rest, the number of clusters is that of the true classes, and methods have their defaults. With --masks truth the
+spaxels with a defect or a misleading velocity, as only the truth knows them, are masked; with none they are clustered
+like the others. Scores are of the same spaxels in either case, without those: the mean, the standard deviation between
+skies (of their means over the fits), and that between the fits of a sky (root mean square over the skies):
 
 ARI      agreement with the true classes, 1 = the same, 0 = by chance
 of gas   the same of spaxels whose class is one of gas, with front, back and jet as one class: they share their ratios
@@ -14,6 +16,7 @@ disk     the same of spaxels outside of the cones and the nucleus, where gas and
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
+from itertools import product, starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -41,6 +44,10 @@ VELOCITIES: dict[str, Callable[[MovingSky], dict[str, Any]]] = {
 }
 
 
+# Name of a mask -> its file.
+MASKS: dict[str, Callable[[MovingSky], Path | None]] = {"truth": lambda sky: sky.mask, "none": lambda sky: None}
+
+
 class Scores(NamedTuple):
     """How a map agrees with the truth, and how its classes follow the motion."""
 
@@ -51,8 +58,9 @@ class Scores(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A map that is made of each sky."""
+    """Maps that are made of each sky, one from each fit seed."""
 
+    mask: str
     window: str
     method: str
     velocities: str
@@ -61,7 +69,9 @@ class Case(NamedTuple):
 def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--size", type=int, default=40, help="spaxels along a side")
     parser.add_argument("--snr", type=float, default=20.0)
-    parser.add_argument("--seeds", type=numbers, default=[1, 2, 3], help="of the skies and of the methods")
+    parser.add_argument("--seeds", type=numbers, default=[1, 2, 3], help="of the skies")
+    parser.add_argument("--fit-seeds", type=numbers, default=[0, 1, 2], help="of the fits to each sky")
+    parser.add_argument("--masks", type=names_of(MASKS), default=["truth"], help="truth, none or both")
     parser.add_argument("--n-clusters", type=int, help="in place of the number of true classes")
     parser.add_argument("--methods", type=names_of(METHODS), default=["kmeans", "fisher-em", "mmd-ovo", "usd-ovo"])
     parser.add_argument(
@@ -70,22 +80,23 @@ def add_options(parser: ArgumentParser) -> None:
         default="4800:5050+6500:6800",
         help="Angstrom at rest, joined by +, or all; a table for each between commas",
     )
-    parser.add_argument("--figure", type=Path, help="PNG of the first sky, its first window and last two methods")
+    parser.add_argument("--figure", type=Path, help="PNG of the first sky, mask, window and fit, last two methods")
 
 
 def run(options: Namespace) -> Iterator[Row]:
     if options.figure is not None and len(options.methods) < 2:
         raise InputError("--figure shows two methods; name at least two by --methods.")
-    scores: dict[Case, list[Scores]] = {case: [] for case in cases(options)}
+    scores: dict[Case, list[list[Scores]]] = {case: [] for case in cases(options)}
     for seed in options.seeds:
         with TemporaryDirectory() as folder:
             sky = moving_sky(Path(folder), options.size, options.snr, seed)
-            maps = {case: class_map(sky, case, options, seed) for case in scores}
-        for case, classes in maps.items():
-            scores[case].append(scored(classes, sky.truth))
+            maps = {case: class_maps(sky, case, options) for case in scores}
+        for case, fits in maps.items():
+            scores[case].append([scored(classes, sky.truth) for classes in fits])
         print(f"sky {seed}: {reference(sky.truth)}", flush=True)
         if options.figure is not None and seed == options.seeds[0]:
-            shown = {case[1:]: classes for case, classes in maps.items() if case.window == next(iter(options.windows))}
+            first = options.masks[0], next(iter(options.windows))
+            shown = {(case.method, case.velocities): fits[0] for case, fits in maps.items() if case[:2] == first}
             draw(options.figure, sky.truth, shown, options.methods[-2:])
     for case, found in scores.items():
         yield table_row(case, found)
@@ -93,28 +104,28 @@ def run(options: Namespace) -> Iterator[Row]:
 
 def cases(options: Namespace) -> Iterator[Case]:
     """All that is made of a sky, in the order of the tables."""
-    for window in options.windows:
-        for method in options.methods:
-            yield from (Case(window, method, velocities) for velocities in VELOCITIES)
+    return starmap(Case, product(options.masks, options.windows, options.methods, VELOCITIES))
 
 
-def class_map(sky: MovingSky, case: Case, options: Namespace, seed: int) -> np.ndarray:
-    """Classes (NY, NX) int from 1, 0 = none, as `cubeclust run` finds them."""
+def class_maps(sky: MovingSky, case: Case, options: Namespace) -> list[np.ndarray]:
+    """Classes (NY, NX) int from 1, 0 = none, as `cubeclust run` finds them from each fit seed."""
     settings = RunSettings(
         sky.cube,
         case.method,
         {"n_clusters": options.n_clusters or sky.truth.n_classes},
         window=stretched(options.windows[case.window], 1 + sky.systemic if case.velocities == "none" else 1.0),
-        mask=sky.mask,
-        seed=seed,
+        mask=MASKS[case.mask](sky),
         device=options.device,
         **VELOCITIES[case.velocities](sky),
     )
     plan = plan_run(settings, Silent())
     features = prepare(plan, Silent(), lambda stage: None).features
-    cache_bytes = plan.cache_bytes(*features.flux.shape)
-    fitted = plan.clusterer.fit(features, seed=seed, device=plan.device, cache_bytes=cache_bytes, progress=Silent())
-    return features.image(fitted.canonical().labels + 1, 0)
+    room = plan.cache_bytes(*features.flux.shape)
+    fits = (
+        plan.clusterer.fit(features, seed=seed, device=plan.device, cache_bytes=room, progress=Silent())
+        for seed in options.fit_seeds
+    )
+    return [features.image(fitted.canonical().labels + 1, 0) for fitted in fits]
 
 
 def window_sets(text: str) -> dict[str, tuple[Window, ...]]:
@@ -158,14 +169,16 @@ def reference(truth: Truth) -> str:
     """What the true classes themselves have."""
     own, joined = scored(truth.classes, truth), scored(truth.joined, truth)
     return (
-        f"{np.count_nonzero(truth.compared):,} spaxels, {truth.n_classes} classes; eta2 of the true classes "
+        f"{np.count_nonzero(truth.compared):,} of {truth.compared.size:,} spaxels are compared, the others have a "
+        f"defect or a misleading velocity; {truth.n_classes} classes; eta2 of the true classes "
         f"{own.eta:.3f}, with the cones as one {joined.eta:.3f}, of the disk {own.disk:.3f}"
     )
 
 
-def table_row(case: Case, found: list[Scores]) -> Row:
-    """Mean and standard deviation over the skies."""
-    names = ("ARI", "of gas", "eta2", "disk")
-    pairs = zip(np.mean(found, 0), np.std(found, 0), strict=True)
-    cells = (f"{mean:.2f} ± {spread:.2f}" for mean, spread in pairs)
-    return {**case._asdict(), **dict(zip(names, cells, strict=True))}
+def table_row(case: Case, found: list[list[Scores]]) -> Row:
+    """Mean of the scores, a list of fits for each sky, and their spread between the skies and between the fits."""
+    scores = np.array(found)  # (skies, fits, scores)
+    mean, skies = scores.mean(axis=(0, 1)), scores.mean(axis=1).std(axis=0)
+    fits = np.sqrt(scores.var(axis=1).mean(axis=0))
+    cells = (f"{each[0]:.2f} ± {each[1]:.2f} ± {each[2]:.2f}" for each in zip(mean, skies, fits, strict=True))
+    return {**case._asdict(), **dict(zip(("ARI", "of gas", "eta2", "disk"), cells, strict=True))}

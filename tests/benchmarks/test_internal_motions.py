@@ -7,7 +7,7 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
-from benchmarks.internal_motions import eta_squared, run, scored, stretched, window_sets
+from benchmarks.internal_motions import Case, Scores, eta_squared, run, scored, stretched, table_row, window_sets
 from benchmarks.internal_motions_figure import matched
 from benchmarks.moving_sky import Truth, read_truth
 from cubeclust.errors import InputError
@@ -50,6 +50,14 @@ def test_spaxels_without_a_class_are_left_out() -> None:
     classes = TRUTH.classes.copy()
     classes[0, 0] = classes[1, 3] = 0
     assert scored(classes, TRUTH).ari == 1.0
+
+
+def test_spread_between_skies_and_between_the_fits_of_a_sky() -> None:
+    """Means of the skies 0.4 and 0.6; deviations of their fits 0.1 and 0.2, of which the root mean square is 0.158."""
+    fits = [[Scores(ari, 0.5, 0.0, 0.0) for ari in aris] for aris in ((0.3, 0.5), (0.4, 0.8))]
+    row = table_row(Case("none", "all", "kmeans", "true"), fits)
+    assert (row["mask"], row["method"]) == ("none", "kmeans")
+    assert (row["ARI"], row["of gas"]) == ("0.50 ± 0.10 ± 0.16", "0.50 ± 0.00 ± 0.00")
 
 
 def test_windows_of_an_observer() -> None:
