@@ -31,6 +31,7 @@ from benchmarks.rows import Row
 from cubeclust import RunSettings
 from cubeclust.errors import InputError
 from cubeclust.methods import METHODS
+from cubeclust.methods.rest import labeled_rest
 from cubeclust.pipelines.run.plan import plan_run
 from cubeclust.pipelines.run.preprocess import prepare
 from cubeclust.runtime.progress import Silent
@@ -122,10 +123,11 @@ def class_maps(sky: MovingSky, case: Case, options: Namespace) -> list[np.ndarra
     features = prepare(plan, Silent(), lambda stage: None).features
     room = plan.cache_bytes(*features.flux.shape)
     fits = (
-        plan.clusterer.fit(features, seed=seed, device=plan.device, cache_bytes=room, progress=Silent())
+        plan.clusterer.fit(features.entering(), seed=seed, device=plan.device, cache_bytes=room, progress=Silent())
         for seed in options.fit_seeds
     )
-    return [features.image(fitted.canonical().labels + 1, 0) for fitted in fits]
+    whole = (labeled_rest(plan.clusterer, fitted, features, plan.device).canonical() for fitted in fits)
+    return [features.image(clustering.labels + 1, 0) for clustering in whole]
 
 
 def window_sets(text: str) -> dict[str, tuple[Window, ...]]:

@@ -57,7 +57,7 @@ def features(window: str) -> Tensor:
     """Spectra of the sample cube (n, d) as a run of usd-ovo has them."""
     windows = () if window == "all" else (Window.parse(window),)
     plan = plan_run(RunSettings(sample_cube(), "usd-ovo", window=windows), Silent())
-    return torch.from_numpy(prepare(plan, Silent(), lambda stage: None).features.flux)
+    return torch.from_numpy(prepare(plan, Silent(), lambda stage: None).features.entering().flux)
 
 
 def half_trained(flux: Tensor, options: Namespace) -> Tensor:
