@@ -16,11 +16,11 @@ from cubeclust.runtime import memory
 
 # What ended iterations before they converged -> what to do.
 _CURES = {"iterations": "raise --max-iter", "time": "raise it"}
-# What tiny classes are, and what to do about them.
-_TINY = (
-    "Most are damaged or outlying spectra and not populations: look at them on the map, leave them out by --mask, "
-    "--crop, --min-snr or --exclude, and fit again."
-)
+# What to do about tiny classes, by what was done with spectra like no other.
+_TINY = {
+    "keep": "give --outliers label, by which damaged and outlying spectra do not enter the fit",
+    "": "leave out what is damage and no population by --mask, --crop, --min-snr or --exclude, and fit again",
+}
 # Field of ClassRow that only classes of moving spaxels have -> its heading.
 _MOTION = {"velocity": "velocity km/s", "velocity_dispersion": "dispersion km/s", "sigma": "line width km/s"}
 
@@ -82,9 +82,8 @@ def _sentences(record: RunRecord) -> list[str]:
     classes, fit = record.classes, record.fit
     out = [f"{classes.classes_used} classes used of {classes.classes_asked} asked."]
     if classes.tiny_classes:
-        out.append(
-            f"Tiny classes of at most {TINY_CLASS} spaxels: {', '.join(map(str, classes.tiny_classes))}. {_TINY}"
-        )
+        numbers, cure = ", ".join(map(str, classes.tiny_classes)), _TINY.get(record.settings["outliers"], _TINY[""])
+        out.append(f"Tiny classes of at most {TINY_CLASS} spaxels: {numbers}. Look at them on the map; {cure}.")
     if classes.merge_candidates:
         out += [f"Merge candidates: {classes.candidates}. To join them:", f"  {_joining(record)}"]
     if fit.stopped:

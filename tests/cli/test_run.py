@@ -204,7 +204,10 @@ def test_record_counts_tiny_classes_and_reasons(tmp_path: Path, sky: Sky) -> Non
     assert record["class_sizes"][-1] == 3
     assert record["tiny_classes"] == [5]
     assert record["n_fitted"] == record["n_spectra"] == sum(record["class_sizes"])
-    assert "Tiny classes of at most 5 spaxels: 5." in run(path, *arguments, "--outliers", "keep", "--overwrite").stderr
+    assert (
+        "Tiny classes of at most 5 spaxels: 5. Look at them on the map; give --outliers label"
+        in run(path, *arguments, "--outliers", "keep", "--overwrite").stderr
+    )
 
 
 @pytest.mark.parametrize("method", ["kmeans", "ward", "gmm", "mmd-ovo", "fisher-em"])

@@ -10,9 +10,10 @@ from cubeclust import RunSettings, run
 # Keys of the JSON object, in their order, which readers of runs.jsonl and of result.h5 rely on.
 KEYS = [
     *("started", "command", "cube", "target", "parent", "layout", "hdus", "variance_kind", "method", "settings"),
-    *("steps", "notes", "seed", "device", "versions", "n_spectra", "n_channels", "velocities", "left_out"),
+    *("steps", "notes", "seed", "device", "versions", "n_spectra", "n_fitted", "n_channels", "velocities", "left_out"),
     *("classes_asked", "classes_used", "class_sizes", "class_names", "tiny_classes", "merge_candidates"),
-    *("converged", "stopped", "iterations", "objective", "watched", "criteria", "averaged", "files", "scores"),
+    *("converged", "stopped", "iterations", "objective", "watched", "criteria", "warnings"),
+    *("averaged", "files", "scores"),
 ]
 
 
