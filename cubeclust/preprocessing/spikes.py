@@ -45,28 +45,34 @@ class MaskSpikes:
         """Row and channel of each spike."""
         if spectra.n_wave < 3:
             return np.empty((2, 0), int)
-        inner, places = _inner(spectra.wavelength), spectra.image(np.arange(len(spectra)), -1)
+        inner, places = _inner(spectra.wavelength)[1:-1], spectra.image(np.arange(len(spectra)), -1)
         found = [np.empty((2, 0), int)]
         for rows in spectra.blocks():
             flux = np.ascontiguousarray(spectra.flux[rows])
-            least = self.height * _noise(spectra, rows, flux)
-            for signed in (flux, -flux):
-                beside = np.maximum(signed[:, :-2], signed[:, 2:])
-                row, channel = np.nonzero((signed[:, 1:-1] - beside > least) & inner[1:-1])
-                narrow = _narrow(signed, row, channel + 1)
-                found.append(np.stack([row[narrow] + rows.start, channel[narrow] + 1]))
+            least = self.height * row_scatter(flux).astype(np.float32)[:, None]
+            for sign, outermost in ((1, np.maximum), (-1, np.minimum)):
+                excess = outermost(flux[:, :-2], flux[:, 2:])
+                np.subtract(flux[:, 1:-1], excess, out=excess)
+                excess *= sign
+                row, channel = np.nonzero((excess > least) & inner)
+                kept = self._exceeds(excess[row, channel], spectra.variance, row + rows.start, channel + 1)
+                kept &= _narrow(sign, flux, row, channel + 1)
+                found.append(np.stack([row[kept] + rows.start, channel[kept] + 1]))
         row, channel = np.concatenate(found, axis=1)
         alone = _alone(spectra, row, channel, places)
         return np.stack([row[alone], channel[alone]])
 
-
-def _noise(spectra: Spectra, rows: slice, flux: Float[np.ndarray, "m n_wave"]) -> Float[np.ndarray, "m _"]:
-    """Noise of each sample but the outermost, from variance and scatter, or of each row from scatter alone."""
-    scatter = row_scatter(flux)[:, None]
-    if spectra.variance is None:
-        return scatter
-    with np.errstate(invalid="ignore"):
-        return np.fmax(scatter, np.sqrt(spectra.variance[rows][:, 1:-1]))
+    def _exceeds(
+        self,
+        excess: Float[np.ndarray, " n"],
+        variance: Float[np.ndarray, "_ n_wave"] | None,
+        row: Integer[np.ndarray, " n"],
+        channel: Integer[np.ndarray, " n"],
+    ) -> Bool[np.ndarray, " n"]:
+        """Which excesses over both neighbors are large by the variance, too; those of unknown variance are."""
+        if variance is None:
+            return np.ones(len(row), bool)
+        return ~(excess <= self.height * np.sqrt(variance[row, channel]))
 
 
 def _inner(wavelength: Float[np.ndarray, " n_wave"]) -> Bool[np.ndarray, " n_wave"]:
@@ -77,15 +83,15 @@ def _inner(wavelength: Float[np.ndarray, " n_wave"]) -> Bool[np.ndarray, " n_wav
 
 
 def _narrow(
-    flux: Float[np.ndarray, "m n_wave"], row: Integer[np.ndarray, " n"], channel: Integer[np.ndarray, " n"]
+    sign: int, flux: Float[np.ndarray, "m n_wave"], row: Integer[np.ndarray, " n"], channel: Integer[np.ndarray, " n"]
 ) -> Bool[np.ndarray, " n"]:
-    """Whether the channels beside a peak stay far below it, all over the level around."""
+    """Whether the channels beside a peak (sign 1) or a hole (-1) stay far from it, all about the level around."""
     if not len(row):
         return np.zeros(0, bool)
     around = flux[row[:, None], np.clip(channel[:, None] + _BASE, 0, flux.shape[1] - 1)]
     level = np.median(np.where(np.isfinite(around), around, flux[row, channel - 1][:, None]), axis=1)
-    beside = np.maximum(flux[row, channel - 1], flux[row, channel + 1]) - level
-    return beside <= _NARROW * (flux[row, channel] - level)
+    beside = np.maximum(sign * (flux[row, channel - 1] - level), sign * (flux[row, channel + 1] - level))
+    return beside <= _NARROW * sign * (flux[row, channel] - level)
 
 
 def _alone(
