@@ -12,8 +12,8 @@ from cubeclust.spectroscopy.windows import Window
 from cubeclust.statistics.noise import mean_errors
 
 SIGNIFICANT = 3.0  # errors that a mean has to reach for a spectrum to be divided by it
-_WELL_KNOWN = 10.0  # errors beyond which dividing by a mean adds next to nothing to the noise
-_FAINT_FIELD = 0.1  # share of spectra below that, from which on a field is not normalized unless a band is named
+WELL_KNOWN = 10.0  # errors beyond which dividing by a mean adds next to nothing to the noise
+_FAINT_FIELD = 0.1  # share of spectra below that, from which on spectra are not divided by a mean that nobody named
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,10 @@ class NormalizeBand:
         inside = self.band.channels(spectra.wavelength)
         if not inside.any():
             raise InputError(f"--normalize-band {self.band} holds no usable channel; choose another band.")
-        parts = [_sums(spectra.flux[rows][:, inside]) for rows in spectra.blocks()]
-        counts, sums = np.concatenate(parts, axis=1)
-        mean = sums / np.maximum(counts, 1)  # (n,)
+        mean, counts, known = means(spectra, inside)
         sampled = counts >= inside.sum() / 2
-        with np.errstate(invalid="ignore", divide="ignore"):
-            known = mean / mean_errors(spectra, inside)  # NaN: no error is known
-        if self.optional and np.count_nonzero(known < _WELL_KNOWN) > _FAINT_FIELD * len(spectra):
-            return spectra.noted(self._undivided(int(np.count_nonzero(known < _WELL_KNOWN)), len(spectra)))
+        if self.optional and is_faint_field(known):
+            return spectra.noted(self._undivided(int(np.count_nonzero(known < WELL_KNOWN)), len(spectra)))
         faint = sampled & (known < SIGNIFICANT)
         self._require_bright(int(np.count_nonzero(faint)), len(spectra))
         reasons = np.where(faint, Quality.FAINT, 0)
@@ -54,7 +50,7 @@ class NormalizeBand:
 
     def _undivided(self, faint: int, n: int) -> str:
         return (
-            f"{faint:,} of {n:,} spectra have a mean in {self.band} Angstrom below {_WELL_KNOWN:g} of its errors: the "
+            f"{faint:,} of {n:,} spectra have a mean in {self.band} Angstrom below {WELL_KNOWN:g} of its errors: the "
             "spectra are not normalized, and classes follow brightness, too; to compare shapes alone give "
             f"--normalize-band {self.band}, which leaves out those below {SIGNIFICANT:g}"
         )
@@ -73,10 +69,26 @@ class NormalizeBand:
             )
 
 
+def means(
+    spectra: Spectra, channels: Bool[np.ndarray, " n_wave"]
+) -> tuple[Float64[np.ndarray, " n"], Float64[np.ndarray, " n"], Float64[np.ndarray, " n"]]:
+    """Mean of each spectrum over the channels, number of samples in it, and the mean over its error, NaN if unknown."""
+    parts = [_sums(spectra.flux[rows][:, channels]) for rows in spectra.blocks()]
+    counts, sums = np.concatenate(parts, axis=1)
+    mean = sums / np.maximum(counts, 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return mean, counts, mean / mean_errors(spectra, channels)
+
+
 def _sums(band: Float[np.ndarray, "n n_band"]) -> Float64[np.ndarray, "2 n"]:
     """Number and sum of the finite samples of each row, (2, n) float64."""
     finite = np.isfinite(band)
     return np.stack([finite.sum(axis=1), np.where(finite, band, 0).sum(axis=1, dtype=np.float64)])
+
+
+def is_faint_field(known: Float64[np.ndarray, " n"]) -> bool:
+    """Whether the means over their errors (n,) of more than a tenth of the spectra are below 10."""
+    return bool(np.count_nonzero(known < WELL_KNOWN) > _FAINT_FIELD * len(known))
 
 
 SEED_BAND = Window(7600.0, 8100.0)  # of the seed paper of NGC 1068

@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Float64, Integer
 
 from cubeclust.errors import InputError
-from cubeclust.preprocessing.normalize import SIGNIFICANT
+from cubeclust.preprocessing.normalize import SIGNIFICANT, WELL_KNOWN, is_faint_field, means
 from cubeclust.quality import Quality
 from cubeclust.spectra import Spectra
-from cubeclust.statistics.noise import mean_errors, typical_noise
+from cubeclust.statistics.noise import typical_noise
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class Scaling(ABC):
     def arrays(self) -> dict[str, np.ndarray]:
         """What was learned, by name."""
         return {}
+
+    @classmethod
+    def unsuited(cls, spectra: Spectra) -> str:
+        """Why the scaling is not a default for these spectra, "" where it is."""
+        return ""
 
     def unusable(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
         """Quality bits of the spectra that cannot be scaled, 0 for the others."""
@@ -128,11 +133,19 @@ class TotalFlux(Scaling):
 
     name = "total-flux"
 
+    @classmethod
+    def unsuited(cls, spectra: Spectra) -> str:
+        """Many totals are not known well."""
+        known = means(spectra, np.ones(spectra.n_wave, bool))[2]
+        if not is_faint_field(known):
+            return ""
+        faint = np.count_nonzero(known < WELL_KNOWN)
+        return f"{faint:,} of {len(spectra):,} spectra have a total below {WELL_KNOWN:g} of its errors"
+
     def unusable(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
         """Spectra whose total is not positive, or less than 3 of its errors; InputError where those are most."""
-        mean = _totals(spectra) / spectra.n_wave
-        with np.errstate(invalid="ignore", divide="ignore"):
-            faint = mean / mean_errors(spectra, np.ones(spectra.n_wave, bool)) < SIGNIFICANT
+        mean, _, known = means(spectra, np.ones(spectra.n_wave, bool))
+        faint = known < SIGNIFICANT
         if np.count_nonzero(faint) > len(spectra) / 2:
             raise InputError(
                 f"--scale total-flux: {np.count_nonzero(faint):,} of {len(spectra):,} spectra have a total below "
@@ -152,4 +165,5 @@ def _totals(spectra: Spectra) -> Float64[np.ndarray, " n"]:
     return spectra.flux.sum(axis=1, dtype=np.float64)
 
 
+FAINT_FIELD = Noise.name  # in place of a default that does not suit the spectra
 SCALINGS: dict[str, type[Scaling]] = {scaling.name: scaling for scaling in (Noise, TotalFlux, Unscaled, ZScore)}

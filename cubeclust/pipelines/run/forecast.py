@@ -126,7 +126,7 @@ def forecast(settings: RunSettings, progress: Progress | None = None) -> Forecas
         raise InputError(f"{settings.output}: is no directory; choose another --output.")
     files = product_files(settings, plan.cube_file.stem, plan.parent)
     unread = Forecast(
-        settings=settings.record() | resolved_settings(plan, plan.channels.band),
+        settings=settings.record() | resolved_settings(plan.scale or plan.clusterer.default_scale, plan.channels.band),
         device=plan.device,
         memory=plan.memory,
         budget=plan.budget,
@@ -159,5 +159,5 @@ def _read(unread: Forecast, plan: Plan, seed: int, progress: Progress) -> Foreca
         seconds=timed.seconds,
         fit=fit,
     )
-    own = unread.settings | resolved_settings(plan, prepared.spectra.band)
+    own = unread.settings | resolved_settings(prepared.scaling.name, prepared.spectra.band)
     return replace(unread, settings=own, n_spectra=n, n_channels=n_wave, preprocessed=preprocessed)

@@ -30,7 +30,7 @@ class Plan:
     clusterer  the method
     fitted     the fitted model in place of a fit; None for a fit
     device     of the fit
-    scale      name of the scaling
+    scale      name of the scaling that was asked for; None for that of the method
     memory     bytes that each stage takes
     budget     bytes of memory that may be used
     """
@@ -41,7 +41,7 @@ class Plan:
     cube_file: CubeFile
     area: Area
     channels: ChannelPlan
-    scale: str
+    scale: str | None
     memory: dict[str, int]
     budget: int
 
@@ -100,9 +100,9 @@ def plan_run(settings: RunSettings, progress: Progress, measured: RedshiftSource
         channels = chosen_channels(cube_file, spectra, area, progress)
     else:
         channels = fitted_channels(cube_file, spectra, area, fitted, resample=settings.resample)
-    scale, budget = spectra.scale or clusterer.default_scale, settings.compute.budget
+    budget = settings.compute.budget
     need = _memory(cube_file, area, channels, clusterer, fitted)
-    plan = Plan(clusterer, fitted, device, cube_file, area, channels, scale, need, budget)
+    plan = Plan(clusterer, fitted, device, cube_file, area, channels, spectra.scale, need, budget)
     progress.say(f"memory: about {memory.readable(plan.need)} needed, {memory.readable(budget)} allowed")
     return plan
 

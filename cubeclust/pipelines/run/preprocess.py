@@ -8,7 +8,7 @@ import numpy as np
 from cubeclust.errors import InputError
 from cubeclust.io.cubes.read import read_cube
 from cubeclust.pipelines.run.plan import Plan
-from cubeclust.preprocessing.scaling import SCALINGS, Scaling
+from cubeclust.preprocessing.scaling import FAINT_FIELD, SCALINGS, Scaling
 from cubeclust.quality import MEANING, counts
 from cubeclust.runtime.progress import Progress
 from cubeclust.spectra import Spectra
@@ -55,18 +55,36 @@ def prepare(plan: Plan, progress: Progress, timed: Callable[[str], None]) -> Pre
         progress.say(log[-1])
     for name, step in plan.steps.items():
         _require_some(spectra)
-        known, spectra = len(spectra.notes), step.apply(spectra)
+        spectra = _announced(step.apply(spectra), spectra, progress)
         log.append(f"{name}: {len(spectra)} spectra, {spectra.n_wave} channels")
-        for note in spectra.notes[known:]:
-            progress.say(note)
     _require_some(spectra)
-    scaling = plan.scaling or SCALINGS[plan.scale].fit(spectra.entering())
+    name, notes = _scale(plan, spectra.entering())
+    spectra = _announced(spectra.noted(*notes), spectra, progress)
+    scaling = plan.scaling or SCALINGS[name].fit(spectra.entering())
     spectra = spectra.keep(scaling.unusable(spectra))
     _require_some(spectra)
     features = scaling.apply(spectra)
     _require_moderate(features)
-    log.append(f"scale {plan.scale}: {len(spectra)} spectra, {spectra.n_wave} channels")
+    log.append(f"scale {scaling.name}: {len(spectra)} spectra, {spectra.n_wave} channels")
     return Prepared(spectra, features, scaling, white_light, flux_unit, tuple(log))
+
+
+def _announced(after: Spectra, before: Spectra, progress: Progress) -> Spectra:
+    """The spectra after a step, whose notes were announced."""
+    for note in after.notes[len(before.notes) :]:
+        progress.say(note)
+    return after
+
+
+def _scale(plan: Plan, spectra: Spectra) -> tuple[str, tuple[str, ...]]:
+    """Name of the scaling asked for, or of the method's, or of that of faint fields with a note on the reason."""
+    if plan.scaling is not None:
+        return plan.scaling.name, ()
+    if plan.scale is not None:
+        return plan.scale, ()
+    name = plan.clusterer.default_scale
+    why = SCALINGS[name].unsuited(spectra)
+    return (FAINT_FIELD, (f"{why}: the scale is {FAINT_FIELD} in place of {name} (--scale)",)) if why else (name, ())
 
 
 def _part(plan: Plan) -> str:

@@ -13,7 +13,6 @@ from cubeclust.io.map_hdus import Provenance
 from cubeclust.model_selection.record import SelectionRecord
 from cubeclust.pipelines.provenance import provenance, timestamp, versions
 from cubeclust.pipelines.run.outcome import Outcome
-from cubeclust.pipelines.run.plan import Plan
 from cubeclust.pipelines.run.record_parts import ClassesRecord, CubeRecord, FitRecord, VelocitiesRecord
 from cubeclust.pipelines.run.settings import RunSettings
 from cubeclust.quality import counts
@@ -83,7 +82,7 @@ class RunRecord:
             command=settings.command,
             cube=CubeRecord.of(settings.cube, plan.cube_file, plan.parent),
             method=settings.method,
-            settings=settings.record() | resolved_settings(plan, prepared.spectra.band),
+            settings=settings.record() | resolved_settings(prepared.scaling.name, prepared.spectra.band),
             steps=list(prepared.log),
             notes=[*plan.cube_file.notes, *prepared.spectra.notes, *clustering.notes],
             seed=settings.seed,
@@ -156,6 +155,6 @@ _SPREAD = ("cube", "classes", "fit")  # fields whose own fields are keys of the 
 _LATER = ("selection", "seconds", "peak_memory")  # fields that have no key where they are None
 
 
-def resolved_settings(plan: Plan, band: Window | None) -> dict[str, Any]:
+def resolved_settings(scale: str, band: Window | None) -> dict[str, Any]:
     """Settings that the cube or the method decided where the user had left them open; band is that of the mean."""
-    return {"scale": plan.scale, "normalize_band": None if band is None else str(band)}
+    return {"scale": scale, "normalize_band": None if band is None else str(band)}
