@@ -37,7 +37,7 @@ class FuzzyCMeans:
     )
 
     paper: ClassVar[str] = "Bezdek 1981, Pattern Recognition with Fuzzy Objective Function Algorithms (Plenum)"
-    default_scale: ClassVar[str] = "zscore"
+    default_scale: ClassVar[str] = "total-flux"
     uses_gpu: ClassVar[bool] = False
     max_seconds: ClassVar[float] = inf
     figures: ClassVar[tuple[str, ...]] = ("convergence.png",)

@@ -38,7 +38,7 @@ class GaussianMixture:
     )
 
     paper: ClassVar[str] = "Dempster, Laird & Rubin 1977, J. R. Stat. Soc. B 39, 1 (EM)"
-    default_scale: ClassVar[str] = "zscore"
+    default_scale: ClassVar[str] = "noise"
     uses_gpu: ClassVar[bool] = False
     max_seconds: ClassVar[float] = inf
     figures: ClassVar[tuple[str, ...]] = ("convergence.png",)

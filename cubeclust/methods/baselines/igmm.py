@@ -30,7 +30,7 @@ class IsotropicMixture:
     )
 
     paper: ClassVar[str] = "Boubekki et al. 2021, Mach. Learn. 110, 1901 (iGMM)"
-    default_scale: ClassVar[str] = "zscore"
+    default_scale: ClassVar[str] = "total-flux"
     uses_gpu: ClassVar[bool] = False
     max_seconds: ClassVar[float] = inf
     figures: ClassVar[tuple[str, ...]] = ("convergence.png",)

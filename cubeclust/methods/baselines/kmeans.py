@@ -25,7 +25,7 @@ class KMeans:
     max_iter: int = setting(300, "Iterations of one start at most.", minimum=1)
 
     paper: ClassVar[str] = "Lloyd 1982, IEEE Trans. Inf. Theory 28, 129; Arthur & Vassilvitskii 2007 (k-means++)"
-    default_scale: ClassVar[str] = "zscore"
+    default_scale: ClassVar[str] = "total-flux"
     uses_gpu: ClassVar[bool] = False
     max_seconds: ClassVar[float] = inf
     figures: ClassVar[tuple[str, ...]] = ()

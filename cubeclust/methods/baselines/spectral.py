@@ -26,7 +26,7 @@ class Spectral:
     n_starts: int = setting(10, "Starts of the k-means on the eigenvectors, of which the best is kept.", minimum=1)
 
     paper: ClassVar[str] = "Ng, Jordan & Weiss 2001, NIPS 14, 849"
-    default_scale: ClassVar[str] = "zscore"
+    default_scale: ClassVar[str] = "total-flux"
     uses_gpu: ClassVar[bool] = False
     figures: ClassVar[tuple[str, ...]] = ()
 

@@ -27,7 +27,7 @@ class Ward:
     )
 
     paper: ClassVar[str] = "Ward 1963, J. Am. Stat. Assoc. 58, 236"
-    default_scale: ClassVar[str] = "zscore"
+    default_scale: ClassVar[str] = "total-flux"
     uses_gpu: ClassVar[bool] = False
     figures: ClassVar[tuple[str, ...]] = ()
 

@@ -38,7 +38,7 @@ class Best:
         if not criteria:
             raise InputError(
                 "--compat r: as in R, the fit ends where a class has a variance below 0.001 in the subspace or a "
-                "singular covariance; take --scale zscore or fewer clusters, or leave out --compat."
+                "singular covariance; take --scale noise, fewer clusters, or leave out --compat."
             )
         name = max(criteria, key=lambda name: criteria[name].icl)
         notes = self._notes(criteria, name)

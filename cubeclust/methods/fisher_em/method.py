@@ -69,7 +69,7 @@ class FisherEM:
     start_image: np.ndarray | None = preset(None)
 
     paper: ClassVar[str] = "Bouveyron & Brunet 2012, Stat. Comput. 22, 301 (FisherEM)"
-    default_scale: ClassVar[str] = "zscore"
+    default_scale: ClassVar[str] = "noise"
     uses_gpu: ClassVar[bool] = True
     max_seconds: ClassVar[float] = inf
     models: ClassVar[tuple[str, ...]] = tuple(MODELS)

@@ -54,7 +54,7 @@ class Gemini(ABC):
     pairs: Literal["ova", "ovo"] = preset("ova")
 
     paper: ClassVar[str] = "Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
-    default_scale: ClassVar[str] = "zscore"
+    default_scale: ClassVar[str] = "total-flux"
     uses_gpu: ClassVar[bool] = True
     n_starts: ClassVar[int] = 1
     figures: ClassVar[tuple[str, ...]] = ("convergence.png",)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -36,7 +36,6 @@ class TransportGemini(GeometricGemini):
     )
     cost_matrix: np.ndarray | None = preset(None)
 
-    default_scale: ClassVar[str] = "total-flux"  # distances between the shapes of spectra
 
     def __post_init__(self) -> None:
         super().__post_init__()
