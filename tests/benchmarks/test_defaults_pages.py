@@ -30,8 +30,8 @@ def test_scales_of_a_case_are_columns() -> None:
         row(k=5, ARI=0.1),
     ]
     assert cells(part("blobs 40 all k6", rows)) == [
-        ["method", "none", "zscore", "total-flux"],
-        ["`usd-ovo`", "0.50 ± 0.02", "refused", "**0.60 ± 0.02 (1.2)**"],
+        ["method", "total-flux", "none", "zscore"],
+        ["`usd-ovo`", "**0.60 ± 0.02 (1.2)**", "0.50 ± 0.02", "refused"],
     ]
 
 
@@ -91,7 +91,7 @@ def test_loss_against_the_best_scale() -> None:
     assert lost_by(cases) == {"noise": [0, 0.25], "none": [0.25, 0]}
     rows = [row(k=k, scale=scale, ARI=ari) for k, case in enumerate(cases) for scale, ari in case.items()]
     assert cells(part("losses", rows)) == [
-        ["method", "none", "noise"],
+        ["method", "noise", "none"],
         ["`usd-ovo`", "0.125 (0.25)", "0.125 (0.25)"],
     ]
 

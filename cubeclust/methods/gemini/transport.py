@@ -36,7 +36,6 @@ class TransportGemini(GeometricGemini):
     )
     cost_matrix: np.ndarray | None = preset(None)
 
-
     def __post_init__(self) -> None:
         super().__post_init__()
         self.refuse_features_beside(self.cost_matrix, "cost_matrix")
