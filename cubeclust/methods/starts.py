@@ -15,8 +15,9 @@ _DRAWS = 5  # of the seed's streams
 
 
 def partition(name: str, spectra: Spectra, n_clusters: int, *, seed: int, index: int) -> np.ndarray:
-    """Labels (n,) of the start with that index from 0; any other seed or index draws anew."""
-    return PARTITIONS[name](spectra, n_clusters, np.random.SeedSequence([seed, _DRAWS, index]))
+    """Labels (n,) of the start with that index from 0, of a kind of STARTS; any other seed or index draws anew."""
+    kinds = STARTS[name]
+    return _PARTITIONS[kinds[index % len(kinds)]](spectra, n_clusters, np.random.SeedSequence([seed, _DRAWS, index]))
 
 
 def _kmeans(spectra: Spectra, n_clusters: int, draws: np.random.SeedSequence) -> np.ndarray:
@@ -62,9 +63,11 @@ def labels_on_sky(spectra: Spectra, classes: np.ndarray, n_clusters: int) -> np.
     return np.where(labels < 0, known[nearest_mean(spectra, means[known])], labels)
 
 
-# Name of a start -> labels of spectra, by the number of clusters and a seed.
-PARTITIONS: dict[str, Callable[[Spectra, int, np.random.SeedSequence], np.ndarray]] = {
+# Labels of spectra, by the number of clusters and a seed.
+_PARTITIONS: dict[str, Callable[[Spectra, int, np.random.SeedSequence], np.ndarray]] = {
     "kmeans": _kmeans,
     "random": _random,
     "ward": _ward,
 }
+# Name of a start -> partitions that the starts of a fit take in turn.
+STARTS: dict[str, tuple[str, ...]] = {"mixed": ("kmeans", "random"), **{name: (name,) for name in _PARTITIONS}}

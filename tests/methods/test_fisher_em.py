@@ -16,7 +16,7 @@ from cubeclust.fisher.models import MODELS
 from cubeclust.methods import METHODS
 from cubeclust.methods.reduced import Reduced
 from cubeclust.methods.sampled import Sampled
-from cubeclust.methods.starts import PARTITIONS
+from cubeclust.methods.starts import STARTS, partition
 from cubeclust.settings import declaration, option_fields
 from cubeclust.spectra import Spectra
 
@@ -60,7 +60,7 @@ def test_every_model_finds_the_regions(model: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"fisher_step": "gs"}, {"fisher_step": "reg"}, *({"start": start} for start in PARTITIONS)]
+    "settings", [{"fisher_step": "gs"}, {"fisher_step": "reg"}, *({"start": start} for start in STARTS)]
 )
 def test_every_step_and_start_finds_the_regions(settings: dict) -> None:
     spectra, truth = sky_spectra("fisher-em")
@@ -166,9 +166,22 @@ def test_start_on_the_sky_is_the_same_partition() -> None:
         fit(method(start_image=np.zeros_like(image)), spectra)
 
 
-def test_every_partition_can_be_a_start() -> None:
+def test_every_start_can_be_named() -> None:
     (field,) = (field for field in option_fields(METHODS["fisher-em"].load()) if field.name == "start")
-    assert declaration(field).choices == tuple(PARTITIONS)
+    assert declaration(field).choices == tuple(STARTS)
+
+
+def test_mixed_starts_end_in_the_likeliest_fit_of_both_kinds() -> None:
+    """Of noise without classes each start makes another fit."""
+    spectra, _ = sky_spectra("fisher-em")
+    noise = np.random.default_rng(0).standard_normal(spectra.flux.shape, dtype=np.float32)
+    spectra = replace(spectra, flux=noise)
+    likelihoods = []
+    for index, kind in enumerate(("kmeans", "random", "kmeans")):
+        first = partition(kind, spectra, 4, seed=0, index=index)
+        likelihoods.append(fit(method(start_classes=first), spectra).criteria.log_likelihood)
+    assert len(set(likelihoods)) == 3
+    assert fit(method(n_starts=3), spectra).criteria.log_likelihood == max(likelihoods)
 
 
 def test_single_channel_is_refused() -> None:

@@ -13,7 +13,7 @@ from cubeclust.errors import InputError
 from cubeclust.fisher.models import MODELS
 from cubeclust.methods.fisher_em.fits_progress import FitsProgress
 from cubeclust.methods.protocol import Labeler
-from cubeclust.methods.starts import labels_on_sky, partition
+from cubeclust.methods.starts import STARTS, labels_on_sky, partition
 from cubeclust.runtime.device import make_exact, out_of_memory_explained, to_device
 from cubeclust.runtime.progress import Progress
 from cubeclust.settings import check, preset, setting
@@ -46,8 +46,12 @@ class FisherEM:
         "How the subspace is found: svd of S^-1 B, gs with orthogonal directions one by one, reg by regression.",
         choices=("svd", "gs", "reg"),
     )
-    start: str = setting("kmeans", "Partition that a fit starts from.", choices=("kmeans", "random", "ward"))
-    n_starts: int = setting(5, "Starts (kmeans, random), of which the likeliest fit is kept.", minimum=1)
+    start: str = setting(
+        "mixed",
+        "Partition that a fit starts from; mixed takes kmeans and random in turn.",
+        choices=tuple(STARTS),
+    )
+    n_starts: int = setting(5, "Starts (mixed, kmeans, random), of which the likeliest fit is kept.", minimum=1)
     max_iter: int = setting(100, "Iterations of one start at most; R's default is 50.", minimum=1)
     tolerance: float = setting(
         1e-4,
@@ -108,7 +112,7 @@ class FisherEM:
         """Covariance and its decomposition; coordinates, posterior and blocks; a copy of the data for k-means."""
         k = self.n_clusters
         rows = 8 * (12 * n_spectra * k + 2 * 2048 * k**2 + 3 * 2**18)
-        copy = 4 * n_spectra * n_wave if self.start == "kmeans" else 0
+        copy = 4 * n_spectra * n_wave if "kmeans" in STARTS[self.start] else 0
         pairs = self.start == "ward" or (self.compat == "r" and n_spectra < n_wave)
         return 5 * 8 * n_wave**2 + rows + max(copy, 3 * 8 * n_spectra**2 * pairs)
 
