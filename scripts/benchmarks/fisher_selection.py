@@ -46,7 +46,7 @@ def choice(data: np.ndarray) -> tuple[str, int]:
     shared = METHODS["fisher-em"].create(n_clusters=2).decompose(rows, device="cpu", cache_bytes=0)
     for k in range(2, 6):
         for name in MODELS:
-            method = METHODS["fisher-em"].create(n_clusters=k, model=name)
+            method = METHODS["fisher-em"].create(n_clusters=k, model=name, start="kmeans")
             best[name, k] = method.fit_decomposed(shared, seed=0, progress=Silent()).criteria.icl
     return max(best, key=best.get)
 
