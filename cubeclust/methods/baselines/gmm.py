@@ -31,7 +31,7 @@ class GaussianMixture:
         "Covariances: full matrices, diagonal, one full matrix for all (tied), or one variance each (spherical).",
         choices=("full", "diag", "tied", "spherical"),
     )
-    n_starts: int = setting(1, "Starts by k-means, of which the likeliest is kept.", minimum=1)
+    n_starts: int = setting(5, "Starts by k-means, of which the likeliest is kept.", minimum=1)
     max_iter: int = setting(100, "Iterations of one start at most.", minimum=1)
     regularization: float = setting(
         1e-3, "Added to the variances, in units of the mean variance of a channel.", above=0
