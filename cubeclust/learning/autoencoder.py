@@ -10,8 +10,9 @@ from cubeclust.learning.batches import Minibatches
 from cubeclust.learning.diagnostics import Diagnostics
 from cubeclust.learning.moments import moments
 from cubeclust.learning.networks import Centered, CenteredLinear, center
+from cubeclust.learning.optimizers import adam
 from cubeclust.learning.stopping import TOLERANCE, Plateau, Stopping
-from cubeclust.learning.train import train
+from cubeclust.learning.train import Trainer
 
 _UNITS = 256  # of the hidden layers
 _BATCH = 256  # rows
@@ -57,15 +58,15 @@ def embed(
         network = Autoencoder(data.shape[1], n_features).to(data)
     center(network, data)
     passes = _passes(len(data))
-    training = train(
-        network,
+    stopping = Stopping(passes, 0.0, Plateau(TOLERANCE), early=False)
+    trainer = Trainer(
+        adam(network.parameters(), _RATE),
         Minibatches(len(data), _BATCH, seed),
         lambda rows: {"reconstruction": network.error(data[rows])},
-        learning_rate=_RATE,
-        stopping=Stopping(passes, 0.0, Plateau(TOLERANCE), early=False),
-        diagnostics=Diagnostics(1, str(data.device)),
-        on_iteration=lambda done, terms: on_pass(done, passes, terms["reconstruction"]),
+        Diagnostics(1, str(data.device)),
     )
+    stopped = trainer.run(stopping, lambda done, terms: on_pass(done, passes, terms["reconstruction"]))
+    training = trainer.finished(stopping, stopped)
     with torch.no_grad():
         features = torch.cat([network.encoder(rows) for rows in data.split(_BATCH)])
     mean, spread = moments(features)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float64
-from torch import Tensor, nn
+from torch import Tensor
+from torch.optim import Optimizer
 
 from cubeclust.errors import InputError
 from cubeclust.learning.batches import Rows
@@ -15,6 +16,7 @@ from cubeclust.learning.stopping import Stopped, Stopping
 
 Batches = Callable[[], Iterable[Rows]]
 Losses = Callable[[Rows], dict[str, Tensor]]
+OnIteration = Callable[[int, dict[str, float]], None]  # number of the iteration, from 1, and its terms
 
 
 @dataclass(frozen=True)
@@ -33,44 +35,56 @@ class Training:
     stopped: Stopped
 
 
-def train(
-    model: nn.Module,
-    batches: Batches,
-    losses: Losses,
-    *,
-    learning_rate: float,
-    stopping: Stopping,
-    diagnostics: Diagnostics,
-    on_iteration: Callable[[int, dict[str, float]], None],
-) -> Training:
-    """Minimize the sum of the named loss terms by Adam (Kingma & Ba 2015).
+class Trainer:
+    """Minimize the sum of the named loss terms, in one go or with interruptions.
 
     batches() yields the rows of each step of one iteration, a single slice of all for full batch; losses(rows)
     returns the terms, and records posterior and figures in the diagnostics.
-
-    Raises:
-        InputError: the loss overflows.
     """
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
-    history = _History(diagnostics)
-    stopped: Stopped | None = None
-    while stopped is None:
+
+    def __init__(self, optimizer: Optimizer, batches: Batches, losses: Losses, diagnostics: Diagnostics) -> None:
+        self.optimizer: Optimizer = optimizer
+        self.batches: Batches = batches
+        self.losses: Losses = losses
+        self.history: _History = _History(diagnostics)
+
+    @property
+    def loss(self) -> float:
+        """Loss as the last iteration began."""
+        return self.history.totals[-1]
+
+    def run(self, stopping: Stopping, on_iteration: OnIteration) -> Stopped:
+        """Go on until the rule ends the training, at once where it is met, and return what ended it.
+
+        Raises:
+            InputError: the loss overflows.
+        """
+        history = self.history
+        stopped = stopping.after(history.totals, history.relabeled) if history.totals else None
+        while stopped is None:
+            on_iteration(len(history.totals) + 1, self._iterate())
+            stopped = stopping.after(history.totals, history.relabeled)
+        return stopped
+
+    def _iterate(self) -> dict[str, float]:
         seen = []
-        for rows in batches():
-            terms = losses(rows)
-            optimizer.zero_grad(set_to_none=True)
+        for rows in self.batches():
+            terms = self.losses(rows)
+            self.optimizer.zero_grad(set_to_none=True)
             torch.stack(list(terms.values())).sum().backward()
-            optimizer.step()
+            self.optimizer.step()
             seen.append(_values(terms))
-        on_iteration(len(history.totals) + 1, history.take(seen))
-        stopped = stopping.after(history.totals, history.relabeled)
-    iterations = len(history.totals)
-    with torch.no_grad():
-        history.take([_values(losses(rows)) for rows in batches()])
-    settled = stopped == "iterations" and stopping.plateau.reached(history.totals, history.relabeled)
-    return Training(
-        _columns(history.losses), _columns(history.figures), iterations, stopped == "plateau" or settled, stopped
-    )
+        return self.history.take(seen)
+
+    def finished(self, stopping: Stopping, stopped: Stopped) -> Training:
+        """The result, with the losses at the end."""
+        history, iterations = self.history, len(self.history.totals)
+        with torch.no_grad():
+            history.take([_values(self.losses(rows)) for rows in self.batches()])
+        settled = stopped == "iterations" and stopping.plateau.reached(history.totals, history.relabeled)
+        return Training(
+            _columns(history.losses), _columns(history.figures), iterations, stopped == "plateau" or settled, stopped
+        )
 
 
 class _History:

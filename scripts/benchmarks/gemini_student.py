@@ -46,7 +46,7 @@ PAPER = {
     "usd-ova": WASSERSTEIN["ova"],
     "usd-ovo": WASSERSTEIN["ovo"],
 }
-NETWORK = {"hidden": 20, "max_iter": 100, "tolerance": 0.0, "batch_size": 100}
+NETWORK = {"n_starts": 1, "optimizer": "adam", "hidden": 20, "max_iter": 100, "tolerance": 0.0, "batch_size": 100}
 SETTINGS = {"kmeans": {"n_starts": 1}, "gmm": {"covariance": "full"}}  # of those that are no GEMINI
 
 

@@ -36,7 +36,14 @@ def beside_gemclus(kernel: str, sizes: list[int], iterations: int, peer: int, de
 
 def _cubeclust(flux: np.ndarray, k: int, kernel: str, iterations: int, *, room: int, device: str) -> float:
     def run(count: int) -> None:
-        fit(METHODS["mmd-ovo"].create(n_clusters=k, hidden=50, kernel=kernel, max_iter=count), flux, device, room)
+        fit(
+            METHODS["mmd-ovo"].create(
+                n_starts=1, optimizer="adam", n_clusters=k, hidden=50, kernel=kernel, max_iter=count
+            ),
+            flux,
+            device,
+            room,
+        )
 
     return per_iteration(run, iterations)
 

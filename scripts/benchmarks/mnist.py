@@ -84,7 +84,15 @@ def settings(name: str, options: Namespace) -> dict:
     if name == "kmeans":
         return {}
     transport = _COST if name.startswith(("usd", "wasserstein")) else {}
-    return {"hidden": 1200, "max_iter": options.epochs, "tolerance": 0.0, "batch_size": options.batch_size, **transport}
+    return {
+        "n_starts": 1,
+        "optimizer": "adam",
+        "hidden": 1200,
+        "max_iter": options.epochs,
+        "tolerance": 0.0,
+        "batch_size": options.batch_size,
+        **transport,
+    }
 
 
 def read(folder: Path, count: int) -> tuple[np.ndarray, np.ndarray]:

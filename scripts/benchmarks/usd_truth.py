@@ -63,7 +63,12 @@ def features(window: str) -> Tensor:
 def half_trained(flux: Tensor, options: Namespace) -> Tensor:
     """Logits (n, k) of a network after half of the iterations at epsilon 0.25r."""
     method = METHODS["usd-ovo"].create(
-        n_clusters=options.clusters, metric=options.metric, max_iter=max(1, options.iterations // 2), tolerance=0.0
+        n_starts=1,
+        optimizer="adam",
+        n_clusters=options.clusters,
+        metric=options.metric,
+        max_iter=max(1, options.iterations // 2),
+        tolerance=0.0,
     )
     posterior = fit(method, flux.numpy(), options.device, EVERYTHING).posterior
     return torch.from_numpy(posterior).to(options.device).clamp_min(1e-30).log()
@@ -112,7 +117,9 @@ def same_map(problem: Problem, options: Namespace) -> float:
     settings = {"n_clusters": options.clusters, "metric": problem.metric, "epsilon": problem.epsilon}
     labels = [
         fit(
-            METHODS["usd-ovo"].create(max_iter=options.iterations, tolerance=0.0, **settings, **solver),
+            METHODS["usd-ovo"].create(
+                n_starts=1, optimizer="adam", max_iter=options.iterations, tolerance=0.0, **settings, **solver
+            ),
             problem.data.cpu().numpy(),
             options.device,
             EVERYTHING,

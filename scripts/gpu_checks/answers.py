@@ -19,12 +19,12 @@ _N_WAVE, _CLUSTERS = 321, 11
 _SAME = 1e-5  # relative difference of objectives and gradients
 _BATCH = 64  # spectra of exact transports
 _SETTINGS = {
-    "usd": {"max_iter": 60, "learning_rate": 0.005},
-    "wasserstein": {"max_iter": 5, "batch_size": _BATCH},
+    "usd": {"max_iter": 60, "n_starts": 1},
+    "wasserstein": {"max_iter": 5, "batch_size": _BATCH, "n_starts": 1},
     "fisher-em": {"n_starts": 1},
 }
-_USUAL = {"max_iter": 200}
-_BRIEF = {"max_iter": 20}
+_USUAL = {"max_iter": 200, "n_starts": 1}
+_BRIEF = {"max_iter": 20, "n_starts": 1}
 
 
 def checks(setup: Setup) -> Iterator[Check]:

@@ -136,7 +136,7 @@ def test_class_of_an_outlier_is_counted_as_tiny(tmp_path: Path) -> None:
     sky = make_sky(ny=14, nx=15, n_wave=60, regions=3)
     sky.flux[::2, 4, 4] *= 30
     path = write_sky(tmp_path / "sky.fits", sky)
-    select(path, "-m", "igmm", "-k", "2:5", "-o", tmp_path / "out")
+    select(path, "-m", "igmm", "-k", "2:5", "--outliers", "keep", "-o", tmp_path / "out")
     tiny = {row["n_clusters"]: int(row["tiny_classes"]) for row in table(tmp_path / "out")}
     assert tiny["4"] == 1
     assert all(int(row["classes_used"]) >= tiny[row["n_clusters"]] for row in table(tmp_path / "out"))

@@ -1,5 +1,7 @@
 """The training loop and the gradient that reaches the weights."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,8 +12,9 @@ from cubeclust.errors import InputError
 from cubeclust.learning import networks
 from cubeclust.learning.batches import FullBatch, Minibatches
 from cubeclust.learning.diagnostics import Diagnostics
+from cubeclust.learning.optimizers import OPTIMIZERS, adam
 from cubeclust.learning.stopping import Plateau, Stopping
-from cubeclust.learning.train import Training, train
+from cubeclust.learning.train import Trainer, Training
 
 
 @pytest.mark.parametrize("name", sorted(networks.NETWORKS))
@@ -38,21 +41,41 @@ def test_gradient_of_every_weight_equals_finite_differences(name: str, pairs: st
             assert float(gradient[place]) == pytest.approx((above - below) / (2 * step), rel=1e-5, abs=1e-9)
 
 
-def quadratic(*, max_iter: int, early: bool = False, minutes: float = 0.0) -> tuple[torch.nn.Linear, Training]:
+def nothing(iteration: int, terms: dict[str, float]) -> None:
+    pass
+
+
+def quadratic(
+    *, max_iter: int, early: bool = False, minutes: float = 0.0, optimizer: str = "adam", pauses: tuple[int, ...] = ()
+) -> tuple[torch.nn.Linear, Training]:
     """Descent of (w - 0.5)^2 + 1 from w = 1 by steps of about 0.01; a single row, whose label stays."""
     model = torch.nn.Linear(1, 1, bias=False)
     torch.nn.init.constant_(model.weight, 1.0)
     data = torch.ones(1, 1)
-    training = train(
-        model,
+    trainer = Trainer(
+        OPTIMIZERS[optimizer](model.parameters(), 0.01),
         FullBatch(),
         lambda rows: {"square": (model(data[rows]) - 0.5).square().sum(), "offset": torch.tensor(1.0)},
-        learning_rate=0.01,
-        stopping=Stopping(max_iter, minutes, Plateau(1e-6), early),
-        diagnostics=Diagnostics(1, "cpu"),
-        on_iteration=lambda iteration, terms: None,
+        Diagnostics(1, "cpu"),
     )
-    return model, training
+    stopping = Stopping(max_iter, minutes, Plateau(1e-6), early)
+    for pause in pauses:
+        assert trainer.run(replace(stopping, max_iter=pause), nothing) == "iterations"
+        assert trainer.loss == pytest.approx(float(trainer.history.losses["square"][-1]) + 1)
+    return model, trainer.finished(stopping, trainer.run(stopping, nothing))
+
+
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_a_training_goes_on_as_if_it_had_not_been_interrupted(optimizer: str) -> None:
+    whole, parts = (quadratic(max_iter=90, optimizer=optimizer, pauses=pauses)[1] for pauses in ((), (20, 50)))
+    np.testing.assert_array_equal(whole.losses["square"], parts.losses["square"])
+    assert (parts.iterations, parts.stopped) == (90, "iterations")
+
+
+def test_resilient_propagation_is_at_the_minimum_in_fewer_steps() -> None:
+    slow, quick = (quadratic(max_iter=5000, early=True, optimizer=name)[1] for name in ("adam", "rprop"))
+    assert quick.losses["square"][-1] <= slow.losses["square"][-1]
+    assert quick.iterations < slow.iterations
 
 
 def test_training_reaches_the_minimum_and_stops_there() -> None:
@@ -95,16 +118,15 @@ def test_time_ends_the_iteration_that_passes_it(max_iter: int) -> None:
 
 def test_objective_that_overflows_is_refused() -> None:
     model = torch.nn.Linear(1, 1)
+    stopping = Stopping(1, 0.0, Plateau(1e-4), early=False)  # finite before the only step, not after it
+    trainer = Trainer(
+        adam(model.parameters(), 1e30),
+        FullBatch(),
+        lambda rows: {"fourth": (model(torch.ones(1, 1)[rows]) ** 4).sum()},
+        Diagnostics(1, "cpu"),
+    )
     with pytest.raises(InputError, match="lower --learning-rate"):
-        train(
-            model,
-            FullBatch(),
-            lambda rows: {"fourth": (model(torch.ones(1, 1)[rows]) ** 4).sum()},
-            learning_rate=1e30,
-            stopping=Stopping(1, 0.0, Plateau(1e-4), early=False),  # finite before the only step, not after it
-            diagnostics=Diagnostics(1, "cpu"),
-            on_iteration=lambda iteration, terms: None,
-        )
+        trainer.finished(stopping, trainer.run(stopping, nothing))
 
 
 def test_minibatches_visit_every_row_once() -> None:

@@ -45,13 +45,13 @@ VARIANTS = [
     ("mmd-ovo", {"network": "linear"}),
     ("mmd-ovo", {"batch_size": 128, "max_iter": 200}),
     ("mmd-ovo", {"network": "conv1d"}),
-    ("mmd-ovo", {"network": "categorical", "learning_rate": 0.05}),
+    ("mmd-ovo", {"network": "categorical", "learning_rate": 0.05, "n_starts": 1}),
     *(
         ("mmd-ova", {"kernel": kernel, "max_iter": 300})
         for kernel in ("polynomial", "rbf", "cosine", "laplacian", "sigmoid")
     ),
     ("mmd-ovo", {"kernel": "rbf", "batch_size": 128, "max_iter": 200}),
-    ("usd-ovo", {"kernel_features": "pca", "max_iter": 60, "learning_rate": 0.005}),
+    ("usd-ovo", {"kernel_features": "pca", "max_iter": 60, "n_starts": 1}),
     ("mmd-ovo", {"kernel_features": "autoencoder", "max_iter": 300}),
     ("fcm", {"fuzziness": 1.1}),
     *(("gmm", {"covariance": form}) for form in ("full", "tied", "spherical")),
@@ -190,9 +190,9 @@ def test_matrices_of_all_spectra_have_no_part_in_a_shortened_fit() -> None:
     matrix = np.zeros((9, 9))
     kernel = METHODS["mmd-ovo"].create(kernel_matrix=matrix, max_minutes=2.0)
     assert iterative(kernel).max_seconds == 120
-    assert kernel.shortened(3) == METHODS["mmd-ovo"].create(kernel="rbf", max_iter=3)
+    assert kernel.shortened(3) == METHODS["mmd-ovo"].create(kernel="rbf", max_iter=3, n_starts=1)
     cost = METHODS["usd-ovo"].create(cost_matrix=matrix, metric="cosine")
-    assert cost.shortened(3) == METHODS["usd-ovo"].create(metric="cosine", max_iter=3)
+    assert cost.shortened(3) == METHODS["usd-ovo"].create(metric="cosine", max_iter=3, n_starts=1)
 
 
 @pytest.mark.parametrize("name", METHODS)

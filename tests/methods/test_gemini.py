@@ -44,7 +44,7 @@ def test_figures_of_a_divergence_are_in_the_history() -> None:
 @pytest.mark.parametrize("kernel", ["rbf", "laplacian", "sigmoid", "polynomial"])
 def test_scale_of_a_kernel_does_not_depend_on_the_unit_of_the_spectra(kernel: str) -> None:
     """Without a gamma of the user's; standardized channels have 1 / channels."""
-    spectra, _ = sky_spectra("mmd-ovo")
+    spectra, _ = sky_spectra("mmd-ovo", scale="zscore")
     data = torch.from_numpy(spectra.flux)
     posterior = torch.softmax(torch.randn(len(data), 4, generator=torch.Generator().manual_seed(0)), dim=1)
     explicit = METHODS["mmd-ovo"].create(kernel=kernel, gamma=1 / spectra.n_wave)

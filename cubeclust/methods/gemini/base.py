@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cubeclust.learning.batches import Rows
     from cubeclust.learning.train import Training
 
+_BRIEF = 50  # iterations of each start, as in `starts`, which imports torch
 # Rows, and bytes that may be taken to save time -> the divergence on those rows.
 Build = Callable[["Rows", int], "Divergence"]
 
@@ -43,7 +44,16 @@ class Gemini(ABC):
     hidden: int = setting(50, "Units of the hidden layer (mlp, conv1d).", minimum=1)
     max_iter: int = setting(10_000, "Passes over all spectra at most; 0 ends the fit at convergence only.", minimum=0)
     max_minutes: float = setting(0.0, "Minutes after which the fit ends, converged or not; 0 sets no bound.", minimum=0)
-    learning_rate: float = setting(0.001, "Step size of the Adam optimizer.", above=0)
+    n_starts: int = setting(
+        5, "Starts, of which the one with the largest objective after 50 iterations goes on.", minimum=1
+    )
+    optimizer: str = setting(
+        "auto",
+        "rprop gives each weight a step by the signs of its gradient, which has to be that of all spectra; adam is for "
+        "batches; auto takes rprop without batches.",
+        choices=("auto", "rprop", "adam"),
+    )
+    learning_rate: float = setting(0.001, "Step size of adam, and the first one of rprop.", above=0)
     batch_size: int = setting(0, "Spectra in a batch; 0 takes all of them, which gives the exact objective.", minimum=0)
     tolerance: float = setting(
         TOLERANCE,
@@ -56,11 +66,15 @@ class Gemini(ABC):
     paper: ClassVar[str] = "Ohl et al. 2022, NeurIPS 35, 3377 (GEMINI)"
     default_scale: ClassVar[str] = "total-flux"
     uses_gpu: ClassVar[bool] = True
-    n_starts: ClassVar[int] = 1
     figures: ClassVar[tuple[str, ...]] = ("convergence.png",)
 
     def __post_init__(self) -> None:
         check(self)
+        if self.batch_size and self.optimizer == "rprop":
+            raise InputError(
+                f"--optimizer rprop follows the gradient of all spectra and --batch-size is {self.batch_size}; leave "
+                "out one of them."
+            )
         if self.batch_size == 1:
             raise InputError("--batch-size is 1: a batch needs at least 2 spectra; give 2 or more, or 0 for all.")
         if self.batch_size and self.network == "categorical":
@@ -114,7 +128,8 @@ class Gemini(ABC):
         width = {"mlp": self.hidden, "linear": self.n_clusters, "conv1d": self.hidden + 50, "categorical": 0}
         batch = min(self.batch_size or n_spectra, n_spectra)
         divergence = n_spectra / batch * self.divergence_effort(batch, self.width(n_wave))
-        return (self.max_iter or inf) * (4.0 * n_spectra * n_wave * width[self.network] + divergence)
+        iterations = (self.max_iter or inf) + (self.n_starts - 1) * min(_BRIEF, self.max_iter or inf)
+        return iterations * (4.0 * n_spectra * n_wave * width[self.network] + divergence)
 
     @property
     def max_seconds(self) -> float:
@@ -122,8 +137,8 @@ class Gemini(ABC):
         return 60 * self.max_minutes or inf
 
     def shortened(self, steps: int) -> Self:
-        """The same training with `steps` iterations."""
-        return replace(self, max_iter=steps, max_minutes=0.0)
+        """The same training of one start with `steps` iterations."""
+        return replace(self, max_iter=steps, max_minutes=0.0, n_starts=1)
 
     def fit(self, spectra: Spectra, *, seed: int, device: str, cache_bytes: int, progress: Progress) -> Clustering:
         """Train the network; the result has posterior, weights and the history of the training."""
@@ -134,13 +149,11 @@ class Gemini(ABC):
         make_exact(device)
         with out_of_memory_explained():
             data = to_device(spectra.flux, device)  # (n, d)
-            network = networks.build(self.network, tuple(data.shape), self.hidden, self.n_clusters, seed).to(device)
-            networks.center(network, data)
             features, notes = self.features(spectra, data, seed, progress)
             recorded = RecordingProgress(progress)
             build = self.divergence(features, recorded)
-            training = self._train(
-                network, data, build, progress, seed=seed, cache_bytes=cache_bytes_on(device, cache_bytes)
+            network, training, chosen = self._train(
+                data, build, progress, seed=seed, cache_bytes=cache_bytes_on(device, cache_bytes)
             )
             if training.stopped != "iterations":
                 progress.advance("fit", done := training.iterations, done, objective=-training.losses["gemini"][-1])
@@ -156,43 +169,33 @@ class Gemini(ABC):
             iterations=training.iterations,
             converged=training.converged,
             stopped=training.stopped,
-            notes=self._notes() + notes + recorded.messages,
+            notes=self._notes() + notes + recorded.messages + chosen,
             warnings=warnings,
             parameters={name: value.cpu().numpy() for name, value in network.state_dict().items()},
         )
 
     def _train(
-        self, network: "Module", data: "Tensor", build: Build, progress: Progress, *, seed: int, cache_bytes: int
-    ) -> "Training":
-        """Maximize the GEMINI of the network's posterior of data."""
-        from cubeclust.divergences.gemini import Diagnosed, gemini
-        from cubeclust.learning import networks
-        from cubeclust.learning.batches import FullBatch, Minibatches
-        from cubeclust.learning.diagnostics import Diagnostics
-        from cubeclust.learning.train import train
+        self, data: "Tensor", build: Build, progress: Progress, *, seed: int, cache_bytes: int
+    ) -> "tuple[Module, Training, tuple[str, ...]]":
+        """Maximize the GEMINI of a network's posterior of data; also notes on the choice of its start."""
+        from cubeclust.methods.gemini.starts import best_start, new_start
 
-        stopping, diagnostics = self._stopping(len(data)), Diagnostics(len(data), str(data.device))
+        stopping = self._stopping(len(data))
         for sentence in (f"the fit ends {stopping}", *self._notes()):
             progress.say(sentence)
         whole = None if self.batch_size else build(slice(None), cache_bytes)
 
-        def losses(rows: "Rows") -> "dict[str, Tensor]":
-            divergence, posterior = whole or build(rows, cache_bytes), networks.posterior(network, data[rows])
-            loss = -gemini(posterior, divergence, self.pairs)
-            diagnostics.record(rows, posterior, divergence.figures() if isinstance(divergence, Diagnosed) else {})
-            return {"gemini": loss}
+        def divergence(rows: "Rows") -> "Divergence":
+            return whole or build(rows, cache_bytes)
 
-        return train(
-            network,
-            Minibatches(len(data), self.batch_size, seed) if self.batch_size else FullBatch(),
-            losses,
-            learning_rate=self.learning_rate,
-            stopping=stopping,
-            diagnostics=diagnostics,
-            on_iteration=lambda done, terms: progress.advance(
-                "fit", done, self.max_iter or None, objective=-terms["gemini"]
-            ),
+        best, notes = best_start(
+            lambda index: new_start(self, data, divergence, seed, index), self.n_starts, stopping, progress
         )
+        stopped = best.trainer.run(
+            stopping,
+            lambda done, terms: progress.advance("fit", done, self.max_iter or None, objective=-terms["gemini"]),
+        )
+        return best.network, best.trainer.finished(stopping, stopped), notes
 
     def _stopping(self, n: int) -> Stopping:
         """Stopping rule for n spectra; the label of a single one may keep changing."""

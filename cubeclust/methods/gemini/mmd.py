@@ -1,7 +1,7 @@
 """GEMINI with the maximum mean discrepancy."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
@@ -42,6 +42,8 @@ class MMDGemini(GeometricGemini):
     degree: int = setting(3, "Power of the polynomial kernel.", minimum=1, maximum=20)
     coef0: float = setting(1.0, "Constant term of the kernel (polynomial, sigmoid).", minimum=-1e6, maximum=1e6)
     kernel_matrix: np.ndarray | None = preset(None)
+
+    default_scale: ClassVar[str] = "noise"
 
     def __post_init__(self) -> None:
         super().__post_init__()
