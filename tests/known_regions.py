@@ -24,9 +24,7 @@ BRISK = {
 BLIND = tuple(name for name in METHODS if name.startswith(("kl-", "hellinger-", "tv-")))
 
 
-def sky_spectra(
-    method: str, regions: int = 4, seed: int = 0, scale: str | None = None
-) -> tuple[Spectra, np.ndarray]:
+def sky_spectra(method: str, regions: int = 4, seed: int = 0, scale: str | None = None) -> tuple[Spectra, np.ndarray]:
     """Features of a sky as the pipeline would scale them, a masked corner left out, and the true regions."""
     sky = make_sky(regions=regions, seed=seed)
     spectra = Spectra.of(Cube(flux=sky.flux, variance=sky.variance, wavelength=sky.wavelength, frame=sky.truth.shape))
