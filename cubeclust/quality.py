@@ -51,9 +51,9 @@ MEANING: dict[Quality, str] = {
     Quality.NOT_NORMALIZABLE: "band mean or total flux unknown or not > 0",
     Quality.NO_VELOCITY: "no velocity known",
     Quality.OTHER_CLASS: "not of the class of --within",
+    **{bit: flags.MEANING[flag] for flag, bit in OF_VELOCITY.items() if bit is not Quality.NO_VELOCITY},
     Quality.FAINT: "band mean or total flux under 3 errors",
     Quality.OUTLIER: "like no other spectrum (--outliers)",
-    **{bit: flags.MEANING[flag] for flag, bit in OF_VELOCITY.items() if bit is not Quality.NO_VELOCITY},
 }
 
 

@@ -22,7 +22,8 @@ class NormalizeBand:
 
     A spectrum cannot be normalized, and is left out, where that mean is not positive, not 3 times as large as its
     error (which would make noise times any number of it), or more than half of the band's channels are missing. With
-    `optional` nothing is divided where more than a tenth of the spectra has a mean of less than 10 errors.
+    `optional` nothing is divided where more than a tenth of the spectra has a mean of less than 10 errors, unless most
+    means are negative beyond their errors, which no field is.
     """
 
     band: Window
@@ -39,7 +40,7 @@ class NormalizeBand:
             raise InputError(f"--normalize-band {self.band} holds no usable channel; choose another band.")
         mean, counts, known = means(spectra, inside)
         sampled = counts >= inside.sum() / 2
-        if self.optional and is_faint_field(known):
+        if self.optional and is_faint_field(known) and not np.median(known) < -SIGNIFICANT:
             return spectra.noted(self._undivided(int(np.count_nonzero(known < WELL_KNOWN)), len(spectra)))
         faint = sampled & (known < SIGNIFICANT)
         self._require_bright(int(np.count_nonzero(faint)), len(spectra))

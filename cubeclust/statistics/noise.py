@@ -1,13 +1,15 @@
 """Noise of spectra: by their variance, or by the scatter between neighboring channels where they have none."""
 
 import numpy as np
-from jaxtyping import Bool, Float, Float64
+from jaxtyping import Bool, Float, Float64, Integer
 
 from cubeclust.runtime import memory
 from cubeclust.spectra import Spectra
 
 _TRIPLES = 512  # of neighboring channels that measure the scatter of a spectrum
 _NORMAL = 1.4826 / np.sqrt(1.5)  # standard deviation of a sample over the median |b - (a + c) / 2| of white noise
+_SPECTRA = 1024  # that measure the scatter between channels
+_TOO_SMALL = 0.1  # times the scatter
 _PASSED_OVER = 201  # channels of the running median that passes over lines
 
 
@@ -48,14 +50,24 @@ def typical_noise(spectra: Spectra) -> Float64[np.ndarray, " n_wave"]:
     With variance the median of its root over the spectra. Without, the median over the spectra of the differences
     between neighboring channels, as a running median over 201 channels, which passes over lines that differ between
     spectra; the noise of single sky lines then stays unknown. A channel without any has that of its neighbors; NaN
-    where no channel has any.
+    where no channel has any. A variance whose root is below a tenth of that scatter is in another unit and plays no
+    role.
     """
-    noise = _scatter_by_channel(spectra) if spectra.variance is None else _root_median(spectra)
+    noise = scatter = _scatter_by_channel(spectra.sample(_spread(len(spectra))))
+    if spectra.variance is not None:
+        noise = _root_median(spectra)
+        typical, scattered = (_median(values[None], axis=1)[0] for values in (noise, scatter))
+        noise = scatter if np.isnan(typical) or typical < _TOO_SMALL * scattered else noise
     known = np.isfinite(noise) & (noise > 0)
     if not known.any():
-        return np.full(spectra.n_wave, np.nan) if spectra.variance is None else _scatter_by_channel(spectra)
+        return np.full(spectra.n_wave, np.nan)
     places = np.arange(spectra.n_wave)
     return np.interp(places, places[known], noise[known])
+
+
+def _spread(n: int) -> Integer[np.ndarray, " m"]:
+    """Indices of at most 1,024 of n spectra, evenly spread."""
+    return np.unique(np.linspace(0, n - 1, min(n, _SPECTRA)).astype(int))
 
 
 def _root_median(spectra: Spectra) -> Float64[np.ndarray, " n_wave"]:

@@ -117,7 +117,7 @@ def test_classes_without_spaxels_keep_their_number_and_the_others_their_color(tm
 
 def test_class_that_the_fit_left_empty_has_a_row_where_it_appears(tmp_path: Path, sky: Sky, sky_file: Path) -> None:
     """Fitted on one region, the model of two clusters used one of them; the other one gets what is unlike it."""
-    result = fitted(sky_file, "kmeans", tmp_path, "--crop", "0,13,0,12", k=2)
+    result = fitted(sky_file, "kmeans", tmp_path, "--crop", "0,13,0,12", "--scale", "zscore", k=2)
     with h5py.File(result, "r+") as file:
         centroids, order = file["model/centroids"][:], file["model_cluster"][:]
         means = file["class_means"][:1]
@@ -137,7 +137,7 @@ def test_class_that_the_fit_left_empty_has_a_row_where_it_appears(tmp_path: Path
     [
         ("model_cluster", lambda a: a[:2]),
         ("model_cluster", lambda a: a * 0),
-        ("scaling/mean", lambda a: a[:-1]),
+        ("scaling/deviation", lambda a: a[:-1]),
         ("wavelength", lambda a: a + 0.3),
         ("wavelength", lambda a: a[:-2]),
         ("grid", lambda a: a[:, :0]),
@@ -148,7 +148,7 @@ def test_class_that_the_fit_left_empty_has_a_row_where_it_appears(tmp_path: Path
     ],
 )
 def test_result_whose_parts_do_not_fit(tmp_path: Path, sky_file: Path, name: str, change: Callable) -> None:
-    result = fitted(sky_file, "kmeans", tmp_path)
+    result = fitted(sky_file, "kmeans", tmp_path, "--scale", "zscore")
     with h5py.File(result, "r+") as file:
         values = change(file[name][:])
         del file[name]
@@ -215,9 +215,9 @@ def test_hdf5_that_is_no_result(tmp_path: Path, sky_file: Path) -> None:
     refused(call("apply", tmp_path / "other.h5", sky_file), "other.h5: is no result", "run the fit again")
 
 
-@pytest.mark.parametrize("lost", ["grid", "wavelength", "class_means", "scaling/mean", "model_cluster"])
+@pytest.mark.parametrize("lost", ["grid", "wavelength", "class_means", "scaling/deviation", "model_cluster"])
 def test_result_that_lacks_a_part(tmp_path: Path, sky_file: Path, lost: str) -> None:
-    result = fitted(sky_file, "kmeans", tmp_path)
+    result = fitted(sky_file, "kmeans", tmp_path, "--scale", "zscore")
     with h5py.File(result, "r+") as file:
         del file[lost]
     refused(call("apply", result, sky_file, "-o", tmp_path / "out"), "lacks parts of a fitted model")

@@ -19,7 +19,23 @@ from cubeclust.io.cubes.sample import sample_cube
 from cubeclust.quality import Quality
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-OPTIONS = ["-k", "6", "--max-iter", "200", "--crop", "1,2,3,4", "--seed", "5"]
+OPTIONS = [
+    *(
+        "-k",
+        "6",
+        "--max-iter",
+        "200",
+        "--tolerance",
+        "0",
+        "--n-starts",
+        "1",
+        "--optimizer",
+        "adam",
+        "--scale",
+        "zscore",
+    ),
+    *("--crop", "1,2,3,4", "--seed", "5"),
+]
 
 
 def run(*arguments: object):

@@ -70,7 +70,7 @@ def test_components_of_a_data_set_of_rank_three_keep_its_distances() -> None:
 @pytest.mark.parametrize("features", ["pca", "autoencoder"])
 def test_network_sees_the_channels(features: str) -> None:
     """Only the objective is another one: the model has the weights of a fit on channels and stores no features."""
-    spectra, _ = sky_spectra("mmd-ovo")
+    spectra, _ = sky_spectra("mmd-ovo", scale="zscore")
     settings = {"n_clusters": 4, "max_iter": 2, "kernel": "linear"}
     plain, other = (
         fit(METHODS["mmd-ovo"].create(kernel_features=name, n_features=5, **settings), spectra)
@@ -89,7 +89,7 @@ def test_features_are_made_once_of_all_rows_and_what_they_keep_is_in_the_notes(b
     told = Told()
     clustering = fit(METHODS["mmd-ovo"].create(**settings), spectra, progress=told)
     sentence = f"--kernel-features pca: {spectra.n_wave} principal components hold 100.0% of the variance"
-    assert clustering.notes[-1] == sentence
+    assert clustering.notes.count(sentence) == 1
     assert told.said.count(sentence) == 1
 
 
@@ -118,9 +118,13 @@ def test_more_features_than_channels_are_refused(features: str) -> None:
 
 def test_work_of_the_components_is_counted_once() -> None:
     """And that of the divergence for as many columns as there are features."""
-    short, long = (METHODS["mmd-ovo"].create(kernel_features="pca", max_iter=number) for number in (100, 200))
+    short, long = (
+        METHODS["mmd-ovo"].create(kernel_features="pca", max_iter=number, n_starts=1) for number in (100, 200)
+    )
     assert 2 * short.effort(5000, 300) - long.effort(5000, 300) == pytest.approx(components_effort(5000, 300))
-    wide, narrow = (METHODS["mmd-ovo"].create(kernel="rbf", kernel_features=name) for name in ("channels", "pca"))
+    wide, narrow = (
+        METHODS["mmd-ovo"].create(kernel="rbf", kernel_features=name, n_starts=1) for name in ("channels", "pca")
+    )
     assert wide.effort(5000, 3000) - narrow.effort(5000, 3000) == pytest.approx(
         wide.max_iter * 2.0 * 5000**2 * (3000 - 20) - components_effort(5000, 3000)
     )

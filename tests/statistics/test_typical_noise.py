@@ -75,3 +75,14 @@ def test_typical_noise_by_scatter_follows_the_wavelength_and_passes_over_lines()
 
 def test_unknown_noise_is_nan() -> None:
     assert np.isnan(typical_noise(made(1.0).channels(np.arange(N_WAVE) < 2))).all()
+
+
+def test_a_variance_in_another_unit_plays_no_role() -> None:
+    """As of a plane of errors that holds variances."""
+    spectra = made(1e-3, with_variance=True)
+    spectra.variance[:] **= 2
+    assert np.median(typical_noise(spectra)) == pytest.approx(1e-3, rel=0.1)
+
+
+def test_variance_of_two_channels_counts() -> None:
+    np.testing.assert_allclose(typical_noise(made(2.0, True).channels(np.arange(N_WAVE) < 2)), 2.0)

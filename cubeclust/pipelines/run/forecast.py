@@ -146,12 +146,14 @@ def _read(unread: Forecast, plan: Plan, seed: int, progress: Progress) -> Foreca
     prepared = prepare(plan, progress, timed)
     timed("preprocess")
     require_ready(plan, prepared)
-    features = prepared.features.entering()
+    features = prepared.features
     n, n_wave = features.flux.shape
     fit = None
     if plan.fitted is None:
         cache_bytes = plan.cache_bytes(n, n_wave)
-        fit = FitTime.measured(plan.clusterer, features, seed=seed, device=plan.device, cache_bytes=cache_bytes)
+        fit = FitTime.measured(
+            plan.clusterer, features.entering(), seed=seed, device=plan.device, cache_bytes=cache_bytes
+        )
     preprocessed = Preprocessed(
         wavelength=(float(features.wavelength[0]), float(features.wavelength[-1])),
         left_out={str(bit.name): count for bit, count in counts(prepared.spectra.quality).items()},
