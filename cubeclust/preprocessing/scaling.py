@@ -31,8 +31,8 @@ class Scaling(ABC):
         return {}
 
     @classmethod
-    def unsuited(cls, spectra: Spectra) -> str:
-        """Why the scaling is not a default for these spectra, "" where it is."""
+    def unsuited(cls, spectra: Spectra, *, faint: bool) -> str:
+        """Why the scaling is no default for these spectra, too faint to be normalized or not; "" where it is one."""
         return ""
 
     def unusable(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
@@ -134,13 +134,15 @@ class TotalFlux(Scaling):
     name = "total-flux"
 
     @classmethod
-    def unsuited(cls, spectra: Spectra) -> str:
-        """Many totals are not known well."""
+    def unsuited(cls, spectra: Spectra, *, faint: bool) -> str:
+        """Many means or totals are not known well."""
+        if faint:
+            return "the field is too faint to compare shapes alone"
         known = means(spectra, np.ones(spectra.n_wave, bool))[2]
         if not is_faint_field(known):
             return ""
-        faint = np.count_nonzero(known < WELL_KNOWN)
-        return f"{faint:,} of {len(spectra):,} spectra have a total below {WELL_KNOWN:g} of its errors"
+        number = np.count_nonzero(known < WELL_KNOWN)
+        return f"{number:,} of {len(spectra):,} spectra have a total below {WELL_KNOWN:g} of its errors"
 
     def unusable(self, spectra: Spectra) -> Integer[np.ndarray, " n"]:
         """Spectra whose total is not positive, or less than 3 of its errors; InputError where those are most."""

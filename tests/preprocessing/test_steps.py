@@ -240,6 +240,15 @@ def test_total_flux_leaves_out_faint_totals_and_refuses_where_they_are_most(spec
         SCALINGS["total-flux"].fit(spectra).unusable(faded(spectra, errors / 20))
 
 
+def test_total_flux_is_no_default_of_a_faint_field(spectra: Spectra) -> None:
+    scaling, errors = SCALINGS["total-flux"], np.full(len(spectra), 50.0)
+    assert not scaling.unsuited(faded(spectra, errors), faint=False)
+    assert "too faint" in scaling.unsuited(faded(spectra, errors), faint=True)
+    errors[: len(errors) // 5] = 5.0
+    assert "have a total below 10 of its errors" in scaling.unsuited(faded(spectra, errors), faint=False)
+    assert not SCALINGS["noise"].unsuited(faded(spectra, errors), faint=True)
+
+
 def test_noise_brings_each_channel_to_the_unit_of_its_noise(spectra: Spectra) -> None:
     scaled = SCALINGS["noise"].fit(spectra).apply(frozen(spectra))
     unit = np.sqrt(np.median(spectra.variance, axis=0))

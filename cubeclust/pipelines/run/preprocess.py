@@ -83,7 +83,7 @@ def _scale(plan: Plan, spectra: Spectra) -> tuple[str, tuple[str, ...]]:
     if plan.scale is not None:
         return plan.scale, ()
     name = plan.clusterer.default_scale
-    why = SCALINGS[name].unsuited(spectra)
+    why = SCALINGS[name].unsuited(spectra, faint=plan.channels.band is not None and spectra.band is None)
     return (FAINT_FIELD, (f"{why}: the scale is {FAINT_FIELD} in place of {name} (--scale)",)) if why else (name, ())
 
 
