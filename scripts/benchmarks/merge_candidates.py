@@ -45,7 +45,9 @@ def candidates(sky: str, seed: int, method: str, options: Namespace, folder: Pat
     cube, truth = folder / f"{sky}{seed}.fits", folder / f"{sky}{seed}_truth.fits"
     if not cube.exists():
         simulate(SimulationSettings(sky, cube, truth, size=options.size, channels=options.channels, seed=seed))
-    found = cluster(RunSettings(cube, method, {"n_clusters": options.clusters}, output=folder, overwrite=True))
+    found = cluster(
+        RunSettings(cube, method, {"n_clusters": options.clusters}, scale="zscore", output=folder, overwrite=True)
+    )
     before = after = agreement(found.class_map, truth)
     if found.record.classes.joinable:
         path = found.files["classmap.fits"]

@@ -24,7 +24,7 @@ def test_network_that_does_not_fit_is_one_sentence(monkeypatch: pytest.MonkeyPat
 def test_kernel_that_does_not_fit_takes_smaller_blocks_and_the_same_course(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of more than 300 rows are refused, as by a full GPU: the fit goes on and says so once."""
     spectra, _ = sky_spectra("mmd-ova")
-    method = METHODS["mmd-ova"].create(n_clusters=4, kernel="rbf", max_iter=30)
+    method = METHODS["mmd-ova"].create(n_clusters=4, kernel="rbf", max_iter=30, n_starts=1, optimizer="adam")
     expected = method.fit(spectra, seed=0, device="cpu", cache_bytes=10**9, progress=Silent())
     said: list[str] = []
 
