@@ -276,7 +276,7 @@ def test_how_to_sample_without_a_sample(sky_file: Path) -> None:
 
 
 def test_kernel_that_overflows(sky_file: Path) -> None:
-    options = ["--kernel", "polynomial", "--degree", "20", "--gamma", "1e6"]
+    options = ["--kernel", "polynomial", "--degree", "20", "--gamma", "1e6", "--scale", "zscore"]
     refused(run(sky_file, *options, "--max-iter", "3"), "not finite", "numbers of the kernel")
 
 

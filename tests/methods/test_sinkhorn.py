@@ -44,8 +44,9 @@ def test_last_value_alone_that_misses_the_tolerance_is_stated() -> None:
 def test_transports_that_reach_the_tolerance_leave_no_warning() -> None:
     found = fit(Told())
     assert found.warnings == ()
-    (unit,) = found.notes
+    unit, start = found.notes
     assert unit.startswith("mean cost of transport")
+    assert start.startswith("start ")
 
 
 def test_geomloss_measures_no_error_and_that_is_noted() -> None:
