@@ -72,9 +72,16 @@ class Trainer:
             terms = self.losses(rows)
             self.optimizer.zero_grad(set_to_none=True)
             torch.stack(list(terms.values())).sum().backward()
+            self._require_finite_gradient()
             self.optimizer.step()
             seen.append(_values(terms))
         return self.history.take(seen)
+
+    def _require_finite_gradient(self) -> None:
+        """Raise InputError for a gradient that overflows, whose signs would mean nothing."""
+        weights = [weight for group in self.optimizer.param_groups for weight in group["params"]]
+        if not all(bool(torch.isfinite(weight.grad).all()) for weight in weights if weight.grad is not None):
+            raise InputError(_overflow(len(self.history.totals) + 1))
 
     def finished(self, stopping: Stopping, stopped: Stopped) -> Training:
         """The result, with the losses at the end."""
@@ -108,11 +115,12 @@ class _History:
                 kept.setdefault(name, []).append(value)
         self.totals.append(sum(means.values()))
         if not np.isfinite(self.totals[-1]):
-            raise InputError(
-                f"the objective is not finite at iteration {len(self.totals)}; lower --learning-rate, or the numbers "
-                "of the kernel."
-            )
+            raise InputError(_overflow(len(self.totals)))
         return means
+
+
+def _overflow(iteration: int) -> str:
+    return f"the objective is not finite at iteration {iteration}; lower --learning-rate, or the numbers of the kernel."
 
 
 def _values(terms: dict[str, Tensor]) -> dict[str, float]:
